@@ -1,0 +1,10 @@
+// Every message there is, one function each: the tests look for a golden of each code.
+export * as data from './data.ts';
+export * as device from './device.ts';
+export * as names from './names.ts';
+export * as run from './run.ts';
+export * as shapes from './shapes.ts';
+export * as syntax from './syntax.ts';
+export * as train from './train.ts';
+export * as usage from './usage.ts';
+export * as weights from './weights.ts';

@@ -1,0 +1,53 @@
+// Messages about training and using a model: E0620 on.
+import { entry } from '../entry.ts';
+
+const number = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** `kept`: where the weights of the last good epoch are, and which one that is. */
+export const lossNotFinite = entry(
+  'E0620',
+  (
+    what: 'loss' | 'test loss',
+    value: number,
+    epoch: number,
+    step: number,
+    lr: number,
+    kept: { readonly file: string; readonly epoch: number } | undefined,
+  ) => ({
+    message: `the ${what} is ${Number.isNaN(value) ? 'not a number (NaN)' : 'infinite'} in epoch ${epoch}, step ${step}: the training diverged`,
+    help: [
+      `lower the learning rate: it is ${lr}; try --lr ${Number((lr / 10).toPrecision(2))}`,
+      kept
+        ? `${kept.file} holds the weights after epoch ${kept.epoch}, the last good one`
+        : 'no epoch was finished, so no weights are saved',
+    ],
+  }),
+);
+
+export const noDataSet = entry('E0621', (file: string, command: string) => ({
+  message: 'it is not said which pictures to use',
+  file,
+  help: [
+    'write a line `data SET` into the train section, for example `data drawn`',
+    `or name the set here: cnnc ${command} ${file} --data drawn`,
+  ],
+}));
+
+export const noClassScores = entry('E0622', (file: string, shape: string) => ({
+  message: `the model ends with a picture of ${shape}, not with one score a class`,
+  file,
+  help: ['end the model with `flatten` and `dense CLASSES softmax`'],
+}));
+
+/** `part` is "train" or "test". */
+export const dataTooLarge = entry(
+  'E0623',
+  (spec: string, part: string, limit: string, needed: number, available: number, adapter: string) => ({
+    message: `the pictures of the ${part} part take ${number(needed)} bytes on the device, where ${limit} is ${number(available)}`,
+    file: spec,
+    help: [
+      `the limit is that of "${adapter}"; cnnc doctor shows them all`,
+      'use a part of the set, or another adapter with --device',
+    ],
+  }),
+);

@@ -1,0 +1,48 @@
+// E03xx: the train section.
+import { entry } from '../entry.ts';
+import { listOf } from '../suggest.ts';
+import type { Span } from '../types.ts';
+
+export const unknownSetting = entry(
+  'E0301',
+  (span: Span, name: string, near: string | undefined, all: readonly string[]) => ({
+    message: `a train section has no setting \`${name}\``,
+    primary: { span, text: '' },
+    help: [near === undefined ? `the settings are ${listOf(all, 'and')}` : `did you mean \`${near}\`?`],
+  }),
+);
+
+export const unknownChoice = entry(
+  'E0302',
+  (span: Span, what: string, name: string, near: string | undefined, all: readonly string[]) => ({
+    message: `there is no ${what} \`${name}\``,
+    primary: { span, text: '' },
+    help: [near === undefined ? `choose one of ${listOf(all)}` : `did you mean \`${near}\`?`],
+  }),
+);
+
+export const missingSetting = entry('E0303', (span: Span, name: string, example: string) => ({
+  message: `the train section does not say its ${name}`,
+  primary: { span, text: '' },
+  help: [`for example \`${example}\``],
+}));
+
+export const noTrainSection = entry('E0304', (span: Span) => ({
+  message: 'this file has no train section, so it cannot be trained or evaluated',
+  primary: { span, text: 'after the model, a train section is needed' },
+  help: [
+    'add one:\ntrain {\n  data      mnist\n  loss      cross_entropy\n  optimizer adam lr 0.001\n  batch     128\n  epochs    10\n}',
+  ],
+}));
+
+export const oneLayerALine = entry('E0305', (span: Span, found: string) => ({
+  message: `a train section holds settings, and ${found} is none`,
+  primary: { span, text: '' },
+  help: ['layers stand in the model'],
+}));
+
+export const tooFewClasses = entry('E0306', (span: Span, classes: number) => ({
+  message: `a classifier needs at least two classes, and the last layer has ${classes}`,
+  primary: { span, text: '' },
+  help: ['write the number of classes: `dense 10 softmax`'],
+}));
