@@ -1,0 +1,134 @@
+// The contract between compiler and runtime: what a compiled model is made of. Data only; JSON can carry all of it.
+
+/** Where a buffer's bytes come from and how long they live. */
+export type BufferRole =
+  | 'arena' // values of one program run; nothing in it outlives the program
+  | 'parameters' // weights and biases
+  | 'state' // what the optimizer keeps between steps; starts as zeros
+  | 'metrics' // sums that grow from step to step until they are read
+  | 'pictures' // the data set, or the part of it that is on the device; sized by the runtime
+  | 'labels' // one u32 a picture of `pictures`; sized by the runtime
+  | 'order' // u32 indices into `pictures`: the epoch's shuffling; sized by the runtime
+  | 'operand0' // textures that operands are copied to before a kernel reads them; on adapters where that is faster
+  | 'operand1'
+  | 'operand2'
+  | 'step'; // uniforms: one row a step, bound with a dynamic offset; sized by the runtime
+
+export interface BufferSpec {
+  readonly role: BufferRole;
+  /** Size in bytes; 0 when the runtime sizes it. */
+  readonly bytes: number;
+}
+
+/** A part of a buffer. `bytes` 0 means all of it. */
+export interface View {
+  readonly buffer: BufferRole;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * How a kernel uses a binding. A step binding is a uniform with a dynamic offset; a texture holds four floats a texel
+ * (rgba32float), 1024 texels a row.
+ */
+export type Access = 'read' | 'read_write' | 'step' | 'texture';
+
+/** Bytes that are copied to a texture before a dispatch. */
+export interface CopySpec {
+  readonly from: View;
+  readonly to: BufferRole;
+}
+
+export interface KernelSpec {
+  readonly name: string;
+  /** The WGSL text; its entry point is `main`. Equal texts are one kernel. */
+  readonly wgsl: string;
+  readonly bindings: readonly Access[];
+}
+
+export interface DispatchSpec {
+  /** Name of the value this computes, as in the listings. */
+  readonly label: string;
+  /** Index into `kernels`. */
+  readonly kernel: number;
+  readonly bindings: readonly View[];
+  /** Workgroups along x, y and z. */
+  readonly groups: readonly [number, number, number];
+  readonly copies?: readonly CopySpec[];
+}
+
+/** How a parameter starts, as Keras defines it: limits and deviations are computed by the compiler. */
+export type InitSpec =
+  | { readonly kind: 'uniform'; readonly limit: number } // uniform in [-limit, limit)
+  | { readonly kind: 'normal'; readonly deviation: number } // normal, mean 0
+  | { readonly kind: 'constant'; readonly value: number };
+
+export interface ParameterSpec {
+  readonly name: string;
+  /** Convolutions: kernel height x width x input channels x filters. Dense: inputs x units. */
+  readonly shape: readonly number[];
+  /** Offset in bytes in the buffer `parameters`. */
+  readonly offset: number;
+  readonly init: InitSpec;
+  readonly trainable: boolean;
+}
+
+/** A number of the step uniform, computed by the runtime for each step. */
+export type StepField =
+  | { readonly name: 'count'; readonly type: 'u32' } // pictures in this batch; the rest of the batch is masked
+  | { readonly name: 'start'; readonly type: 'u32' } // where in `order` this batch starts
+  | { readonly name: 'step'; readonly type: 'u32' } // number of the step, from 1
+  | { readonly name: 'seed'; readonly type: 'u32' } // of the run; dropout draws from it
+  | { readonly name: 'scale'; readonly type: 'f32' } // what a stored picture value is multiplied with
+  | { readonly name: 'lr'; readonly type: 'f32' }
+  | { readonly name: string; readonly type: 'f32'; readonly oneMinusPower: number }; // 1 - base^step, in double precision
+
+export interface TensorSpec {
+  readonly name: string;
+  /** With the batch as first dimension. */
+  readonly shape: readonly number[];
+  readonly view: View;
+}
+
+/** Sequences of dispatches. A batch enters by `load_u8` or `load_f32` (gathered from `pictures`), or by a write to `input`. */
+export interface Programs {
+  readonly load_u8: readonly DispatchSpec[];
+  readonly load_f32: readonly DispatchSpec[];
+  readonly infer: readonly DispatchSpec[];
+  /** infer, and the sums of loss and correct answers. Empty when the model has no train section. */
+  readonly evaluate: readonly DispatchSpec[];
+  /** Forward, backward, optimizer, sums. Empty when the model has no train section. */
+  readonly train: readonly DispatchSpec[];
+}
+export type ProgramName = keyof Programs;
+
+/** What the `train` section says that the runtime and the command line need. */
+export interface TrainSpec {
+  readonly data: string | null;
+  readonly loss: string;
+  readonly optimizer: string;
+  readonly lr: number;
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+export interface Plan {
+  readonly format: 'cnnc-plan';
+  readonly version: 1;
+  readonly model: string;
+  readonly batch: number;
+  readonly input: TensorSpec;
+  /** What `infer` and `evaluate` leave: class probabilities when the model ends in softmax, else logits or values. */
+  readonly output: TensorSpec;
+  readonly outputIs: 'probabilities' | 'logits' | 'values';
+  readonly buffers: readonly BufferSpec[];
+  readonly kernels: readonly KernelSpec[];
+  readonly programs: Programs;
+  readonly parameters: readonly ParameterSpec[];
+  /** f32 sums in the buffer `metrics`, in order. */
+  readonly metrics: readonly string[];
+  /** Bytes from one row of the step uniform to the next, and what a row holds, 4 bytes each. */
+  readonly step: { readonly stride: number; readonly fields: readonly StepField[] };
+  readonly train: TrainSpec | null;
+}

@@ -1,0 +1,65 @@
+// The attributes of every operation. The names of this interface are the operations; every table over them is complete.
+import type { InitSpec, StepField } from './plan-types.ts';
+import type { Shape } from './types.ts';
+
+/** Sliding windows over height and width. Padding is top, bottom, left, right. */
+export interface WindowAttrs {
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number, number, number];
+  readonly dilation: readonly [number, number];
+}
+
+export interface PoolAttrs extends WindowAttrs {
+  readonly window: readonly [number, number];
+}
+
+type None = Record<never, never>;
+
+export interface OpAttrs {
+  // leaves
+  input: { readonly shape: Shape };
+  labels: { readonly batch: number };
+  parameter: { readonly shape: Shape; readonly init: InitSpec; readonly trainable: boolean };
+  state: { readonly shape: Shape; readonly of: string };
+  constant: { readonly shape: Shape; readonly values: readonly number[] };
+  step: { readonly field: StepField };
+  // heavy
+  conv2d: WindowAttrs;
+  conv2d_dx: WindowAttrs & { readonly shape: Shape };
+  conv2d_dw: WindowAttrs & { readonly shape: Shape };
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  maxpool2d: PoolAttrs;
+  maxpool2d_dx: PoolAttrs;
+  avgpool2d: PoolAttrs;
+  avgpool2d_dx: PoolAttrs & { readonly shape: Shape };
+  // elementwise, operands broadcast
+  add: None;
+  sub: None;
+  mul: None;
+  div: None;
+  sqrt: None;
+  neg: None;
+  relu: None;
+  relu_dx: None;
+  sigmoid: None;
+  sigmoid_dx: None;
+  tanh: None;
+  tanh_dx: None;
+  dropout: { readonly rate: number; readonly stream: number };
+  // rows
+  softmax: None;
+  softmax_dx: None;
+  cross_entropy: None;
+  cross_entropy_dx: None;
+  softmax_cross_entropy: None;
+  softmax_cross_entropy_dx: None;
+  correct: None;
+  // structure and sums
+  reshape: { readonly shape: Shape };
+  sum: { readonly axes: readonly number[] };
+  broadcast: { readonly shape: Shape; readonly axes: readonly number[] };
+  batch_mean: None;
+  batch_mean_dx: { readonly batch: number };
+}
+
+export type OpName = keyof OpAttrs;

@@ -1,0 +1,42 @@
+// The arithmetic of windows: o = floor((i + 2p - d(k - 1) - 1)/s) + 1 (Dumoulin & Visin 2016, relationships 6 and 15).
+import type { WindowAttrs } from './attrs.ts';
+
+/** Size of a dilated kernel: d(k - 1) + 1. */
+export const extent = (kernel: number, dilation: number): number => dilation * (kernel - 1) + 1;
+
+/** Output size along one axis; below 1 when the window does not fit. `padding` is the sum of both sides. */
+export function outputSize(input: number, kernel: number, stride: number, padding: number, dilation: number): number {
+  return Math.floor((input + padding - extent(kernel, dilation)) / stride) + 1;
+}
+
+/** Rows at the end of the padded input that no window reads. */
+export function unreadRows(input: number, kernel: number, stride: number, padding: number, dilation: number): number {
+  const free = input + padding - extent(kernel, dilation);
+  return free < 0 ? 0 : free % stride;
+}
+
+/** The formula with its numbers: `(28 - 5 + 2*2)/1 + 1`, or with the sides' sum when they differ. */
+export function showArithmetic(
+  input: number,
+  kernel: number,
+  stride: number,
+  before: number,
+  after: number,
+  dilation: number,
+): string {
+  const k = dilation === 1 ? `${kernel}` : `(${dilation}*(${kernel} - 1) + 1)`;
+  const p = before === after ? (before === 0 ? '0' : `2*${before}`) : `(${before} + ${after})`;
+  return `(${input} - ${k} + ${p})/${stride} + 1`;
+}
+
+/** Output height and width of a window over a picture. */
+export function windowOutput(
+  size: readonly [number, number],
+  kernel: readonly [number, number],
+  w: WindowAttrs,
+): [number, number] {
+  return [
+    outputSize(size[0], kernel[0], w.stride[0], w.padding[0] + w.padding[1], w.dilation[0]),
+    outputSize(size[1], kernel[1], w.stride[1], w.padding[2] + w.padding[3], w.dilation[1]),
+  ];
+}

@@ -1,0 +1,12 @@
+// The graph and everything that stands on it.
+export type * from './attrs.ts';
+export { type Builder, builder, opDef } from './builder.ts';
+export { emit } from './emit.ts';
+export * from './geometry.ts';
+export { type Given, interpret, leavesOf, type Ran, stepFieldsOf } from './interpret.ts';
+export type { OpDef, RunContext } from './op.ts';
+export { ops } from './ops/index.ts';
+export { printEffect, printGraph, printNode } from './print.ts';
+export { isFree, storageOf } from './storage.ts';
+export * from './types.ts';
+export { problems, verify } from './verify.ts';

@@ -1,0 +1,35 @@
+// What an operation must say about itself.
+import type { OpAttrs, OpName } from './attrs.ts';
+import type { Builder } from './builder.ts';
+import type { Node, Tensor, TensorType } from './types.ts';
+
+/** What a reference may know besides its inputs. */
+export interface RunContext {
+  /** The numbers of the step uniform, by field name. */
+  readonly step: ReadonlyMap<string, number>;
+}
+
+export interface OpDef<K extends OpName> {
+  readonly name: K;
+  /** One or two sentences, with the formula, for the manual and `explain`. */
+  readonly doc: string;
+  /** Names of the inputs, in order. */
+  readonly inputs: readonly string[];
+  /** True when the output element at an index depends only on the input elements at that index (inputs broadcast). */
+  readonly pointwise?: boolean;
+  /** Type of the result, or a sentence that says why there is none. Ill-typed nodes cannot be built. */
+  readonly infer: (inputs: readonly TensorType[], attrs: OpAttrs[K]) => TensorType | string;
+  /** The oracle: double precision, written to be obviously right. Absent for leaves, which are given. */
+  readonly reference:
+    | ((inputs: readonly Tensor[], attrs: OpAttrs[K], type: TensorType, context: RunContext) => Float64Array)
+    | 'leaf';
+  /** Gradients of the inputs (in order) from the gradient of the output; `wanted` says which are needed. */
+  readonly vjp:
+    | ((b: Builder, node: Node<K>, dy: Node, wanted: readonly boolean[]) => readonly (Node | undefined)[])
+    | 'nondifferentiable';
+  /** Multiply-adds of one run, for summaries; absent when nothing is worth counting. */
+  readonly multiplyAdds?: (node: Node<K>) => number;
+}
+
+/** f32 of a shape. */
+export const f32 = (shape: readonly number[]): TensorType => ({ dtype: 'f32', shape });

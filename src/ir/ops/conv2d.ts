@@ -1,0 +1,132 @@
+// Convolution, its input gradient and its weight gradient. Pictures are N x H x W x C, kernels KH x KW x C x filters.
+import type { WindowAttrs } from '../attrs.ts';
+import { emit } from '../emit.ts';
+import { windowOutput } from '../geometry.ts';
+import { f32, type OpDef } from '../op.ts';
+import { type Shape, showShape } from '../types.ts';
+
+type Size4 = readonly [number, number, number, number];
+const four = (s: Shape): Size4 => s as unknown as Size4;
+
+/** Calls `visit` with flat indices (into x, w, y) of every product of the convolution. */
+function eachProduct(
+  xs: Shape,
+  ws: Shape,
+  ys: Shape,
+  a: WindowAttrs,
+  visit: (x: number, w: number, y: number) => void,
+): void {
+  const [, h, width, c] = four(xs);
+  const [kh, kw, , filters] = four(ws);
+  const [n, oh, ow] = four(ys);
+  for (let b = 0; b < n; b++)
+    for (let oy = 0; oy < oh; oy++)
+      for (let ox = 0; ox < ow; ox++) {
+        const y0 = ((b * oh + oy) * ow + ox) * filters;
+        for (let ky = 0; ky < kh; ky++) {
+          const iy = oy * a.stride[0] + ky * a.dilation[0] - a.padding[0];
+          if (iy < 0 || iy >= h) continue;
+          for (let kx = 0; kx < kw; kx++) {
+            const ix = ox * a.stride[1] + kx * a.dilation[1] - a.padding[2];
+            if (ix < 0 || ix >= width) continue;
+            for (let ic = 0; ic < c; ic++) {
+              const x = ((b * h + iy) * width + ix) * c + ic;
+              const w0 = ((ky * kw + kx) * c + ic) * filters;
+              for (let f = 0; f < filters; f++) visit(x, w0 + f, y0 + f);
+            }
+          }
+        }
+      }
+}
+
+export const conv2d: OpDef<'conv2d'> = {
+  name: 'conv2d',
+  doc: 'y[n, oy, ox, f] = sum over ky, kx, c of x[n, oy s + ky d - p, ox s + kx d - p, c] w[ky, kx, c, f], zeros outside. A cross-correlation, as in every framework.',
+  inputs: ['x', 'w'],
+  infer: ([x, w], attrs) => {
+    if (x!.shape.length !== 4 || w!.shape.length !== 4)
+      return 'a picture N x H x W x C and a kernel KH x KW x C x filters are needed';
+    const [n, h, width, c] = four(x!.shape);
+    const [kh, kw, wc, filters] = four(w!.shape);
+    if (c !== wc) return `the picture has ${c} channels, the kernel ${wc}`;
+    const [oh, ow] = windowOutput([h, width], [kh, kw], attrs);
+    if (oh < 1 || ow < 1) return `the kernel ${kh}x${kw} does not fit a ${h}x${width} picture`;
+    return f32([n, oh, ow, filters]);
+  },
+  reference: ([x, w], attrs, type) => {
+    const out = new Float64Array(type.shape.reduce((p, q) => p * q, 1));
+    const xd = x!.data;
+    const wd = w!.data;
+    eachProduct(x!.shape, w!.shape, type.shape, attrs, (i, j, k) => {
+      out[k] = out[k]! + xd[i]! * wd[j]!;
+    });
+    return out;
+  },
+  vjp: (b, node, dy, wanted) => {
+    const [x, w] = node.inputs;
+    const { stride, padding, dilation } = node.attrs;
+    const attrs = { stride, padding, dilation };
+    return [
+      wanted[0] ? emit(b, 'conv2d_dx', [dy, w!], { ...attrs, shape: x!.type.shape }, `d_${x!.id}`) : undefined,
+      wanted[1] ? emit(b, 'conv2d_dw', [x!, dy], { ...attrs, shape: w!.type.shape }, `d_${w!.id}`) : undefined,
+    ];
+  },
+  multiplyAdds: (node) => {
+    const [kh, kw, c] = four(node.inputs[1]!.type.shape);
+    return node.type.shape.reduce((p, q) => p * q, 1) * kh * kw * c;
+  },
+};
+
+export const conv2d_dx: OpDef<'conv2d_dx'> = {
+  name: 'conv2d_dx',
+  doc: 'Gradient of a convolution to its picture: dx[n, iy, ix, c] = sum over ky, kx, f of dy[n, (iy + p - ky d)/s, (ix + p - kx d)/s, f] w[ky, kx, c, f], where the division is exact and inside. A transposed convolution (Dumoulin & Visin 2016, relationships 8 to 14).',
+  inputs: ['dy', 'w'],
+  infer: ([dy, w], { shape, ...attrs }) => {
+    const y = conv2d.infer([f32(shape), w!], attrs);
+    if (typeof y === 'string') return y;
+    return y.shape.every((v, i) => v === dy!.shape[i])
+      ? f32(shape)
+      : `dy is ${showShape(dy!.shape)}, the output ${showShape(y.shape)}`;
+  },
+  reference: ([dy, w], attrs, type) => {
+    const out = new Float64Array(type.shape.reduce((p, q) => p * q, 1));
+    const dyd = dy!.data;
+    const wd = w!.data;
+    eachProduct(type.shape, w!.shape, dy!.shape, attrs, (i, j, k) => {
+      out[i] = out[i]! + dyd[k]! * wd[j]!;
+    });
+    return out;
+  },
+  vjp: 'nondifferentiable',
+  multiplyAdds: (node) => {
+    const [kh, kw, c] = four(node.inputs[1]!.type.shape);
+    return node.inputs[0]!.type.shape.reduce((p, q) => p * q, 1) * kh * kw * c;
+  },
+};
+
+export const conv2d_dw: OpDef<'conv2d_dw'> = {
+  name: 'conv2d_dw',
+  doc: 'Gradient of a convolution to its kernel: dw[ky, kx, c, f] = sum over n, oy, ox of x[n, oy s + ky d - p, ox s + kx d - p, c] dy[n, oy, ox, f].',
+  inputs: ['x', 'dy'],
+  infer: ([x, dy], { shape, ...attrs }) => {
+    const y = conv2d.infer([x!, f32(shape)], attrs);
+    if (typeof y === 'string') return y;
+    return y.shape.every((v, i) => v === dy!.shape[i])
+      ? f32(shape)
+      : `dy is ${showShape(dy!.shape)}, the output ${showShape(y.shape)}`;
+  },
+  reference: ([x, dy], attrs, type) => {
+    const out = new Float64Array(type.shape.reduce((p, q) => p * q, 1));
+    const xd = x!.data;
+    const dyd = dy!.data;
+    eachProduct(x!.shape, type.shape, dy!.shape, attrs, (i, j, k) => {
+      out[j] = out[j]! + xd[i]! * dyd[k]!;
+    });
+    return out;
+  },
+  vjp: 'nondifferentiable',
+  multiplyAdds: (node) => {
+    const [kh, kw, c] = four(node.type.shape);
+    return node.inputs[1]!.type.shape.reduce((p, q) => p * q, 1) * kh * kw * c;
+  },
+};

@@ -1,0 +1,55 @@
+// The table of all operations. It is complete by type: a name in OpAttrs without a definition does not compile.
+import type { OpName } from '../attrs.ts';
+import type { OpDef } from '../op.ts';
+import { relu, relu_dx, sigmoid, sigmoid_dx, tanh, tanh_dx } from './activations.ts';
+import { add, div, mul, neg, sqrt, sub } from './arithmetic.ts';
+import { conv2d, conv2d_dw, conv2d_dx } from './conv2d.ts';
+import { cross_entropy, cross_entropy_dx, softmax_cross_entropy, softmax_cross_entropy_dx } from './cross-entropy.ts';
+import { dropout } from './dropout.ts';
+import { constant, input, labels, parameter, state, step } from './leaves.ts';
+import { matmul } from './matmul.ts';
+import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
+import { correct, softmax, softmax_dx } from './rows.ts';
+import { batch_mean, batch_mean_dx, broadcast, reshape, sum } from './structure.ts';
+
+export const ops: { readonly [K in OpName]: OpDef<K> } = {
+  input,
+  labels,
+  parameter,
+  state,
+  constant,
+  step,
+  conv2d,
+  conv2d_dx,
+  conv2d_dw,
+  matmul,
+  maxpool2d,
+  maxpool2d_dx,
+  avgpool2d,
+  avgpool2d_dx,
+  add,
+  sub,
+  mul,
+  div,
+  sqrt,
+  neg,
+  relu,
+  relu_dx,
+  sigmoid,
+  sigmoid_dx,
+  tanh,
+  tanh_dx,
+  dropout,
+  softmax,
+  softmax_dx,
+  cross_entropy,
+  cross_entropy_dx,
+  softmax_cross_entropy,
+  softmax_cross_entropy_dx,
+  correct,
+  reshape,
+  sum,
+  broadcast,
+  batch_mean,
+  batch_mean_dx,
+};

@@ -1,0 +1,78 @@
+// Operations on rows of class scores, N x C: softmax, and whether the largest score is the right one.
+import { emit } from '../emit.ts';
+import { f32, type OpDef } from '../op.ts';
+import type { Tensor, TensorType } from '../types.ts';
+
+/** Rows and columns of N x C; more dimensions before the last are rows too. */
+export function rowsOf(t: { readonly shape: readonly number[] }): [number, number] {
+  const c = t.shape[t.shape.length - 1] ?? 1;
+  return [t.shape.slice(0, -1).reduce((a, b) => a * b, 1), c];
+}
+
+/** exp(x - max) / sum of each row: stable for any scores. */
+export function softmaxRows(x: Tensor): Float64Array {
+  const [rows, c] = rowsOf(x);
+  const out = new Float64Array(rows * c);
+  for (let r = 0; r < rows; r++) {
+    const row = x.data.subarray(r * c, (r + 1) * c);
+    const max = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    let sum = 0;
+    for (let j = 0; j < c; j++) sum += out[r * c + j] = Math.exp(row[j]! - max);
+    for (let j = 0; j < c; j++) out[r * c + j] = out[r * c + j]! / sum;
+  }
+  return out;
+}
+
+export const checkLabels = (x: TensorType, labels: TensorType, count: TensorType): string | undefined =>
+  x.shape.length !== 2
+    ? 'rows of class scores are needed'
+    : labels.dtype !== 'u32' || labels.shape.length !== 1 || labels.shape[0] !== x.shape[0]
+      ? 'one label a row is needed'
+      : count.shape.length !== 0
+        ? 'the count is a scalar'
+        : undefined;
+
+export const softmax: OpDef<'softmax'> = {
+  name: 'softmax',
+  doc: 'exp(x_j) / sum over k of exp(x_k) along the last dimension, computed after subtracting the largest.',
+  inputs: ['x'],
+  infer: ([x]) => (x!.shape.length > 0 ? f32(x!.shape) : 'a scalar has no softmax'),
+  reference: ([x]) => softmaxRows(x!),
+  vjp: (b, node, dy) => [emit(b, 'softmax_dx', [node, dy], {}, `d_${node.inputs[0]!.id}`)],
+};
+
+export const softmax_dx: OpDef<'softmax_dx'> = {
+  name: 'softmax_dx',
+  doc: 'Gradient of softmax: y_j (dy_j - sum over k of dy_k y_k).',
+  inputs: ['y', 'dy'],
+  infer: ([y]) => f32(y!.shape),
+  reference: ([y, dy]) => {
+    const [rows, c] = rowsOf(y!);
+    const out = new Float64Array(rows * c);
+    for (let r = 0; r < rows; r++) {
+      let dot = 0;
+      for (let j = 0; j < c; j++) dot += y!.data[r * c + j]! * dy!.data[r * c + j]!;
+      for (let j = 0; j < c; j++) out[r * c + j] = y!.data[r * c + j]! * (dy!.data[r * c + j]! - dot);
+    }
+    return out;
+  },
+  vjp: 'nondifferentiable',
+};
+
+export const correct: OpDef<'correct'> = {
+  name: 'correct',
+  doc: '1 for each row whose first largest score stands at its label, else 0; rows from count on are 0.',
+  inputs: ['x', 'labels', 'count'],
+  infer: ([x, labels, count]) => checkLabels(x!, labels!, count!) ?? f32([x!.shape[0]!]),
+  reference: ([x, labels, count]) => {
+    const [rows, c] = rowsOf(x!);
+    const out = new Float64Array(rows);
+    for (let r = 0; r < Math.min(rows, count!.data[0]!); r++) {
+      let best = 0;
+      for (let j = 1; j < c; j++) if (x!.data[r * c + j]! > x!.data[r * c + best]!) best = j;
+      out[r] = best === labels!.data[r] ? 1 : 0;
+    }
+    return out;
+  },
+  vjp: 'nondifferentiable',
+};

@@ -1,0 +1,57 @@
+// Checks that a graph is one: run after every pass. What it finds is a bug of ours, never the user's.
+import { opDef } from './builder.ts';
+import type { Graph, Node } from './types.ts';
+import { sameShape, showShape } from './types.ts';
+
+/** Sentences about what is wrong; empty for a good graph. */
+export function problems(graph: Graph): string[] {
+  const found: string[] = [];
+  const seen = new Set<Node>();
+  const names = new Set<string>();
+  for (const node of graph.nodes) {
+    const at = `%${node.id}`;
+    if (names.has(node.id)) found.push(`${at} is defined twice`);
+    names.add(node.id);
+    const def = opDef(node.op);
+    if (node.inputs.length !== def.inputs.length) {
+      found.push(`${at}: ${node.op} takes ${def.inputs.length} inputs, has ${node.inputs.length}`);
+      seen.add(node);
+      continue;
+    }
+    for (const input of node.inputs) if (!seen.has(input)) found.push(`${at} uses %${input.id} before its definition`);
+    const type = def.infer(
+      node.inputs.map((n) => n.type),
+      node.attrs,
+    );
+    if (typeof type === 'string') found.push(`${at}: ${type}`);
+    else if (type.dtype !== node.type.dtype || !sameShape(type.shape, node.type.shape)) {
+      found.push(
+        `${at} says ${node.type.dtype} ${showShape(node.type.shape)}, its rule ${type.dtype} ${showShape(type.shape)}`,
+      );
+    }
+    seen.add(node);
+  }
+  const targets = new Set<string>();
+  for (const effect of graph.effects) {
+    if (!seen.has(effect.value)) found.push(`${effect.kind} of %${effect.value.id}, which the graph does not define`);
+    if (effect.kind !== 'assign') continue;
+    if (targets.has(effect.target.id)) found.push(`%${effect.target.id} is assigned twice`);
+    targets.add(effect.target.id);
+    if (!seen.has(effect.gradient))
+      found.push(`assign %${effect.target.id} begins at %${effect.gradient.id}, which the graph does not define`);
+    if (!seen.has(effect.target)) found.push(`assign to %${effect.target.id}, which the graph does not define`);
+    if (!sameShape(effect.target.type.shape, effect.value.type.shape)) {
+      found.push(
+        `assign %${effect.target.id}: ${showShape(effect.target.type.shape)} from ${showShape(effect.value.type.shape)}`,
+      );
+    }
+  }
+  return found;
+}
+
+/** Returns the graph, or throws with all that is wrong. `stage` names the pass that made it. */
+export function verify(graph: Graph, stage: string): Graph {
+  const found = problems(graph);
+  if (found.length > 0) throw new Error(`after ${stage}, graph ${graph.name} is broken:\n  ${found.join('\n  ')}`);
+  return graph;
+}
