@@ -1,0 +1,87 @@
+// Signatures: what a layer or a setting takes, and the values bound to it.
+import type { Span } from '../diagnostics/types.ts';
+
+/** What one argument may be. Ranges are checked when words are bound. */
+export type ArgSpec = { readonly doc: string } & (
+  | { readonly kind: 'count'; readonly min?: number; readonly max?: number } // a whole number
+  | { readonly kind: 'number'; readonly min?: number; readonly below?: number; readonly above?: number }
+  | { readonly kind: 'size' } // 5x5, or 5 for a square
+  | { readonly kind: 'shape' } // 28x28x1, or 784
+  | { readonly kind: 'padding' } // 2, same, valid, full, 1x2, [1, 1, 2, 2]
+  | { readonly kind: 'name' }
+  | { readonly kind: 'text' } // a name or a text in quotes
+  | { readonly kind: 'flag' } // present or not
+);
+
+export interface Signature {
+  /** What the user calls it, in messages. */
+  readonly owner: string;
+  /** Names of the arguments that are given by position, in order. */
+  readonly positional: readonly string[];
+  readonly required: readonly string[];
+  readonly args: Readonly<Record<string, ArgSpec>>;
+  /** May an activation stand at the end? */
+  readonly activations: readonly string[];
+  readonly example: string;
+}
+
+export type PaddingArg =
+  | { readonly mode: 'same' | 'valid' | 'full' }
+  | { readonly mode: 'sides'; readonly sides: readonly [number, number, number, number] };
+
+/** A bound value: as its kind says. */
+export type Bound = { readonly span: Span } & (
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'sizes'; readonly value: readonly number[] }
+  | { readonly kind: 'padding'; readonly value: PaddingArg }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'flag' }
+);
+
+/** The values of one line. Readers return undefined when the argument was not given. */
+export interface Args {
+  readonly bound: ReadonlyMap<string, Bound>;
+  /** Activations in order, with their places. */
+  readonly activations: readonly { readonly name: string; readonly span: Span }[];
+}
+
+export function numberArg(args: Args, name: string): number | undefined {
+  const bound = args.bound.get(name);
+  return bound?.kind === 'number' ? bound.value : undefined;
+}
+
+/** Height and width; one number means both. */
+export function sizeArg(args: Args, name: string): readonly [number, number] | undefined {
+  const bound = args.bound.get(name);
+  if (bound?.kind !== 'sizes') return undefined;
+  const [h, w = h] = bound.value;
+  return [h as number, w as number];
+}
+
+export function shapeArg(args: Args, name: string): readonly number[] | undefined {
+  const bound = args.bound.get(name);
+  return bound?.kind === 'sizes' ? bound.value : undefined;
+}
+
+export function paddingArg(args: Args, name: string): PaddingArg | undefined {
+  const bound = args.bound.get(name);
+  return bound?.kind === 'padding' ? bound.value : undefined;
+}
+
+export function textArg(args: Args, name: string): string | undefined {
+  const bound = args.bound.get(name);
+  return bound?.kind === 'text' ? bound.value : undefined;
+}
+
+export const flagArg = (args: Args, name: string): boolean => args.bound.has(name);
+
+/** `conv FILTERS KERNEL [stride 2x2] [nobias] [activation]`, for messages and the manual. */
+export function showSignature(s: Signature): string {
+  const positional = s.positional.map((name) =>
+    s.required.includes(name) ? name.toUpperCase() : `[${name.toUpperCase()}]`,
+  );
+  const options = Object.entries(s.args)
+    .filter(([name]) => !s.positional.includes(name))
+    .map(([name, spec]) => (spec.kind === 'flag' ? `[${name}]` : `[${name} ...]`));
+  return [s.owner, ...positional, ...options, ...(s.activations.length > 0 ? ['[activation]'] : [])].join(' ');
+}

@@ -1,0 +1,206 @@
+// Binds the words of a line to the signature of its layer or setting. The grammar knows nothing of this.
+import * as say from '../diagnostics/catalog/names.ts';
+import { nearest } from '../diagnostics/suggest.ts';
+import type { Diagnostic, Span } from '../diagnostics/types.ts';
+import type { Value } from '../parser/ast.ts';
+import { printValue } from '../parser/print.ts';
+import { type ArgSpec, type Args, type Bound, type Signature, showSignature } from './args.ts';
+
+export interface Binding {
+  readonly args: Args;
+  readonly diagnostics: readonly Diagnostic[];
+  /** False when an argument is missing or wrong: the layer cannot be built. */
+  readonly ok: boolean;
+}
+
+const kinds: { readonly [K in ArgSpec['kind']]: string } = {
+  count: 'a whole number',
+  number: 'a number',
+  size: 'a size such as 3x3',
+  shape: 'a shape such as 28x28x1',
+  padding: '`same`, `valid`, `full`, a number, a pair such as 1x2, or four sides [top, bottom, left, right]',
+  name: 'a name',
+  text: 'a name or a text in quotes',
+  flag: 'nothing',
+};
+
+function describe(value: Value): string {
+  const text = printValue(value);
+  switch (value.kind) {
+    case 'number':
+      return `the number ${text}`;
+    case 'dims':
+      return `the size ${text}`;
+    case 'name':
+      return `the word "${text}"`;
+    case 'string':
+      return `the text ${text}`;
+    case 'list':
+      return `the list ${text}`;
+  }
+}
+
+/** Does the value look like what this kind takes? Ranges are checked later. */
+function accepts(spec: ArgSpec, value: Value): boolean {
+  switch (spec.kind) {
+    case 'count':
+    case 'number':
+      return value.kind === 'number';
+    case 'size':
+    case 'shape':
+      return value.kind === 'dims' || value.kind === 'number';
+    case 'padding':
+      return (
+        value.kind === 'number' ||
+        value.kind === 'dims' ||
+        value.kind === 'list' ||
+        (value.kind === 'name' && ['same', 'valid', 'full'].includes(value.name))
+      );
+    case 'name':
+      return value.kind === 'name';
+    case 'text':
+      return value.kind === 'name' || value.kind === 'string';
+    case 'flag':
+      return false;
+  }
+}
+
+/** The bound form of an accepted value, or what its range should have been. */
+function convert(spec: ArgSpec, value: Value): Bound | string {
+  const { span } = value;
+  const whole = (n: number): boolean => Number.isInteger(n);
+  if (spec.kind === 'count' && value.kind === 'number') {
+    const min = spec.min ?? 1;
+    const max = spec.max ?? 2 ** 31 - 1;
+    if (!whole(value.value) || value.value < min || value.value > max) {
+      return `a whole number${spec.max === undefined ? ` from ${min} on` : ` from ${min} to ${max}`}`;
+    }
+    return { kind: 'number', value: value.value, span };
+  }
+  if (spec.kind === 'number' && value.kind === 'number') {
+    const v = value.value;
+    const bad =
+      (spec.min !== undefined && v < spec.min) ||
+      (spec.above !== undefined && v <= spec.above) ||
+      (spec.below !== undefined && v >= spec.below);
+    if (bad || !Number.isFinite(v)) {
+      const low =
+        spec.min !== undefined ? `at least ${spec.min}` : spec.above !== undefined ? `above ${spec.above}` : '';
+      return [low, spec.below === undefined ? '' : `below ${spec.below}`].filter((s) => s !== '').join(' and ');
+    }
+    return { kind: 'number', value: v, span };
+  }
+  if (spec.kind === 'size' || spec.kind === 'shape') {
+    const sizes = value.kind === 'dims' ? value.values : value.kind === 'number' ? [value.value] : [];
+    const wanted = spec.kind === 'size' ? 2 : 3;
+    if (sizes.length > wanted)
+      return spec.kind === 'size'
+        ? 'height x width, two numbers'
+        : 'height x width x channels, or one number of features';
+    if (sizes.some((n) => !whole(n) || n < 1)) return 'made of whole numbers from 1 on';
+    return { kind: 'sizes', value: sizes, span };
+  }
+  if (spec.kind === 'padding') {
+    if (value.kind === 'name')
+      return { kind: 'padding', value: { mode: value.name as 'same' | 'valid' | 'full' }, span };
+    const n =
+      value.kind === 'number'
+        ? [value.value]
+        : value.kind === 'dims'
+          ? value.values
+          : value.kind === 'list'
+            ? value.items.map((v) => (v.kind === 'number' ? v.value : Number.NaN))
+            : [];
+    if (n.some((v) => !whole(v) || v < 0)) return 'made of whole numbers from 0 on';
+    const [a = 0, b = a, c, d] = n;
+    if (n.length === 1 || n.length === 2)
+      return { kind: 'padding', value: { mode: 'sides', sides: [a, a, b, b] }, span };
+    if (n.length === 4)
+      return { kind: 'padding', value: { mode: 'sides', sides: [a, b, c as number, d as number] }, span };
+    return 'one number, a pair (rows, columns) or four sides [top, bottom, left, right]';
+  }
+  if (value.kind === 'name') return { kind: 'text', value: value.name, span };
+  if (value.kind === 'string') return { kind: 'text', value: value.value, span };
+  throw new Error(`a ${spec.kind} cannot be made of a ${value.kind}`);
+}
+
+/** Binds words to arguments: options by name, then activations, then positions in order. */
+export function bind(signature: Signature, words: readonly Value[], line: Span): Binding {
+  const diagnostics: Diagnostic[] = [];
+  const bound = new Map<string, Bound>();
+  const activations: { name: string; span: Span }[] = [];
+  const { owner, positional, activations: known } = signature;
+  const options = Object.keys(signature.args).filter((name) => !positional.includes(name));
+  let bad = false;
+  const report = (d: Diagnostic): void => {
+    bad = true;
+    diagnostics.push(d);
+  };
+  const put = (name: string, spec: ArgSpec, value: Value): void => {
+    const first = bound.get(name);
+    if (first) return report(say.givenTwice(value.span, owner, name, first.span));
+    const result = convert(spec, value);
+    if (typeof result === 'string') report(say.outOfRange(value.span, owner, name, printValue(value), result));
+    else bound.set(name, result);
+  };
+
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as Value;
+    const next = words[i + 1];
+    // 1. A name is an option (with its value behind it), a flag or an activation.
+    if (word.kind === 'name') {
+      const spec = signature.args[word.name];
+      const place = positional.find((name) => !bound.has(name));
+      const placeSpec = place === undefined ? undefined : signature.args[place];
+      if (spec?.kind === 'flag') {
+        const first = bound.get(word.name);
+        if (first) report(say.givenTwice(word.span, owner, word.name, first.span));
+        else bound.set(word.name, { kind: 'flag', span: word.span });
+      } else if (spec) {
+        if (next === undefined) report(say.missingValue(word.span, owner, word.name, kinds[spec.kind]));
+        else if (!accepts(spec, next)) {
+          report(say.wrongKind(next.span, owner, word.name, kinds[spec.kind], describe(next)));
+          i++;
+        } else {
+          put(word.name, spec, next);
+          i++;
+        }
+      } else if (known.includes(word.name)) {
+        activations.push({ name: word.name, span: word.span });
+      } else if (place !== undefined && placeSpec !== undefined && accepts(placeSpec, word)) {
+        put(place, placeSpec, word);
+      } else if (next !== undefined && next.kind !== 'name' && place === undefined) {
+        report(say.unknownOption(word.span, owner, word.name, nearest(word.name, options), options));
+        i++;
+      } else if (known.length === 0) {
+        report(say.unknownOption(word.span, owner, word.name, nearest(word.name, options), options));
+      } else {
+        report(
+          say.unknownActivation(
+            word.span,
+            owner,
+            word.name,
+            nearest(word.name, [...known, ...options]),
+            known,
+            options,
+          ),
+        );
+      }
+      continue;
+    }
+    // 2. Anything else goes to the next position that is free.
+    const place = positional.find((name) => !bound.has(name));
+    const spec = place === undefined ? undefined : signature.args[place];
+    if (place === undefined || spec === undefined) {
+      report(say.tooMany(word.span, owner, describe(word), showSignature(signature)));
+    } else if (!accepts(spec, word)) {
+      report(say.wrongKind(word.span, owner, place, kinds[spec.kind], describe(word)));
+    } else put(place, spec, word);
+  }
+  // 3. What is required and was not given; silent when something else is wrong already.
+  for (const name of signature.required) {
+    if (!bound.has(name) && !bad)
+      report(say.missingArgument(line, owner, name, signature.args[name]?.doc ?? '', signature.example));
+  }
+  return { args: { bound, activations }, diagnostics, ok: !bad };
+}

@@ -1,0 +1,42 @@
+// The layers of the language. A new one is a file and a line here.
+import { activationLayers, activationNames } from './activations.ts';
+import type { Signature } from './args.ts';
+import { conv } from './conv.ts';
+import { dense, flatten } from './dense.ts';
+import { dropout } from './dropout.ts';
+import type { LayerDef } from './layer.ts';
+import { avgpool, maxpool } from './pool.ts';
+
+export const layers: Readonly<Record<string, LayerDef>> = {
+  conv,
+  maxpool,
+  avgpool,
+  flatten,
+  dense,
+  dropout,
+  ...activationLayers,
+};
+
+/** The signature of a layer: its own arguments, and the name that every layer may have. */
+export const signatureOf = (def: LayerDef): Signature => ({
+  owner: def.name,
+  positional: def.positional,
+  required: def.required,
+  args: { ...def.args, name: { kind: 'name', doc: 'a name for listings, weights and messages' } },
+  activations: def.activated ? activationNames : [],
+  example: def.example,
+});
+
+/** The signature of `input`, which begins a model. */
+export const inputSignature: Signature = {
+  owner: 'input',
+  positional: ['shape'],
+  required: ['shape'],
+  args: { shape: { kind: 'shape', doc: 'height x width x channels of a picture, or a number of features' } },
+  activations: [],
+  example: 'input 28x28x1',
+};
+
+export * from './args.ts';
+export { bind } from './bind.ts';
+export type { LayerContext, LayerDef } from './layer.ts';

@@ -1,0 +1,59 @@
+// What a layer of the language must say about itself, and what it gets to build its part of the graph with.
+import type { Diagnostic, Span } from '../diagnostics/types.ts';
+import type { Builder, Node } from '../ir/index.ts';
+import type { InitSpec } from '../ir/plan-types.ts';
+import type { ArgSpec, Args } from './args.ts';
+
+export interface LayerContext {
+  readonly b: Builder;
+  /** The value before this layer. */
+  readonly x: Node;
+  readonly name: string;
+  /** The word of the language: conv, maxpool ... */
+  readonly op: string;
+  readonly args: Args;
+  /** Where an argument stands in the text; the layer's name when it was not given. */
+  spanOf(arg: string): Span;
+  report(diagnostic: Diagnostic): void;
+  /** Declares a parameter `NAME.suffix`. `l2` of the line acts on weights, not on biases. */
+  parameter(suffix: string, shape: readonly number[], init: InitSpec, regularised: boolean): Node;
+  /** A random stream of this layer's own: a hash of its name. */
+  readonly stream: number;
+  /** Seed and number of the step, for layers that draw random numbers. */
+  random(): { readonly seed: Node; readonly step: Node };
+}
+
+export interface LayerDef {
+  readonly name: string;
+  /** For the manual: what it does, with its formula. */
+  readonly doc: string;
+  readonly example: string;
+  readonly positional: readonly string[];
+  readonly required: readonly string[];
+  readonly args: Readonly<Record<string, ArgSpec>>;
+  /** May the line end in an activation? */
+  readonly activated: boolean;
+  /** Emits the layer's nodes; the last one gets the layer's name. Undefined after a report. */
+  readonly build: (c: LayerContext) => Node | undefined;
+}
+
+/** Options that every layer with weights has. */
+export const weightOptions: Readonly<Record<string, ArgSpec>> = {
+  nobias: { kind: 'flag', doc: 'no bias is added' },
+  l2: {
+    kind: 'number',
+    min: 0,
+    doc: 'adds l2 * sum w^2 to what training minimises (as Keras; PyTorch calls 2 * l2 weight decay)',
+  },
+};
+
+/** The shape of one picture, without the batch. */
+export const pictureOf = (x: Node): readonly number[] => x.type.shape.slice(1);
+
+/** Glorot & Bengio 2010: uniform in +-sqrt(6 / (fan in + fan out)); what Keras starts with. */
+export const glorot = (fanIn: number, fanOut: number): InitSpec => ({
+  kind: 'uniform',
+  limit: Math.sqrt(6 / (fanIn + fanOut)),
+});
+
+export const zeros: InitSpec = { kind: 'constant', value: 0 };

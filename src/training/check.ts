@@ -1,0 +1,16 @@
+// Does the model end in what its loss needs?
+import * as shapes from '../diagnostics/catalog/shapes.ts';
+import * as say from '../diagnostics/catalog/train.ts';
+import type { Diagnostic } from '../diagnostics/types.ts';
+import type { Lowered } from '../passes/lower-ast.ts';
+import type { TrainConfig } from './settings.ts';
+
+/** Cross-entropy needs one score for each of two or more classes. */
+export function checkScores(lowered: Lowered, config: TrainConfig): Diagnostic[] {
+  const { shape } = lowered.output.type;
+  const last = lowered.layers[lowered.layers.length - 1];
+  if (!last || config.loss !== 'cross_entropy') return [];
+  if (shape.length !== 2) return [shapes.needsScores(last.span, config.loss, shape.slice(1).join('x'))];
+  const classes = shape[1] as number;
+  return classes < 2 ? [say.tooFewClasses(last.span, classes)] : [];
+}
