@@ -1,0 +1,70 @@
+// Constants are computed when compiling, and arithmetic that changes nothing disappears (x * 1, x + 0, reshape to itself).
+import { type Graph, isOp, type Node, opDef, sameShape, sizeOf } from '../ir/index.ts';
+import { rewrite, withInputs } from './rewrite.ts';
+
+/** Larger constants are left to the device: their numbers would swell the plan. */
+const LARGEST = 64;
+
+export function foldConstants(graph: Graph): Graph {
+  const folded = rewrite(graph, (node, add) => {
+    const simpler = simplify(node, add);
+    return simpler !== node ? simpler : fold(node);
+  });
+  return folded;
+}
+
+function fold(node: Node): Node {
+  const { reference } = opDef(node.op);
+  if (reference === 'leaf' || node.op === 'constant' || node.op === 'step' || node.op === 'dropout') return node;
+  if (node.inputs.length === 0 || !node.inputs.every((n) => isOp(n, 'constant')) || sizeOf(node.type.shape) > LARGEST)
+    return node;
+  const inputs = node.inputs.map((n) => ({
+    shape: n.type.shape,
+    data: Float64Array.from((n as Node<'constant'>).attrs.values),
+  }));
+  const values = [...reference(inputs, node.attrs, node.type, { step: new Map() })];
+  return { ...node, op: 'constant', inputs: [], attrs: { shape: node.type.shape, values } };
+}
+
+const isScalar = (node: Node | undefined, value: number): boolean =>
+  node !== undefined && isOp(node, 'constant') && sizeOf(node.type.shape) === 1 && node.attrs.values[0] === value;
+
+function simplify(node: Node, add: (n: Node) => Node): Node {
+  const [a, b] = node.inputs;
+  const keeps = (x: Node | undefined): boolean => x !== undefined && sameShape(x.type.shape, node.type.shape);
+  switch (node.op) {
+    case 'mul':
+      if (isScalar(b, 1) && keeps(a)) return a!;
+      if (isScalar(a, 1) && keeps(b)) return b!;
+      break;
+    case 'div':
+      if (isScalar(b, 1) && keeps(a)) return a!;
+      break;
+    case 'add':
+      if (isScalar(b, 0) && keeps(a)) return a!;
+      if (isScalar(a, 0) && keeps(b)) return b!;
+      break;
+    case 'sub':
+      if (isScalar(b, 0) && keeps(a)) return a!;
+      break;
+    case 'dropout':
+      if ((node as Node<'dropout'>).attrs.rate === 0 && a) return a;
+      break;
+    case 'reshape':
+      if (keeps(a)) return a!;
+      if (a?.op === 'reshape') return withInputs(node, a.inputs);
+      break;
+    default:
+  }
+  // An elementwise operation repeats a scalar by itself: broadcast(scalar) before it is not needed.
+  if (opDef(node.op).pointwise && node.op !== 'dropout') {
+    const scalarOf = (n: Node): Node =>
+      n.op === 'broadcast' && sizeOf(n.inputs[0]!.type.shape) === 1 ? add(n.inputs[0]!) : n;
+    const inputs = node.inputs.map(scalarOf);
+    if (inputs.some((n, i) => n !== node.inputs[i])) {
+      const simpler = withInputs(node, inputs);
+      if (sameShape(simpler.type.shape, node.type.shape)) return simpler;
+    }
+  }
+  return node;
+}

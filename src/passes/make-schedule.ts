@@ -1,0 +1,33 @@
+// From the graphs of a model to its schedule: groups, merged updates, one layout of parameters, places for every value.
+import { type Graph, isOp, type Node } from '../ir/index.ts';
+import {
+  type ModelGraphs,
+  type ModelSchedule,
+  type ProgramKey,
+  type Scheduled,
+  verifyGroups,
+} from '../schedule/index.ts';
+import { fuse } from './fuse.ts';
+import { mergeUpdates } from './merge-updates.ts';
+import { layOutParameters, planMemory } from './plan-memory.ts';
+
+export function makeSchedule(graphs: ModelGraphs): ModelSchedule {
+  const given = (['infer', 'evaluate', 'train'] as const).flatMap((key): (readonly [ProgramKey, Graph])[] => {
+    const graph = graphs[key];
+    return graph ? [[key, graph]] : [];
+  });
+  const fused = new Map(given.map(([key, graph]) => [key, fuse(graph)]));
+  for (const one of fused.values()) verifyGroups(one);
+  // The layout follows the updates of training and serves all programs.
+  const updates = mergeUpdates(fused.get('train')?.groups ?? []);
+  const all = [graphs.train, graphs.infer].flatMap((g) => g?.nodes.filter((n) => isOp(n, 'parameter')) ?? []);
+  const parameters = [...new Map(all.map((n): [string, Node] => [n.id, n])).values()];
+  const layout = layOutParameters(parameters, updates);
+  const scheduled = [...fused].map(([key, one]): [ProgramKey, Scheduled] => {
+    const outputs = one.graph.effects.flatMap((e) => (e.kind === 'output' ? [e.value] : []));
+    const leaves = one.graph.nodes.filter((n) => ['input', 'labels', 'parameter', 'state'].includes(n.op));
+    const mine = key === 'train' ? updates : [];
+    return [key, { fused: one, updates: mine, memory: planMemory(one.groups, mine, outputs, leaves, layout) }];
+  });
+  return { scheduled: Object.fromEntries(scheduled), updates, layout, parameters };
+}

@@ -1,0 +1,130 @@
+// Where every value lies: parameters, slots and gradients side by side in one order; all else in an arena by liveness.
+import type { BufferRole, View } from '../../runtime/plan.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
+import type { Group, MemoryPlan, ParameterLayout, Update } from '../schedule/index.ts';
+
+/** Offsets of bindings are multiples of this on every adapter. */
+export const ALIGNMENT = 256;
+export const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+export const bytesOf = (node: Node): number => 4 * sizeOf(node.type.shape);
+
+/** Lays out the parameters: those of one update side by side, then those that no update changes. */
+export function layOutParameters(parameters: readonly Node[], updates: readonly Update[]): ParameterLayout {
+  const offsets = new Map<string, number>();
+  let end = 0;
+  const put = (node: Node): void => {
+    offsets.set(node.id, end);
+    end += align(bytesOf(node));
+  };
+  const ranges = updates.map(({ members }) => {
+    const offset = end;
+    for (const { parameter } of members) put(parameter);
+    return { offset, bytes: end - offset };
+  });
+  const trainedBytes = end;
+  for (const node of parameters) if (!offsets.has(node.id)) put(node);
+  return { offsets, bytes: end, ranges, trainedBytes };
+}
+
+/** A block of bytes that is needed from one group to another, both included. */
+interface Block {
+  readonly name: string;
+  readonly bytes: number;
+  first: number;
+  last: number;
+}
+
+/**
+ * Places all values of one program. The input and the labels come first and stay, so that a batch can be loaded before
+ * the program runs; outputs stay to the end. Larger blocks are placed first, each at the lowest offset that is free
+ * for as long as it lives (greedy by size, Pisarchyk & Lee 2020).
+ */
+export function planMemory(
+  groups: readonly Group[],
+  updates: readonly Update[],
+  outputs: readonly Node[],
+  leaves: readonly Node[],
+  layout: ParameterLayout,
+): MemoryPlan {
+  const places = new Map<Node, View>();
+  const place = (node: Node, buffer: BufferRole, offset: number): void =>
+    void places.set(node, { buffer, offset, bytes: bytesOf(node) });
+  // 1. Leaves that have places of their own.
+  let fixed = 0;
+  for (const node of leaves) {
+    if (isOp(node, 'input') || isOp(node, 'labels')) {
+      place(node, 'arena', fixed);
+      fixed += align(bytesOf(node));
+    } else if (isOp(node, 'parameter')) place(node, 'parameters', layout.offsets.get(node.id) as number);
+    else if (isOp(node, 'state')) {
+      const slots = updates
+        .find((u) => u.members.some((m) => m.slots.includes(node)))
+        ?.members.find((m) => m.slots.includes(node));
+      const slot = slots?.slots.indexOf(node) ?? 0;
+      place(
+        node,
+        'state',
+        slot * layout.trainedBytes + (layout.offsets.get((node as Node<'state'>).attrs.of) as number),
+      );
+    }
+  }
+  // 2. How long each value lives. Gradients of parameters form one block.
+  const blocks = new Map<Node, Block>();
+  const gradientOf = new Map<Node, Node>(
+    updates.flatMap((u) => u.members.map((m) => [storageOf(m.gradient), m.parameter] as const)),
+  );
+  const gradientBlock: Block = {
+    name: 'gradients',
+    bytes: layout.trainedBytes,
+    first: Number.POSITIVE_INFINITY,
+    last: -1,
+  };
+  const end = groups.length;
+  groups.forEach((group, at) => {
+    for (const node of group.outputs) {
+      const block = gradientOf.has(node)
+        ? gradientBlock
+        : { name: node.id, bytes: align(bytesOf(node)), first: at, last: at };
+      block.first = Math.min(block.first, at);
+      blocks.set(node, block);
+    }
+    for (const node of group.inputs) {
+      const block = blocks.get(node);
+      if (block) block.last = Math.max(block.last, at);
+    }
+  });
+  for (const node of outputs) {
+    const block = blocks.get(storageOf(node));
+    if (block) block.last = end;
+  }
+  // 3. Large ones first, each as low as it can lie.
+  const all = [...new Set(blocks.values())].sort((a, b) => b.bytes - a.bytes || a.first - b.first);
+  const placed: { block: Block; offset: number }[] = [];
+  for (const block of all) {
+    const neighbours = placed
+      .filter((p) => p.block.first <= block.last && block.first <= p.block.last)
+      .sort((a, b) => a.offset - b.offset);
+    let offset = fixed;
+    for (const other of neighbours) {
+      if (other.offset >= offset + block.bytes) break;
+      offset = Math.max(offset, other.offset + other.block.bytes);
+    }
+    placed.push({ block, offset });
+  }
+  const offsetOf = new Map(placed.map((p) => [p.block, p.offset]));
+  const gradients = offsetOf.get(gradientBlock) ?? 0;
+  for (const [node, block] of blocks) {
+    const parameter = gradientOf.get(node);
+    const inner = parameter ? (layout.offsets.get(parameter.id) as number) : 0;
+    place(node, 'arena', (offsetOf.get(block) as number) + inner);
+  }
+  const live = groups.map((_, at) =>
+    all.filter((b) => b.first <= at && at <= b.last).reduce((sum, b) => sum + b.bytes, fixed),
+  );
+  return {
+    places,
+    gradients,
+    arenaBytes: Math.max(fixed, ...placed.map((p) => p.offset + p.block.bytes)),
+    liveBytes: Math.max(fixed, ...live),
+  };
+}

@@ -1,0 +1,4 @@
+// The schedule and what is known about it.
+export { printGroups, printSchedule } from './print.ts';
+export type * from './types.ts';
+export { verifyGroups } from './verify.ts';
