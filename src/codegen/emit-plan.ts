@@ -1,0 +1,188 @@
+// Graphs, grouped and placed, become the plan: kernels once each, dispatches, buffers, parameters.
+import type {
+  BufferSpec,
+  DispatchSpec,
+  KernelSpec,
+  ParameterSpec,
+  Plan,
+  Programs,
+  StepField,
+  TensorSpec,
+  TrainSpec,
+  View,
+} from '../../runtime/plan.ts';
+import { type Graph, isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
+import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled } from '../schedule/index.ts';
+import type { Bound, Kernel } from './kernel.ts';
+import { kernelOf } from './kernels/index.ts';
+import { loadKernel } from './kernels/load.ts';
+import { updateKernel } from './kernels/update.ts';
+import { operandTextures, type Textures } from './operands.ts';
+import type { Target } from './schedules.ts';
+
+export interface Emitted extends ModelSchedule {
+  readonly plan: Plan;
+}
+
+const STEP_STRIDE = 256;
+const order = ['infer', 'evaluate', 'train'] as const;
+
+export function emitPlan(
+  name: string,
+  schedule: ModelSchedule,
+  train: TrainSpec | null,
+  outputIs: Plan['outputIs'],
+  target: Target = 'portable',
+): Emitted {
+  // 1. What the step uniform and the metrics hold.
+  const { scheduled, layout, updates, parameters } = schedule;
+  const infer = scheduled.infer;
+  if (!infer) throw new Error('a plan needs an infer program');
+  const graphs = Object.values(scheduled).map((s) => s.fused.graph);
+  const fields = stepFields(graphs);
+  const sums = graphs.flatMap((g) => g.effects.flatMap((e) => (e.kind === 'accumulate' ? [e.metric] : [])));
+  const metrics = [...new Set(sums)];
+  // 2. Texts and dispatches.
+  const library = kernelLibrary();
+  const textures = operandTextures();
+  const programs = {} as { -readonly [K in keyof Programs]: DispatchSpec[] };
+  const main = scheduled.train ?? infer;
+  const input = leaf(main, 'input') as Node;
+  for (const stored of ['u8', 'f32'] as const) {
+    const kernel = loadKernel(stored, input, leaf(main, 'labels'), fields);
+    programs[`load_${stored}`] = [library.dispatch(kernel, (bound) => viewOf(bound, main.memory, layout))];
+  }
+  for (const key of order)
+    programs[key] = dispatches(scheduled[key], { fields, metrics, target }, layout, library, textures);
+  // 3. Everything else the runtime needs to know.
+  const output = infer.fused.graph.effects.find((e) => e.kind === 'output')?.value as Node;
+  const slots = Math.max(0, ...updates.map((u) => u.members[0]?.slots.length ?? 0));
+  const buffers: BufferSpec[] = [
+    { role: 'arena', bytes: Math.max(...Object.values(scheduled).map((s) => s.memory.arenaBytes)) + textures.slack() },
+    { role: 'parameters', bytes: Math.max(layout.bytes, 256) + textures.slack() },
+    ...(slots > 0 ? [{ role: 'state', bytes: slots * layout.trainedBytes } as const] : []),
+    ...(metrics.length > 0 ? [{ role: 'metrics', bytes: 4 * metrics.length } as const] : []),
+    ...textures.buffers(),
+    { role: 'pictures', bytes: 0 },
+    { role: 'labels', bytes: 0 },
+    { role: 'order', bytes: 0 },
+    { role: 'step', bytes: 0 },
+  ];
+  const plan: Plan = {
+    format: 'cnnc-plan',
+    version: 1,
+    model: name,
+    batch: input.type.shape[0] as number,
+    input: tensor('input', input, infer.memory),
+    output: tensor('output', output, infer.memory),
+    outputIs,
+    buffers,
+    kernels: library.kernels,
+    programs,
+    parameters: parameters.map((n) => parameterSpec(n as Node<'parameter'>, layout)),
+    metrics,
+    step: { stride: STEP_STRIDE, fields },
+    train,
+  };
+  return { ...schedule, plan };
+}
+
+const leaf = (s: Scheduled, op: 'input' | 'labels'): Node | undefined => s.fused.graph.nodes.find((n) => isOp(n, op));
+
+const parameterSpec = (n: Node<'parameter'>, layout: ParameterLayout): ParameterSpec => ({
+  name: n.id,
+  shape: n.type.shape,
+  offset: layout.offsets.get(n.id) as number,
+  init: n.attrs.init,
+  trainable: n.attrs.trainable,
+});
+
+const tensor = (name: string, node: Node, memory: MemoryPlan): TensorSpec => ({
+  name,
+  shape: node.type.shape,
+  view: { ...(memory.places.get(storageOf(node)) as View), bytes: 4 * sizeOf(node.type.shape) },
+});
+
+/** The step uniform: what loading a batch needs, and what the graphs read. */
+function stepFields(graphs: readonly Graph[]): StepField[] {
+  const base: StepField[] = [
+    { name: 'count', type: 'u32' },
+    { name: 'start', type: 'u32' },
+    { name: 'scale', type: 'f32' },
+  ];
+  const read = graphs.flatMap((g) =>
+    g.nodes.filter((n) => isOp(n, 'step')).map((n) => (n as Node<'step'>).attrs.field),
+  );
+  return [...new Map([...base, ...read].map((f) => [f.name, f])).values()];
+}
+
+type ViewOf = (bound: Bound) => View;
+
+function viewOf(bound: Bound, memory: MemoryPlan, layout: ParameterLayout): View {
+  if (bound.kind === 'buffer') return { buffer: bound.buffer, offset: 0, bytes: 0 };
+  if (bound.kind === 'block') {
+    const range = layout.ranges[bound.update] as { offset: number; bytes: number };
+    if (bound.block === 'parameters') return { buffer: 'parameters', ...range };
+    if (bound.block === 'gradients')
+      return { buffer: 'arena', offset: memory.gradients + range.offset, bytes: range.bytes };
+    return { buffer: 'state', offset: bound.slot * layout.trainedBytes + range.offset, bytes: range.bytes };
+  }
+  const view = memory.places.get(bound.node);
+  if (!view) throw new Error(`%${bound.node.id} has no place`);
+  return view;
+}
+
+/** Kernels by text: equal texts with equal bindings are one. */
+function kernelLibrary() {
+  const kernels: KernelSpec[] = [];
+  const known = new Map<string, number>();
+  return {
+    kernels,
+    dispatch(kernel: Kernel, view: ViewOf): DispatchSpec {
+      const access = kernel.bindings.map((b) => b.access);
+      const key = `${access.join(',')}\n${withoutComments(kernel.wgsl)}`;
+      let index = known.get(key);
+      if (index === undefined) {
+        index = kernels.length;
+        known.set(key, index);
+        kernels.push({ name: freshName(kernel.name, kernels), wgsl: kernel.wgsl, bindings: access });
+      }
+      return {
+        label: kernel.name,
+        kernel: index,
+        bindings: kernel.bindings.map((b) => view(b.bound)),
+        groups: kernel.groups,
+      };
+    },
+  };
+}
+
+const withoutComments = (text: string): string => text.replace(/\/\/[^\n]*/g, '');
+
+function freshName(name: string, kernels: readonly KernelSpec[]): string {
+  let id = name;
+  for (let i = 2; kernels.some((k) => k.name === id); i++) id = `${name}.${i}`;
+  return id;
+}
+
+function dispatches(
+  s: Scheduled | undefined,
+  context: { fields: readonly StepField[]; metrics: readonly string[]; target: Target },
+  layout: ParameterLayout,
+  library: ReturnType<typeof kernelLibrary>,
+  textures: Textures,
+): DispatchSpec[] {
+  if (!s) return [];
+  const view: ViewOf = (bound) => viewOf(bound, s.memory, layout);
+  textures.forget();
+  const out = s.fused.groups
+    .filter((g) => g.family !== 'update')
+    .map((g) => {
+      const kernel = kernelOf(g, context);
+      return textures.place(kernel, library.dispatch(kernel, view));
+    });
+  s.updates.forEach((u, i) => {
+    out.push(library.dispatch(updateKernel(u, i, layout.ranges[i]?.bytes ?? 0, context.fields), view));
+  });
+  return out;
+}

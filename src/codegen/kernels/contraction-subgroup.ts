@@ -1,0 +1,253 @@
+// The contraction on an adapter whose subgroups are eight invocations (a processor's vector unit): operands are read
+// from textures, which such adapters load four times faster than buffers, and each element of a is spread by broadcast.
+import type { StepField } from '../../../runtime/plan.ts';
+import { isOp, type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
+import type { Group } from '../../schedule/index.ts';
+import { bindings, heading, type Kernel, spread } from '../kernel.ts';
+import type { SubgroupSchedule } from '../schedules.ts';
+import { comment, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { epilogue, helpers } from './epilogue.ts';
+import {
+  atFunction,
+  type IndexMap,
+  indexMap,
+  LONG_SUM,
+  loopNest,
+  orderedByPixel,
+  outerNames,
+  rowFunction,
+  stepsOf,
+} from './index-map.ts';
+
+const LANES = 8;
+/** Texels of a row of an operand texture: element e of four floats lies at (e & 1023, e >> 10). */
+export const TEXTURE_WIDTH = 1024;
+export const TEXTURE_ROW_BYTES = TEXTURE_WIDTH * 16;
+/** Rows of a texture on every adapter. */
+const TEXTURE_ROWS = 8192;
+
+/** How a is read: eight rows at four steps of k, sixteen rows (four fours) at two steps, or eight rows one by one. */
+type ReadsA = 'rows' | 'steps' | 'single';
+
+interface Mode {
+  readonly reads: ReadsA;
+  /** Columns of a lane: a vector of four, b from a texture; or one, b from its buffer, however it lies. */
+  readonly width: 1 | 4;
+}
+
+function modeOf(map: IndexMap): Mode {
+  const fits = (n: Node): boolean =>
+    sizeOf(n.type.shape) % 4 === 0 && 4 * sizeOf(n.type.shape) <= TEXTURE_ROWS * TEXTURE_ROW_BYTES;
+  const last = map.a.type.shape[map.a.type.shape.length - 1] as number;
+  const rows = fits(map.a) && map.aStep === 1 && map.inner.size % 4 === 0 && last % 4 === 0;
+  const steps = fits(map.a) && map.m >= 4 && map.m % 4 === 0 && map.rowRun % 4 === 0 && map.aStep % 4 === 0;
+  const alongN = map.bColumn === 1 && map.n % 4 === 0;
+  const alongK = rows && map.n % 4 === 0 && map.bStep === 1 && map.bColumn % 4 === 0;
+  if (!fits(map.b) || !(alongN || alongK)) return { reads: 'single', width: 1 };
+  return { reads: rows ? 'rows' : steps ? 'steps' : 'single', width: 4 };
+}
+
+const list = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
+
+export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields: readonly StepField[]): Kernel {
+  const root = group.nodes[0] as Node;
+  const { rows, vectors } = schedule;
+  const map = orderedByPixel(root, indexMap(root), rows);
+  const { reads, width } = modeOf(map);
+  const unroll =
+    reads === 'single' ? 1 : reads === 'rows' ? 4 : map.inner.size % 4 === 0 ? 4 : map.inner.size % 2 === 0 ? 2 : 1;
+  const b = bindings(fields);
+  const a = reads === 'single' ? b.use(storageOf(map.a), 'f32', 'read_write') : b.texture('a', storageOf(map.a));
+  const w = width === 4 ? b.texture('b', storageOf(map.b)) : b.use(storageOf(map.b), 'f32', access(storageOf(map.b)));
+  const columns = map.n / width;
+  const columnTiles = Math.ceil(columns / (LANES * vectors));
+  const rowTiles = Math.ceil(map.m / rows);
+  const groups = spread(columnTiles * rowTiles);
+  const long = stepsOf(map) > LONG_SUM && map.outer.length > 0;
+  const rider = group.nodes.find((n) => isOp(n, 'sum'));
+  const v = list(vectors, (i) => i);
+  const tiles = v.flatMap((j) => list(rows, (i) => wgsl`c${size(i)}_${size(j)}`));
+  const total = long ? v.flatMap((j) => list(rows, (i) => wgsl`t${size(i)}_${size(j)}`)) : tiles;
+  const biases = rider ? v.map((j) => wgsl`bias${size(j)}`) : [];
+  const inner: Wgsl = { wgsl: map.inner.name };
+
+  const body = wgsl`
+${pointers(map, reads, rows)}
+let q = ${map.bBase};
+for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}; ${inner} += ${i32(unroll)}) {
+  ${loadsB(map, v, unroll, width)}
+  ${loadsA(map, reads, rows, unroll)}
+  ${reads === 'steps' ? productsByStep(rows, v, unroll) : productsByRow(map, reads, rows, v)}
+  ${biases.map((name, j) => wgsl`${name} += ${{ wgsl: list(unroll, (s) => `b${s}_${j}`).join(' + ') }};`)}
+}`;
+  const flush = long ? [...tiles.map((c, i) => wgsl`${total[i] as Wgsl} += ${c}; ${c} = T();`)] : [];
+  const place = { index: wgsl`o`, column: wgsl`column`, width, shape: root.type.shape } as const;
+  const mine = group.nodes.filter((n) => n !== rider);
+  const stores = epilogue(
+    b,
+    mine,
+    group.outputs.filter((n) => n !== rider),
+    new Map([[root, wgsl`result[i]`]]),
+    place,
+    access,
+  );
+  const riderOut = rider && b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write');
+  const text = wgsl`
+enable subgroups;
+${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}
+${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}`)}
+${comment(`A workgroup is one subgroup: ${rows} rows, and for each lane ${vectors} x ${width} columns.`)}
+alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
+${map.prelude}
+${b.declare()}
+${helpers(group.nodes, width)}
+
+${reads === 'single' ? wgsl`fn load_a(i: i32) -> f32 { return ${a}[i]; }` : texel(wgsl`load_a`, a)}
+${width === 4 ? texel(wgsl`load_b`, w) : wgsl`fn load_b(i: i32) -> f32 { return ${w}[i]; }`}
+
+${rowFunction(map)}
+
+${atFunction(map)}
+
+@compute @workgroup_size(${size(LANES)})
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let lane = i32(id.x);
+  let t = i32(${groups[1] === 1 ? wgsl`tile.x` : wgsl`tile.x + tile.y * ${u32(groups[0])}`});
+  ${groups[0] * groups[1] === columnTiles * rowTiles ? nothing : wgsl`if (t >= ${i32(columnTiles * rowTiles)}) { return; }`}
+  let n = t % ${i32(columnTiles)} * ${i32(LANES * vectors)} + lane;
+  let m = t / ${i32(columnTiles)} * ${i32(rows)};
+  ${v.map((j) => wgsl`let n${size(j)} = ${columns % (LANES * vectors) === 0 ? wgsl`n + ${i32(LANES * j)}` : wgsl`min(n + ${i32(LANES * j)}, ${i32(columns - 1)})`};`)}
+  ${rowStarts(map, reads, rows)}
+  ${tiles.map((c) => wgsl`var ${c} = T();`)}
+  ${long ? total.map((c) => wgsl`var ${c} = T();`) : []}
+  ${biases.map((name) => wgsl`var ${name} = T();`)}
+  ${loopNest(map, body, flush)}
+  ${riderOut ? v.map((j) => wgsl`if (m == 0 && n + ${i32(LANES * j)} < ${i32(columns)}) { ${riderOut}[n + ${i32(LANES * j)}] = ${biases[j] as Wgsl}; }`) : []}
+  ${comment('The results, one row after the other. tile.z is 0; that the compiler cannot know keeps this a loop.')}
+  var result = array<T, ${size(total.length)}>(${{ wgsl: total.map((c) => c.wgsl).join(', ') }});
+  for (var i = 0u; i < ${u32(total.length)} + tile.z; i++) {
+    let r = m + i32(i % ${u32(rows)});
+    let column = u32(n) + i / ${u32(rows)} * ${u32(LANES)};
+    ${map.m % rows === 0 && columns % (LANES * vectors) === 0 ? nothing : wgsl`if (r >= ${i32(map.m)} || column >= ${u32(columns)}) { continue; }`}
+    let o = u32(${map.byPixel ? map.byPixel.outputRow : wgsl`r`}) * ${u32(columns)} + column;
+    ${stores}
+  }
+}`;
+  return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
+}
+
+const texel = (name: Wgsl, texture: Wgsl): Wgsl =>
+  wgsl`fn ${name}(i: i32) -> vec4f { return textureLoad(${texture}, vec2i(i & ${i32(TEXTURE_WIDTH - 1)}, i >> ${u32(Math.log2(TEXTURE_WIDTH))})); }`;
+
+const access = (n: Node): 'read' | 'read_write' => (isOp(n, 'parameter') ? 'read' : 'read_write');
+
+/** The rows that a lane reads: one of each eight, or four neighbours of each sixteen. */
+function rowStarts(map: IndexMap, reads: ReadsA, rows: number): Wgsl[] {
+  const whole = map.m % rows === 0;
+  if (map.byPixel) return [wgsl`let r0 = row(m);`];
+  if (reads !== 'steps') {
+    return list(rows / LANES, (j) => {
+      const m = wgsl`m + ${i32(LANES * j)} + lane`;
+      return wgsl`let r${size(j)} = row(${whole ? m : wgsl`min(${m}, ${i32(map.m - 1)})`});`;
+    });
+  }
+  return list(rows / 16, (j) => {
+    const m = wgsl`m + ${i32(16 * j)} + lane % 4 * 4`;
+    return wgsl`let r${size(j)} = row(${whole ? m : wgsl`min(${m}, ${i32(map.m - 4)})`});`;
+  });
+}
+
+function pointers(map: IndexMap, reads: ReadsA, rows: number): Wgsl[] {
+  const { byPixel } = map;
+  if (!byPixel)
+    return list(
+      reads === 'steps' ? rows / 16 : rows / LANES,
+      (j) => wgsl`let p${size(j)} = at(${outerNames(map, wgsl`r${size(j)}`)});`,
+    );
+  return [
+    wgsl`let p = at(${outerNames(map, wgsl`r0`)});`,
+    wgsl`if (p < 0) { continue; }`,
+    ...list(rows / LANES, (j) => wgsl`let p${size(j)} = p + (lane + ${i32(LANES * j)}) * ${i32(byPixel.aStep)};`),
+  ];
+}
+
+/** b{step}_{vector}: a four of columns at a step, or (along k) four steps of column {step}; or one column at one step. */
+function loadsB(map: IndexMap, v: readonly number[], unroll: number, width: 1 | 4): Wgsl[] {
+  const inner: Wgsl = { wgsl: map.inner.name };
+  if (width === 1)
+    return v.map(
+      (j) => wgsl`let b0_${size(j)} = load_b(q + ${inner} * ${i32(map.bStep)} + n${size(j)} * ${i32(map.bColumn)});`,
+    );
+  return v.flatMap((j) =>
+    list(map.bColumn === 1 ? unroll : 4, (s) => {
+      const at =
+        map.bColumn === 1
+          ? wgsl`(q + (${inner} + ${i32(s)}) * ${i32(map.bStep)}) / 4 + n${size(j)}`
+          : wgsl`(q + (n${size(j)} * 4 + ${i32(s)}) * ${i32(map.bColumn)} + ${inner}) / 4`;
+      return wgsl`let b${size(s)}_${size(j)} = load_b(${at});`;
+    }),
+  );
+}
+
+function loadsA(map: IndexMap, reads: ReadsA, rows: number, unroll: number): Wgsl[] {
+  const inner: Wgsl = { wgsl: map.inner.name };
+  const guarded = map.guarded && !map.byPixel;
+  const zero = reads === 'single' ? wgsl`0.0` : wgsl`vec4f()`;
+  const guard = (p: Wgsl, value: Wgsl): Wgsl => (guarded ? wgsl`select(${zero}, ${value}, ${p} >= 0)` : value);
+  const safe = (p: Wgsl): Wgsl => (guarded ? wgsl`max(${p}, 0)` : p);
+  if (reads === 'single') {
+    return list(rows / LANES, (j) => {
+      const p = wgsl`p${size(j)}`;
+      return wgsl`let a${size(j)} = ${guard(p, wgsl`load_a(${safe(p)} + ${inner} * ${i32(map.aStep)})`)};`;
+    });
+  }
+  if (reads === 'rows') {
+    return list(rows / LANES, (j) => {
+      const p = wgsl`p${size(j)}`;
+      return wgsl`let a${size(j)} = ${guard(p, wgsl`load_a((${safe(p)} + ${inner}) / 4)`)};`;
+    });
+  }
+  return list(rows / 16, (j) => j).flatMap((j) =>
+    list(Math.ceil(unroll / 2), (l) => {
+      const p = wgsl`p${size(j)}`;
+      const step = unroll === 1 ? inner : wgsl`(${inner} + ${i32(2 * l)} + lane / 4)`;
+      return wgsl`let a${size(j)}_${size(l)} = ${guard(p, wgsl`load_a((${safe(p)} + ${step} * ${i32(map.aStep)}) / 4)`)};`;
+    }),
+  );
+}
+
+/** Each row of a, one or four steps of k, is spread to all lanes. */
+function productsByRow(map: IndexMap, reads: ReadsA, rows: number, v: readonly number[]): Wgsl[] {
+  return list(rows, (i) => i).flatMap((i) => {
+    const q = wgsl`q${size(i)}`;
+    const products = v.map((j) => {
+      const c = wgsl`c${size(i)}_${size(j)}`;
+      const b = (s: number): Wgsl => wgsl`b${size(s)}_${size(j)}`;
+      if (reads === 'single') return wgsl`${c} = ${c} + ${q} * ${b(0)};`;
+      return map.bColumn === 1
+        ? wgsl`${c} = ${c} + ${q}.x * ${b(0)} + ${q}.y * ${b(1)} + ${q}.z * ${b(2)} + ${q}.w * ${b(3)};`
+        : wgsl`${c} += vec4f(dot(${q}, ${b(0)}), dot(${q}, ${b(1)}), dot(${q}, ${b(2)}), dot(${q}, ${b(3)}));`;
+    });
+    return [wgsl`let ${q} = subgroupBroadcast(a${size(Math.floor(i / LANES))}, ${u32(i % LANES)});`, ...products];
+  });
+}
+
+/** Four neighbouring rows of a at one step are spread to all lanes. */
+function productsByStep(rows: number, v: readonly number[], unroll: number): Wgsl[] {
+  return list(rows / 4, (g) => g).flatMap((g) => {
+    const q = (s: number): Wgsl => wgsl`q${size(g)}_${size(s)}`;
+    const spreads = list(
+      unroll,
+      (s) =>
+        wgsl`let ${q(s)} = subgroupBroadcast(a${size(Math.floor(g / 4))}_${size(Math.floor(s / 2))}, ${u32((g % 4) + 4 * (s % 2))});`,
+    );
+    const products = (['x', 'y', 'z', 'w'] as const).flatMap((part, i) =>
+      v.map((j) => {
+        const c = wgsl`c${size(4 * g + i)}_${size(j)}`;
+        const terms = list(unroll, (s) => wgsl`${q(s)}.${{ wgsl: part }} * b${size(s)}_${size(j)}`);
+        return wgsl`${c} = ${c} + ${{ wgsl: terms.map((t) => t.wgsl).join(' + ') }};`;
+      }),
+    );
+    return [...spreads, ...products];
+  });
+}

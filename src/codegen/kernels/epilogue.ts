@@ -1,0 +1,132 @@
+// Elementwise work inside a kernel: the lines that compute nodes for the element (or four) at hand and store results.
+import { broadcastStrides } from '../../ir/broadcast.ts';
+import { isOp, type Node, type Shape, sameShape, sizeOf, storageOf } from '../../ir/index.ts';
+import type { Bindings } from '../kernel.ts';
+import { comment, f32, ident, join, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { isPointwise, pointwiseTable } from './pointwise-table.ts';
+
+/** Where the element stands: names that the kernel has declared. */
+export interface Place {
+  /** Flat index in elements of T (in fours for vec4f). */
+  readonly index: Wgsl;
+  /** Index in the last dimension, in elements of T. */
+  readonly column: Wgsl;
+  /** 1, or 4 when T is vec4f. */
+  readonly width: 1 | 4;
+  readonly shape: Shape;
+}
+
+/** Reads `width` neighbours of a bound value at index `at` (counted in `width`s), however it is declared. */
+export function load(b: Bindings, node: Node, at: Wgsl, width: 1 | 4, access: 'read' | 'read_write'): Wgsl {
+  const name = b.use(node, width === 4 && sizeOf(node.type.shape) % 4 === 0 ? 'vec4f' : 'f32', access);
+  const element = b.elementOf(node);
+  if (width === 4) {
+    if (element === 'vec4f') return wgsl`${name}[${at}]`;
+    const four = [0, 1, 2, 3].map((i) => wgsl`${name}[(${at}) * 4u + ${u32(i)}]`);
+    return wgsl`vec4f(${join(four, ', ')})`;
+  }
+  return element === 'vec4f' ? wgsl`${name}[(${at}) / 4u][(${at}) % 4u]` : wgsl`${name}[${at}]`;
+}
+
+/** The operand of an elementwise operation as an expression of type T; shapes broadcast. */
+function operand(b: Bindings, node: Node, place: Place, access: (n: Node) => 'read' | 'read_write'): Wgsl {
+  const { shape } = node.type;
+  if (isOp(node, 'constant') && sizeOf(shape) === 1) return wgsl`T(${f32(node.attrs.values[0] as number)})`;
+  if (isOp(node, 'step')) {
+    const value = b.step(node.attrs.field);
+    return node.type.dtype === 'u32' ? value : wgsl`T(${value})`;
+  }
+  const storage = storageOf(node);
+  const mode = access(storage);
+  if (sizeOf(shape) === 1) return wgsl`T(${load(b, storage, u32(0), 1, mode)})`;
+  if (sameShape(shape, place.shape)) return load(b, storage, place.index, place.width, mode);
+  const last = place.shape[place.shape.length - 1];
+  if (sizeOf(shape) === last && shape[shape.length - 1] === last)
+    return load(b, storage, place.column, place.width, mode);
+  // Any other broadcast: the index is put together from the coordinates.
+  const strides = broadcastStrides(shape, place.shape);
+  const whole = shape[shape.length - 1] === last;
+  const width = whole ? place.width : 1;
+  const terms: Wgsl[] = [];
+  let below = 1;
+  for (let axis = place.shape.length - 1; axis >= 0; axis--) {
+    const n = place.shape[axis] as number;
+    const stride = strides[axis] as number;
+    const inner = axis === place.shape.length - 1;
+    const step = inner ? 1 : below / place.width;
+    const extent = inner ? n / place.width : n;
+    if (stride !== 0 && n > 1)
+      terms.push(
+        wgsl`(${place.index}) / ${u32(Math.max(1, step))} % ${u32(extent)} * ${u32(inner ? stride : stride / width)}`,
+      );
+    below *= n;
+  }
+  const value = load(b, storage, terms.length === 0 ? u32(0) : join(terms, ' + '), width, mode);
+  return width === place.width ? value : wgsl`T(${value})`;
+}
+
+/**
+ * The lines for `nodes`. `known` names values that are in registers already (a root's result, say). Values of
+ * `outputs` are stored at the place.
+ */
+export function epilogue(
+  b: Bindings,
+  nodes: readonly Node[],
+  outputs: readonly Node[],
+  known: ReadonlyMap<Node, Wgsl>,
+  place: Place,
+  access: (n: Node) => 'read' | 'read_write',
+  suffix: Wgsl = nothing,
+): Wgsl {
+  const values = new Map(known);
+  const lines: Wgsl[] = [];
+  for (const node of nodes) {
+    if (values.has(node)) continue;
+    if (!isPointwise(node.op)) throw new Error(`%${node.id}: ${node.op} is not elementwise`);
+    const args = node.inputs.map((n) => values.get(n) ?? operand(b, n, place, access));
+    const name = wgsl`${ident(`${node.id}_v`)}${suffix}`;
+    lines.push(wgsl`let ${name} = ${pointwiseTable[node.op].of(args, node, place.index)};`);
+    values.set(node, name);
+  }
+  for (const node of outputs) {
+    const value = values.get(node);
+    if (!value) throw new Error(`%${node.id} is stored but not computed`);
+    lines.push(store(b, node, place.index, value, place.width));
+  }
+  return { wgsl: lines.map((l) => l.wgsl).join('\n') };
+}
+
+/** Writes T at `at`; an output that is also read elsewhere in the kernel keeps its declaration. */
+export function store(b: Bindings, node: Node, at: Wgsl, value: Wgsl, width: 1 | 4): Wgsl {
+  const name = b.use(node, width === 4 ? 'vec4f' : 'f32', 'read_write');
+  if (width === 1 && b.elementOf(node) === 'vec4f')
+    throw new Error(`%${node.id} is stored one by one but declared in fours`);
+  return wgsl`${name}[${at}] = ${value};`;
+}
+
+/** Functions that the nodes' expressions call. */
+export function helpers(nodes: readonly Node[], width: 1 | 4): Wgsl {
+  const needed = nodes.some((n) => isPointwise(n.op) && pointwiseTable[n.op].helper === 'dropout');
+  if (!needed) return nothing;
+  const mask =
+    width === 1
+      ? wgsl`return select(0.0, 1.0, hash32(seed, stream, element) >= threshold);`
+      : wgsl`return vec4f(
+    select(0.0, 1.0, hash32(seed, stream, element * 4u) >= threshold),
+    select(0.0, 1.0, hash32(seed, stream, element * 4u + 1u) >= threshold),
+    select(0.0, 1.0, hash32(seed, stream, element * 4u + 2u) >= threshold),
+    select(0.0, 1.0, hash32(seed, stream, element * 4u + 3u) >= threshold));`;
+  return wgsl`
+${comment('32 random bits of (seed, stream, index): pcg3d (Jarzynski & Olano 2020), as runtime/random.ts.')}
+fn hash32(seed: u32, stream: u32, index: u32) -> u32 {
+  var v = vec3u(seed, stream, index) * 1664525u + 1013904223u;
+  v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
+  v ^= v >> vec3u(16u);
+  v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
+  return v.z ^ (v.z >> 16u);
+}
+
+fn dropout_mask(seed: u32, stream: u32, element: u32, threshold: u32) -> T {
+  ${mask}
+}`;
+}

@@ -1,0 +1,279 @@
+// The index map of a contraction: y[m, n] = sum over k of a[m, k] b[k, n], and where a[m, k] and b[k, n] lie in memory.
+// Convolution, its input gradient and its weight gradient, and the three products of a dense layer, differ in this alone.
+import { isOp, type Node, type Shape } from '../../ir/index.ts';
+import { comment, i32, join, nothing, type Wgsl, wgsl } from '../wgsl.ts';
+
+/** One loop over a part of k. */
+export interface KAxis {
+  readonly name: string;
+  readonly size: number;
+}
+
+export interface IndexMap {
+  readonly a: Node;
+  readonly b: Node;
+  readonly m: number;
+  readonly n: number;
+  /** Sizes by name, for the texts below. */
+  readonly prelude: readonly Wgsl[];
+  /** Loops around the inner one, outermost first. */
+  readonly outer: readonly KAxis[];
+  readonly inner: KAxis;
+  /** Body of `fn row(m: i32) -> vec3i`: what a row of y needs to find its elements of a. */
+  readonly row: Wgsl;
+  /** Body of `fn at(r: vec3i, OUTER...) -> i32`: element of a where the inner loop starts, or -1 for a row of zeros. */
+  readonly at: Wgsl;
+  /** Can `at` return -1? */
+  readonly guarded: boolean;
+  /** Elements of a from one inner step to the next. */
+  readonly aStep: number;
+  /** Are neighbouring rows m, m+1, ... neighbours in memory, in runs of this many? 1 if not. */
+  readonly rowRun: number;
+  /** Element of b at inner step 0, column 0, as a function of the outer loops. */
+  readonly bBase: Wgsl;
+  readonly bStep: number;
+  /** Elements of b from one column to the next. */
+  readonly bColumn: number;
+  /**
+   * Rows in the order (pixel, picture) instead of (picture, pixel), where that makes padding the same for neighbours:
+   * how many pictures there are, elements of a from one to the next, and the row of the result for m.
+   */
+  readonly byPixel?: { readonly pictures: number; readonly aStep: number; readonly outputRow: Wgsl };
+  /** What m, n and k are, for the comment above the kernel. */
+  readonly legend: string;
+}
+
+interface Windows {
+  /** x: N x H x W x C, w: KH x KW x C x F, y: N x OH x OW x F. */
+  readonly x: Shape;
+  readonly w: Shape;
+  readonly y: Shape;
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number, number, number];
+  readonly dilation: readonly [number, number];
+}
+
+type Size4 = [number, number, number, number];
+
+/**
+ * The map with its rows ordered by pixel. Padding, and the gaps of a stride, are then skipped for a whole tile of rows at
+ * once, when its rows are pictures of one pixel. Only the input gradient gains: much of what it reads is padding.
+ */
+export function orderedByPixel(node: Node, map: IndexMap, rows: number): IndexMap {
+  if (!isOp(node, 'conv2d_dx') || !map.guarded) return map;
+  const [pictures] = node.type.shape as Size4;
+  const [, oh, ow, f] = (node.inputs[0] as Node).type.shape as Size4;
+  if (pictures % rows !== 0) return map;
+  return {
+    ...map,
+    prelude: [...map.prelude, constants({ N: pictures })],
+    row: wgsl`return vec3i(m % N * OH, m / N / W + TOP, m / N % W + LEFT);`,
+    byPixel: { pictures, aStep: oh * ow * f, outputRow: wgsl`r % N * (H * W) + r / N` },
+    legend: map.legend.replace('(picture, row, column)', '(row, column, picture)'),
+  };
+}
+
+/** The map of a contraction node. */
+export function indexMap(node: Node): IndexMap {
+  const [p, q] = node.inputs as [Node, Node];
+  if (isOp(node, 'conv2d'))
+    return forward(p, q, { x: p.type.shape, w: q.type.shape, y: node.type.shape, ...node.attrs });
+  if (isOp(node, 'conv2d_dx'))
+    return inputGradient(p, q, { x: node.type.shape, w: q.type.shape, y: p.type.shape, ...node.attrs });
+  if (isOp(node, 'conv2d_dw'))
+    return weightGradient(p, q, { x: p.type.shape, w: node.type.shape, y: q.type.shape, ...node.attrs });
+  if (isOp(node, 'matmul')) return product(node, p, q);
+  throw new Error(`%${node.id}: ${node.op} is not a contraction`);
+}
+
+const windowPrelude = (g: Windows): Wgsl[] => {
+  const [, h, w, c] = g.x as Size4;
+  const [kh, kw, , f] = g.w as Size4;
+  const [, oh, ow] = g.y as Size4;
+  return [
+    comment(`x is H x W x C, the window KH x KW, y is OH x OW x F.`),
+    constants({ H: h, W: w, C: c, KH: kh, KW: kw, OH: oh, OW: ow, F: f }),
+    constants({
+      SY: g.stride[0],
+      SX: g.stride[1],
+      TOP: g.padding[0],
+      LEFT: g.padding[2],
+      DY: g.dilation[0],
+      DX: g.dilation[1],
+    }),
+  ];
+};
+
+const constants = (values: Readonly<Record<string, number>>): Wgsl =>
+  join(
+    Object.entries(values).map(([name, value]) => wgsl`const ${{ wgsl: name }} = ${i32(value)};`),
+    ' ',
+  );
+
+function forward(a: Node, b: Node, g: Windows): IndexMap {
+  const [batch, , , c] = g.x as Size4;
+  const [kh, kw, , f] = g.w as Size4;
+  const [, oh, ow] = g.y as Size4;
+  const [top, bottom, left, right] = g.padding;
+  const guarded = top + bottom + left + right > 0;
+  // Without padding or dilation along a row, the columns and channels of a window row are one run of memory.
+  const run = left + right === 0 && g.dilation[1] === 1;
+  return {
+    a,
+    b,
+    m: batch * oh * ow,
+    n: f,
+    prelude: windowPrelude(g),
+    outer: run
+      ? [{ name: 'ky', size: kh }]
+      : [
+          { name: 'ky', size: kh },
+          { name: 'kx', size: kw },
+        ],
+    inner: { name: 'c', size: run ? kw * c : c },
+    row: wgsl`return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);`,
+    at: wgsl`
+let y = r.y + ky * DY;
+let x = r.z${run ? nothing : wgsl` + kx * DX`};
+${guarded ? wgsl`if (y < 0 || y >= H || x < 0 || x >= W) { return -1; }` : nothing}
+return ((r.x + y) * W + x) * C;`,
+    guarded,
+    aStep: 1,
+    rowRun: 1,
+    bBase: run ? wgsl`ky * KW * C * F` : wgsl`(ky * KW + kx) * C * F`,
+    bStep: f,
+    bColumn: 1,
+    legend: 'm = (picture, row, column), n = filter, k = (window row, window column, channel)',
+  };
+}
+
+function inputGradient(a: Node, b: Node, g: Windows): IndexMap {
+  const [batch, h, w, c] = g.x as Size4;
+  const [kh, kw, , f] = g.w as Size4;
+  const [, oh, ow] = g.y as Size4;
+  const [sy, sx] = g.stride;
+  const exact = [...(sy === 1 ? [] : [wgsl`y % SY != 0`]), ...(sx === 1 ? [] : [wgsl`x % SX != 0`])];
+  const one = kh === 1 && kw === 1 && sy === 1 && sx === 1 && h === oh && w === ow;
+  return {
+    a,
+    b,
+    m: batch * h * w,
+    n: c,
+    prelude: windowPrelude(g),
+    outer: [
+      { name: 'ky', size: kh },
+      { name: 'kx', size: kw },
+    ],
+    inner: { name: 'f', size: f },
+    row: wgsl`return vec3i(m / (H * W) * OH, m / W % H + TOP, m % W + LEFT);`,
+    at: wgsl`
+let y = r.y - ky * DY;
+let x = r.z - kx * DX;
+${one ? nothing : wgsl`if (y < 0 || y >= OH * SY || x < 0 || x >= OW * SX) { return -1; }`}
+${exact.length === 0 ? nothing : wgsl`if (${join(exact, ' || ')}) { return -1; }`}
+return ((r.x + y / SY) * OW + x / SX) * F;`,
+    guarded: !one,
+    aStep: 1,
+    rowRun: 1,
+    bBase: wgsl`(ky * KW + kx) * C * F`,
+    bStep: 1,
+    bColumn: f,
+    legend: 'm = (picture, row, column), n = channel, k = (window row, window column, filter)',
+  };
+}
+
+function weightGradient(a: Node, b: Node, g: Windows): IndexMap {
+  const [, , , c] = g.x as Size4;
+  const [kh, kw, , f] = g.w as Size4;
+  const [batch, oh, ow] = g.y as Size4;
+  const [top, bottom, left, right] = g.padding;
+  const guarded = top + bottom + left + right > 0;
+  const run = left + right === 0;
+  return {
+    a,
+    b,
+    m: kh * kw * c,
+    n: f,
+    prelude: windowPrelude(g),
+    outer: [{ name: 'image', size: batch }, { name: 'oy', size: oh }, ...(run ? [] : [{ name: 'ox', size: ow }])],
+    inner: { name: run ? 'ox' : 'one', size: run ? ow : 1 },
+    row: wgsl`return vec3i(m / (KW * C) * DY - TOP, m / C % KW * DX - LEFT, m % C);`,
+    at: wgsl`
+let y = r.x + oy * SY;
+let x = r.y${run ? nothing : wgsl` + ox * SX`};
+${guarded ? wgsl`if (y < 0 || y >= H || x < 0 || x >= W) { return -1; }` : nothing}
+return ((image * H + y) * W + x) * C + r.z;`,
+    guarded,
+    aStep: g.stride[1] * c,
+    rowRun: c,
+    bBase: run ? wgsl`(image * OH + oy) * OW * F` : wgsl`((image * OH + oy) * OW + ox) * F`,
+    bStep: f,
+    bColumn: 1,
+    legend: 'm = (window row, window column, channel), n = filter, k = (picture, row, column)',
+  };
+}
+
+function product(node: Node<'matmul'>, a: Node, b: Node): IndexMap {
+  const { transposeA, transposeB } = node.attrs;
+  const [m, n] = node.type.shape as [number, number];
+  const k = (transposeA ? a.type.shape[0] : a.type.shape[1]) as number;
+  return {
+    a,
+    b,
+    m,
+    n,
+    prelude: [comment('y is M x N, the inner dimension is K.'), constants({ M: m, N: n, K: k })],
+    outer: [],
+    inner: { name: 'k', size: k },
+    row: wgsl`return vec3i(m${transposeA ? nothing : wgsl` * K`}, 0, 0);`,
+    at: wgsl`return r.x;`,
+    guarded: false,
+    aStep: transposeA ? m : 1,
+    rowRun: transposeA ? m : 1,
+    bBase: i32(0),
+    bStep: transposeB ? 1 : n,
+    bColumn: transposeB ? k : 1,
+    legend: 'm = row, n = column, k = the inner dimension',
+  };
+}
+
+/** Sums longer than this are kept in two levels, so that rounding grows with the root of each level only. */
+export const LONG_SUM = 16384;
+
+/** Length of the sums: the size of k. */
+export const stepsOf = (map: IndexMap): number => map.outer.reduce((p, axis) => p * axis.size, map.inner.size);
+
+/** `r, ky, kx`: the arguments of `at` for a row. */
+export const outerNames = (map: IndexMap, row: Wgsl): Wgsl =>
+  join([row, ...map.outer.map((axis): Wgsl => ({ wgsl: axis.name }))], ', ');
+
+export const rowFunction = (map: IndexMap): Wgsl => wgsl`
+${comment('What row m of the result needs to find its elements of a.')}
+fn row(m: i32) -> vec3i {
+  ${map.row}
+}`;
+
+export const atFunction = (map: IndexMap): Wgsl => wgsl`
+${comment(`Where a's elements of a row start${map.guarded ? '; -1 where they are all padding' : ''}.`)}
+fn at(${join([wgsl`r: vec3i`, ...map.outer.map((axis) => wgsl`${{ wgsl: axis.name }}: i32`)], ', ')}) -> i32 {
+  ${{ wgsl: map.at.wgsl.trim() }}
+}`;
+
+const loop = (axis: KAxis, body: Wgsl): Wgsl => wgsl`
+for (var ${{ wgsl: axis.name }} = 0; ${{ wgsl: axis.name }} < ${i32(axis.size)}; ${{ wgsl: axis.name }}++) {
+  ${{ wgsl: body.wgsl.trim() }}
+}`;
+
+/** for (ky) { for (kx) { body } afterOutermost } */
+export function loopNest(map: IndexMap, body: Wgsl, afterOutermost: readonly Wgsl[]): Wgsl {
+  const [first, ...rest] = map.outer;
+  if (!first) return { wgsl: body.wgsl.trim() };
+  const inside = rest.reduceRight<Wgsl>((text, axis) => loop(axis, text), body);
+  return {
+    wgsl: loop(
+      first,
+      wgsl`${{ wgsl: inside.wgsl.trim() }}
+${afterOutermost}`,
+    ).wgsl.trim(),
+  };
+}

@@ -1,0 +1,38 @@
+// From a group to its kernel. The table is complete by type: a family without a kernel does not compile.
+import type { StepField } from '../../../runtime/plan.ts';
+import type { Node } from '../../ir/index.ts';
+import type { Family, Group } from '../../schedule/index.ts';
+import type { Kernel } from '../kernel.ts';
+import { contractionSchedule, type Target } from '../schedules.ts';
+import { contractionKernel } from './contraction.ts';
+import { subgroupKernel } from './contraction-subgroup.ts';
+import { indexMap } from './index-map.ts';
+import { pointwiseKernel } from './pointwise.ts';
+import { rowsKernel } from './rows.ts';
+import { accumulateKernel, sumKernel } from './sum.ts';
+import { windowKernel } from './window.ts';
+
+interface Context {
+  readonly fields: readonly StepField[];
+  readonly metrics: readonly string[];
+  readonly target: Target;
+}
+
+const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
+  contraction: (group, { fields, target }) => {
+    const schedule = contractionSchedule(indexMap(group.nodes[0] as Node), target);
+    return schedule.kind === 'subgroup'
+      ? subgroupKernel(group, schedule, fields)
+      : contractionKernel(group, schedule, fields);
+  },
+  window: (group, { fields }) => windowKernel(group, fields),
+  pointwise: (group, { fields }) => pointwiseKernel(group, fields),
+  rows: (group, { fields }) => rowsKernel(group, fields),
+  sum: (group, { fields }) => sumKernel(group, fields),
+  accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),
+};
+
+export function kernelOf(group: Group, context: Context): Kernel {
+  if (group.family === 'update') throw new Error('updates are merged before they become kernels');
+  return families[group.family](group, context);
+}

@@ -1,0 +1,56 @@
+// How each elementwise operation is written in WGSL. T is f32 or vec4f: the text is the same for both.
+import type { Node, OpName } from '../../ir/index.ts';
+import { dropoutThreshold } from '../../ir/ops/dropout.ts';
+import { f32, u32, type Wgsl, wgsl } from '../wgsl.ts';
+
+export type PointwiseOp =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'sqrt'
+  | 'neg'
+  | 'relu'
+  | 'relu_dx'
+  | 'sigmoid'
+  | 'sigmoid_dx'
+  | 'tanh'
+  | 'tanh_dx'
+  | 'dropout'
+  | 'broadcast';
+
+interface Written {
+  /** The expression of the operands, each of type T (or u32 for step numbers). */
+  readonly of: (args: readonly Wgsl[], node: Node, element: Wgsl) => Wgsl;
+  /** A function the expression calls, written above `main`. */
+  readonly helper?: 'dropout';
+}
+
+const a = (args: readonly Wgsl[], i: number): Wgsl => args[i] as Wgsl;
+
+export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
+  add: { of: (x) => wgsl`${a(x, 0)} + ${a(x, 1)}` },
+  sub: { of: (x) => wgsl`${a(x, 0)} - ${a(x, 1)}` },
+  mul: { of: (x) => wgsl`${a(x, 0)} * ${a(x, 1)}` },
+  div: { of: (x) => wgsl`${a(x, 0)} / ${a(x, 1)}` },
+  sqrt: { of: (x) => wgsl`sqrt(${a(x, 0)})` },
+  neg: { of: (x) => wgsl`-${a(x, 0)}` },
+  relu: { of: (x) => wgsl`max(${a(x, 0)}, T(0.0))` },
+  relu_dx: { of: (x) => wgsl`select(T(0.0), ${a(x, 1)}, ${a(x, 0)} > T(0.0))` },
+  sigmoid: { of: (x) => wgsl`T(1.0) / (T(1.0) + exp(-${a(x, 0)}))` },
+  sigmoid_dx: { of: (x) => wgsl`${a(x, 1)} * ${a(x, 0)} * (T(1.0) - ${a(x, 0)})` },
+  // tanh of large arguments is 1, but not through exp on every driver.
+  tanh: { of: (x) => wgsl`tanh(clamp(${a(x, 0)}, T(-15.0), T(15.0)))` },
+  tanh_dx: { of: (x) => wgsl`${a(x, 1)} * (T(1.0) - ${a(x, 0)} * ${a(x, 0)})` },
+  broadcast: { of: (x) => a(x, 0) },
+  dropout: {
+    of: (x, node, element) => {
+      const { rate, stream } = (node as Node<'dropout'>).attrs;
+      const keep = f32(1 / (1 - rate));
+      return wgsl`${a(x, 0)} * dropout_mask(${a(x, 1)}, (${a(x, 2)} * ${u32(0x9e3779b9)}) ^ ${u32(stream)}, ${element}, ${u32(dropoutThreshold(rate))}) * ${keep}`;
+    },
+    helper: 'dropout',
+  },
+};
+
+export const isPointwise = (op: OpName): op is PointwiseOp => op in pointwiseTable;

@@ -1,0 +1,67 @@
+// The optimizer: one kernel over all parameters that are updated alike, their gradients and slots, in place.
+import type { StepField } from '../../../runtime/plan.ts';
+import { isOp, type Node } from '../../ir/index.ts';
+import type { Update } from '../../schedule/index.ts';
+import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
+import { comment, f32, ident, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { isPointwise, pointwiseTable } from './pointwise-table.ts';
+
+const WORKGROUP = 64;
+
+/** `bytes` is the length of the members' range; `index` names the update among those of the plan. */
+export function updateKernel(update: Update, index: number, bytes: number, fields: readonly StepField[]): Kernel {
+  const b = bindings(fields);
+  const count = bytes / 16;
+  const { group, members } = update;
+  const first = members[0]!;
+  const block = (
+    block: 'parameters' | 'gradients' | 'slot',
+    name: string,
+    slot: number,
+    access: 'read' | 'read_write',
+  ): Wgsl => b.other(name, { kind: 'block', block, update: index, slot }, 'vec4f', count, access);
+  const parameters = block('parameters', 'parameters', 0, 'read_write');
+  const gradients = block('gradients', 'gradients', 0, 'read');
+  const slots = first.slots.map((slot, i) => block('slot', short(slot.id, first.parameter.id), i, 'read_write'));
+  const values = new Map<Node, Wgsl>([
+    [first.parameter, wgsl`${parameters}[i]`],
+    [first.gradient, wgsl`g`],
+    ...first.slots.map((slot, i): [Node, Wgsl] => [slot, wgsl`${slots[i] as Wgsl}[i]`]),
+  ]);
+  const lines: Wgsl[] = [];
+  const read = (n: Node): Wgsl => {
+    const known = values.get(n);
+    if (known) return known;
+    if (isOp(n, 'constant')) return wgsl`T(${f32(n.attrs.values[0] as number)})`;
+    if (isOp(n, 'step')) return wgsl`T(${b.step(n.attrs.field)})`;
+    throw new Error(`%${n.id} cannot be read by an update`);
+  };
+  for (const node of group.nodes) {
+    if (!isPointwise(node.op)) throw new Error(`%${node.id}: an update is elementwise, ${node.op} is not`);
+    const name = ident(short(node.id, first.parameter.id));
+    lines.push(wgsl`let ${name} = ${pointwiseTable[node.op].of(node.inputs.map(read), node, wgsl`i`)};`);
+    values.set(node, name);
+  }
+  for (const e of group.effects) {
+    if (e.kind !== 'assign') continue;
+    lines.push(wgsl`${values.get(e.target as unknown as Node) as Wgsl} = ${read(e.value)};`);
+  }
+  const groups = spread(Math.ceil(count / WORKGROUP));
+  const text = wgsl`
+${comment(`The update of ${members.length} parameters side by side: ${members.map((m) => m.parameter.id).join(', ')}`)}
+alias T = vec4f;
+${b.declare()}
+
+@compute @workgroup_size(${size(WORKGROUP)})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = ${flatIndex(groups, WORKGROUP)};
+  if (i >= ${u32(count)}) { return; }
+  let g = ${gradients}[i];
+  ${lines}
+}`;
+  return { name: index === 0 ? 'update' : `update.${index + 1}`, wgsl: kernelText(text), bindings: b.list(), groups };
+}
+
+/** `conv1.weight.m.new` of parameter `conv1.weight` reads as `m.new`. */
+const short = (id: string, parameter: string): string =>
+  id.startsWith(`${parameter}.`) ? id.slice(parameter.length + 1) : id;

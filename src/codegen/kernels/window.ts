@@ -1,0 +1,229 @@
+// Pooling and its gradients: one invocation an element of the result (or four channels), or one a whole window.
+import type { StepField } from '../../../runtime/plan.ts';
+import { isOp, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
+import type { Group } from '../../schedule/index.ts';
+import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import { f32, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { epilogue, helpers } from './epilogue.ts';
+
+const WORKGROUP = 64;
+type Size4 = [number, number, number, number];
+
+export function windowKernel(group: Group, fields: readonly StepField[]): Kernel {
+  const root = group.nodes[0] as Node;
+  const channels = root.type.shape[3] as number;
+  const width = channels % 4 === 0 ? 4 : 1;
+  const b = bindings(fields);
+  const t: Parts = { b, group, root, width, c: channels / width };
+  const made =
+    isOp(root, 'maxpool2d') || isOp(root, 'avgpool2d')
+      ? forward(t, root.attrs)
+      : isOp(root, 'maxpool2d_dx')
+        ? tiles(root.attrs)
+          ? maxGradientByWindow(t, root.attrs)
+          : maxGradient(t, root.attrs)
+        : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
+  const groups = spread(Math.ceil(made.count / WORKGROUP));
+  const text = wgsl`
+${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}
+alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
+alias U = ${{ wgsl: width === 4 ? 'vec4u' : 'u32' }};
+${b.declare()}
+${helpers(group.nodes, width)}
+${isOp(root, 'avgpool2d_dx') && padded(root.attrs) ? inWindow : nothing}
+
+@compute @workgroup_size(${size(WORKGROUP)})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = ${flatIndex(groups, WORKGROUP)};
+  if (i >= ${u32(made.count)}) { return; }
+  ${made.body}
+}`;
+  return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
+}
+
+interface Parts {
+  readonly b: Bindings;
+  readonly group: Group;
+  readonly root: Node;
+  readonly width: 1 | 4;
+  /** Channels in elements of T. */
+  readonly c: number;
+}
+interface Made {
+  readonly body: Wgsl;
+  readonly count: number;
+}
+
+const padded = (a: PoolAttrs): boolean => a.padding.some((p) => p > 0);
+
+/** Do windows lie side by side from the first row on, so that each element is in at most one? */
+const tiles = (a: PoolAttrs): boolean =>
+  !padded(a) &&
+  a.dilation[0] === 1 &&
+  a.dilation[1] === 1 &&
+  a.stride[0] === a.window[0] &&
+  a.stride[1] === a.window[1];
+
+function finish({ b, group, root, width, c }: Parts, value: Wgsl, index: Wgsl): Wgsl {
+  const place = { index, column: wgsl`i % ${u32(c)}`, width, shape: root.type.shape } as const;
+  return epilogue(b, group.nodes, group.outputs, new Map([[root, value]]), place, () => 'read_write');
+}
+
+const operand = (t: Parts, node: Node): Wgsl => t.b.use(storageOf(node), t.width === 4 ? 'vec4f' : 'f32', 'read_write');
+
+/** i as (picture, row, column, channel) of a shape with c channels. */
+const coordinates = (h: number, w: number, c: number): Wgsl => wgsl`
+let channel = i % ${u32(c)};
+let column = i32(i / ${u32(c)} % ${u32(w)});
+let row = i32(i / ${u32(c * w)} % ${u32(h)});
+let image = i32(i / ${u32(c * w * h)});`;
+
+function forward(t: Parts, a: PoolAttrs): Made {
+  const { root, c } = t;
+  const max = root.op === 'maxpool2d';
+  const x = root.inputs[0] as Node;
+  const [, h, w] = x.type.shape as Size4;
+  const [, oh, ow] = root.type.shape as Size4;
+  const inside = padded(a) ? wgsl`if (iy < 0 || iy >= ${i32(h)} || ix < 0 || ix >= ${i32(w)}) { continue; }` : nothing;
+  const xs = operand(t, x);
+  const body = wgsl`
+${coordinates(oh, ow, c)}
+var result = ${max ? wgsl`T(${f32(Number.NEGATIVE_INFINITY)})` : wgsl`T()`};
+${max ? nothing : wgsl`var inside = 0.0;`}
+for (var ky = 0; ky < ${i32(a.window[0])}; ky++) {
+  for (var kx = 0; kx < ${i32(a.window[1])}; kx++) {
+    let iy = row * ${i32(a.stride[0])} + ky * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
+    let ix = column * ${i32(a.stride[1])} + kx * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
+    ${inside}
+    let v = ${xs}[u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel];
+    ${max ? wgsl`result = max(result, v);` : wgsl`result += v; inside += 1.0;`}
+  }
+}
+${max ? nothing : wgsl`result = result / max(inside, 1.0);`}
+${finish(t, wgsl`result`, wgsl`i`)}`;
+  return { body, count: sizeOf(root.type.shape) / t.width };
+}
+
+/** Windows side by side: an invocation finds the first largest of its window and writes the whole window. */
+function maxGradientByWindow(t: Parts, a: PoolAttrs): Made {
+  const { root, c } = t;
+  const [x, dy] = root.inputs as [Node, Node];
+  const [n, h, w] = x.type.shape as Size4;
+  const [, oh, ow] = dy.type.shape as Size4;
+  const [kh, kw] = a.window;
+  const [th, tw] = [Math.ceil(h / kh), Math.ceil(w / kw)];
+  const xs = operand(t, x);
+  const dys = operand(t, dy);
+  const whole = th === oh && tw === ow;
+  const at = (ky: Wgsl, kx: Wgsl): Wgsl =>
+    wgsl`u32((image * ${i32(h)} + row * ${i32(kh)} + ${ky}) * ${i32(w)} + column * ${i32(kw)} + ${kx}) * ${u32(c)} + channel`;
+  const find = wgsl`
+best = ${xs}[${at(i32(0), i32(0))}];
+d = ${dys}[u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel];
+for (var k = 1; k < ${i32(kh * kw)}; k++) {
+  let v = ${xs}[${at(wgsl`k / ${i32(kw)}`, wgsl`k % ${i32(kw)}`)}];
+  let better = v > best;
+  best = select(best, v, better);
+  first = select(first, U(u32(k)), better);
+}`;
+  const trimmed: Wgsl = { wgsl: find.wgsl.trim() };
+  const inner = wgsl`
+let e = ${at(wgsl`ky`, wgsl`kx`)};
+let result = select(T(), d, first == U(u32(ky * ${i32(kw)} + kx)));
+${finish(t, wgsl`result`, wgsl`e`)}`;
+  const edge =
+    h % kh === 0 && w % kw === 0
+      ? nothing
+      : wgsl`if (row * ${i32(kh)} + ky >= ${i32(h)} || column * ${i32(kw)} + kx >= ${i32(w)}) { continue; }`;
+  const body = wgsl`
+${coordinates(th, tw, c)}
+var best = T();
+var first = U();
+var d = T();
+${
+  whole
+    ? trimmed
+    : wgsl`if (row < ${i32(oh)} && column < ${i32(ow)}) {
+  ${trimmed}
+}`
+}
+for (var ky = 0; ky < ${i32(kh)}; ky++) {
+  for (var kx = 0; kx < ${i32(kw)}; kx++) {
+    ${edge}
+    ${{ wgsl: inner.wgsl.trim() }}
+  }
+}`;
+  return { body, count: n * th * tw * c };
+}
+
+/** The windows that hold (row, column): oy with row + p - ky d = oy s, for each ky. */
+const eachWindow = (a: PoolAttrs, oh: number, ow: number, body: Wgsl): Wgsl => wgsl`
+for (var ky = 0; ky < ${i32(a.window[0])}; ky++) {
+  let ty = row + ${i32(a.padding[0])} - ky * ${i32(a.dilation[0])};
+  if (ty < 0 || ty % ${i32(a.stride[0])} != 0 || ty / ${i32(a.stride[0])} >= ${i32(oh)}) { continue; }
+  let oy = ty / ${i32(a.stride[0])};
+  for (var kx = 0; kx < ${i32(a.window[1])}; kx++) {
+    let tx = column + ${i32(a.padding[2])} - kx * ${i32(a.dilation[1])};
+    if (tx < 0 || tx % ${i32(a.stride[1])} != 0 || tx / ${i32(a.stride[1])} >= ${i32(ow)}) { continue; }
+    let ox = tx / ${i32(a.stride[1])};
+    ${{ wgsl: body.wgsl.trim() }}
+  }
+}`;
+
+/** Overlapping windows: an element asks each window that holds it whether it is its first largest. */
+function maxGradient(t: Parts, a: PoolAttrs): Made {
+  const { root, c } = t;
+  const [x, dy] = root.inputs as [Node, Node];
+  const [, h, w] = x.type.shape as Size4;
+  const [, oh, ow] = dy.type.shape as Size4;
+  const xs = operand(t, x);
+  const dys = operand(t, dy);
+  const ask = wgsl`
+// Not the first largest if something before it is as large, or something after it larger.
+var first = mine == mine;
+for (var k = 0; k < ${i32(a.window[0] * a.window[1])}; k++) {
+  let iy = oy * ${i32(a.stride[0])} + k / ${i32(a.window[1])} * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
+  let ix = ox * ${i32(a.stride[1])} + k % ${i32(a.window[1])} * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
+  if (iy < 0 || iy >= ${i32(h)} || ix < 0 || ix >= ${i32(w)}) { continue; }
+  let v = ${xs}[u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel];
+  if (k < ky * ${i32(a.window[1])} + kx) { first = first & (v < mine); } else { first = first & (v <= mine); }
+}
+result += select(T(), ${dys}[u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel], first);`;
+  const body = wgsl`
+${coordinates(h, w, c)}
+let mine = ${xs}[i];
+var result = T();
+${eachWindow(a, oh, ow, ask)}
+${finish(t, wgsl`result`, wgsl`i`)}`;
+  return { body, count: sizeOf(root.type.shape) / t.width };
+}
+
+function averageGradient(t: Parts, a: PoolAttrs): Made {
+  const { root, c } = t;
+  const dy = root.inputs[0] as Node;
+  const [, h, w] = root.type.shape as Size4;
+  const [, oh, ow] = dy.type.shape as Size4;
+  const dys = operand(t, dy);
+  const axis = (o: Wgsl, k: number, s: number, d: number, p: number, limit: number): Wgsl =>
+    wgsl`in_window(${o} * ${i32(s)} - ${i32(p)}, ${i32(k)}, ${i32(d)}, ${i32(limit)})`;
+  const inside = padded(a)
+    ? wgsl`${axis(wgsl`oy`, a.window[0], a.stride[0], a.dilation[0], a.padding[0], h)} * ${axis(wgsl`ox`, a.window[1], a.stride[1], a.dilation[1], a.padding[2], w)}`
+    : f32(a.window[0] * a.window[1]);
+  const body = wgsl`
+${coordinates(h, w, c)}
+var result = T();
+${eachWindow(a, oh, ow, wgsl`result += ${dys}[u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel] / ${padded(a) ? wgsl`(${inside})` : inside};`)}
+${finish(t, wgsl`result`, wgsl`i`)}`;
+  return { body, count: sizeOf(root.type.shape) / t.width };
+}
+
+/** Elements of one axis of a window that lie inside the picture, for padded averages. */
+const inWindow = wgsl`
+fn in_window(start: i32, k: i32, d: i32, limit: i32) -> f32 {
+  var count = 0.0;
+  for (var i = 0; i < k; i++) {
+    let at = start + i * d;
+    if (at >= 0 && at < limit) { count += 1.0; }
+  }
+  return count;
+}`;

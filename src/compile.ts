@@ -1,0 +1,130 @@
+// The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
+import type { Plan, TrainSpec } from '../runtime/plan.ts';
+import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
+import type { Target } from './codegen/schedules.ts';
+import * as syntax from './diagnostics/catalog/syntax.ts';
+import type { Diagnostic, Source } from './diagnostics/types.ts';
+import { type Graph, verify } from './ir/index.ts';
+import { type File, type Model, parse, type Train } from './parser/index.ts';
+import { differentiate } from './passes/autodiff.ts';
+import { shareCommon } from './passes/cse.ts';
+import { removeDeadCode } from './passes/dce.ts';
+import { foldConstants } from './passes/fold-constants.ts';
+import { forInference } from './passes/for-inference.ts';
+import { fuseSoftmaxLoss } from './passes/fuse-softmax-loss.ts';
+import { type LayerInfo, type Lowered, lowerModel } from './passes/lower-ast.ts';
+import { makeSchedule } from './passes/make-schedule.ts';
+import { addObjective } from './passes/objective.ts';
+import { addOptimizer } from './passes/optimizer.ts';
+import type { ModelGraphs } from './schedule/index.ts';
+import { checkScores } from './training/check.ts';
+import { bindTrain, type TrainConfig } from './training/settings.ts';
+
+export interface CompileOptions {
+  /** Pictures a step; the train section's, or 32, unless given. */
+  readonly batch?: number;
+  /** Numbers of the optimizer that replace those of the file, such as lr. */
+  readonly hyper?: Readonly<Record<string, number>>;
+  /** What the kernels are for; `portable` unless given. */
+  readonly target?: Target;
+  /** Leaves training out. */
+  readonly inferOnly?: boolean;
+}
+
+/** What the stages made; `plan` is undefined when there were errors. */
+export interface Compiled {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly file: File;
+  readonly model?: Model;
+  readonly config?: TrainConfig;
+  readonly layers?: readonly LayerInfo[];
+  readonly forward?: Graph;
+  readonly graphs?: ModelGraphs;
+  /** The graphs after each pass, as `PROGRAM after PASS`. */
+  readonly stages?: ReadonlyMap<string, Graph>;
+  readonly emitted?: Emitted;
+  readonly plan?: Plan;
+}
+
+export function compile(source: Source, options: CompileOptions = {}): Compiled {
+  const { file, diagnostics: found } = parse(source);
+  const diagnostics: Diagnostic[] = [...found];
+  const model = section<Model>(file, 'model', diagnostics);
+  const trainSection = section<Train>(file, 'train', diagnostics);
+  if (!model && found.length === 0) diagnostics.push(syntax.noModel(file.span));
+  const bound = trainSection && bindTrain(trainSection);
+  const batch = options.batch ?? bound?.config?.batch ?? 32;
+  const lower = model && lowerModel(model, batch);
+  diagnostics.push(...(lower?.diagnostics ?? []), ...(bound?.diagnostics ?? []));
+  const lowered = lower?.lowered;
+  if (lowered && bound?.config && model) diagnostics.push(...checkScores(lowered, bound.config));
+  const config = bound?.config;
+  const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
+  if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
+
+  const { graphs, stages } = build(lowered, options.inferOnly ? undefined : config, options.hyper);
+  const last = lowered.output.op;
+  const outputIs = last === 'softmax' ? 'probabilities' : config?.loss === 'cross_entropy' ? 'logits' : 'values';
+  const emitted = emitPlan(
+    model.name.text,
+    makeSchedule(graphs),
+    config && !options.inferOnly ? trainSpec(config, batch, options) : null,
+    outputIs,
+    options.target,
+  );
+  return { ...partial, layers: lowered.layers, forward: lowered.graph, graphs, stages, emitted, plan: emitted.plan };
+}
+
+/** The passes of the three programs; each graph is verified after each pass. */
+function build(
+  lowered: Lowered,
+  config: TrainConfig | undefined,
+  hyper: CompileOptions['hyper'],
+): { graphs: ModelGraphs; stages: Map<string, Graph> } {
+  const stages = new Map<string, Graph>();
+  const stage = (name: string, graph: Graph): Graph => {
+    stages.set(name, verify(graph, name));
+    return graph;
+  };
+  const clean = (program: string, graph: Graph): Graph => {
+    const folded = stage(`${program} after fold-constants`, foldConstants(graph));
+    const shared = stage(`${program} after cse`, shareCommon(folded));
+    return stage(`${program} after dce`, removeDeadCode(shared));
+  };
+  stage('forward', lowered.graph);
+  const inference = stage('infer after for-inference', forInference(lowered.graph));
+  const infer = clean('infer', inference);
+  if (!config) return { graphs: { infer }, stages };
+
+  const scored = stage('evaluate after objective', addObjective(inference, config.loss, []).graph);
+  const evaluate = clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
+
+  const { graph: aimed, objective } = addObjective(lowered.graph, config.loss, lowered.penalties);
+  const unread = { ...aimed, effects: aimed.effects.filter((e) => e.kind !== 'output') };
+  const stable = stage('train after fuse-softmax-loss', fuseSoftmaxLoss(stage('train after objective', unread)));
+  const scalar = stable.nodes.find((n) => n.id === objective.id) ?? objective;
+  const { graph: backward, gradients } = differentiate(stable, scalar);
+  stage('train after autodiff', backward);
+  const updated = stage(
+    'train after optimizer',
+    addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }),
+  );
+  return { graphs: { infer, evaluate, train: clean('train', updated) }, stages };
+}
+
+const trainSpec = (config: TrainConfig, batch: number, options: CompileOptions): TrainSpec => ({
+  data: config.data,
+  loss: config.loss,
+  optimizer: config.optimizer.name,
+  lr: options.hyper?.lr ?? (config.hyper.lr as number),
+  batch,
+  epochs: config.epochs,
+  seed: config.seed,
+});
+
+function section<T extends Model | Train>(file: File, kind: T['kind'], diagnostics: Diagnostic[]): T | undefined {
+  const all = file.sections.filter((s) => s.kind === kind) as T[];
+  const [first, second] = all;
+  if (first && second) diagnostics.push(syntax.secondSection(second.span, kind, first.span));
+  return first;
+}
