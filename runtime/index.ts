@@ -1,0 +1,7 @@
+// The runtime: given a device, a plan and weights it infers, trains and evaluates. It imports nothing outside its folder.
+export { initialValues } from './init.ts';
+export { type Exceeded, exceededLimits } from './limits.ts';
+export type * from './plan.ts';
+export * from './random.ts';
+export * from './session.ts';
+export * from './train.ts';
