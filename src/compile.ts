@@ -55,9 +55,14 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   const bound = trainSection && bindTrain(trainSection);
   const batch = options.batch ?? bound?.config?.batch ?? 32;
   const lower = model && lowerModel(model, batch);
-  diagnostics.push(...(lower?.diagnostics ?? []), ...(bound?.diagnostics ?? []));
+  // Behind a line that could not be read, the shapes are anyone's guess, and a model may only seem to be empty.
+  const unread = Math.min(...found.map((d) => d.primary?.span.start ?? 0));
+  const certain = (d: Diagnostic): boolean =>
+    !/^.02/.test(d.code) || found.length === 0 || (d.code !== 'E0208' && (d.primary?.span.start ?? 0) < unread);
+  diagnostics.push(...(lower?.diagnostics ?? []).filter(certain), ...(bound?.diagnostics ?? []));
   const lowered = lower?.lowered;
   if (lowered && bound?.config && model) diagnostics.push(...checkScores(lowered, bound.config));
+  diagnostics.sort((a, b) => (a.primary?.span.start ?? 0) - (b.primary?.span.start ?? 0));
   const config = bound?.config;
   const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;

@@ -38,6 +38,10 @@ export type Bound = { readonly span: Span } & (
   | { readonly kind: 'flag' }
 );
 
+/** The entry of a table by a word of the user's, who may write `constructor` too. */
+export const lookUp = <T>(table: Readonly<Record<string, T>>, word: string): T | undefined =>
+  Object.hasOwn(table, word) ? table[word] : undefined;
+
 /** The values of one line. Readers return undefined when the argument was not given. */
 export interface Args {
   readonly bound: ReadonlyMap<string, Bound>;

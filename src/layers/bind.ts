@@ -4,7 +4,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import type { Value } from '../parser/ast.ts';
 import { printValue } from '../parser/print.ts';
-import { type ArgSpec, type Args, type Bound, type Signature, showSignature } from './args.ts';
+import { type ArgSpec, type Args, type Bound, lookUp, type Signature, showSignature } from './args.ts';
 
 export interface Binding {
   readonly args: Args;
@@ -132,6 +132,9 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
   const { owner, positional, activations: known } = signature;
   const options = Object.keys(signature.args).filter((name) => !positional.includes(name));
   let bad = false;
+  /** Positions that a word was meant for, bound or not: the next word goes to the next one. */
+  const met = new Set<string>();
+  const free = (): string | undefined => positional.find((name) => !bound.has(name) && !met.has(name));
   const report = (d: Diagnostic): void => {
     bad = true;
     diagnostics.push(d);
@@ -139,6 +142,7 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
   const put = (name: string, spec: ArgSpec, value: Value): void => {
     const first = bound.get(name);
     if (first) return report(say.givenTwice(value.span, owner, name, first.span));
+    met.add(name);
     const result = convert(spec, value);
     if (typeof result === 'string') report(say.outOfRange(value.span, owner, name, printValue(value), result));
     else bound.set(name, result);
@@ -149,8 +153,8 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
     const next = words[i + 1];
     // 1. A name is an option (with its value behind it), a flag or an activation.
     if (word.kind === 'name') {
-      const spec = signature.args[word.name];
-      const place = positional.find((name) => !bound.has(name));
+      const spec = lookUp(signature.args, word.name);
+      const place = free();
       const placeSpec = place === undefined ? undefined : signature.args[place];
       if (spec?.kind === 'flag') {
         const first = bound.get(word.name);
@@ -172,6 +176,9 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
       } else if (next !== undefined && next.kind !== 'name' && place === undefined) {
         report(say.unknownOption(word.span, owner, word.name, nearest(word.name, options), options));
         i++;
+      } else if (options.length === 0 && place !== undefined && placeSpec !== undefined) {
+        met.add(place);
+        report(say.wrongKind(word.span, owner, place, kinds[placeSpec.kind], describe(word)));
       } else if (known.length === 0) {
         report(say.unknownOption(word.span, owner, word.name, nearest(word.name, options), options));
       } else {
@@ -189,11 +196,12 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
       continue;
     }
     // 2. Anything else goes to the next position that is free.
-    const place = positional.find((name) => !bound.has(name));
+    const place = free();
     const spec = place === undefined ? undefined : signature.args[place];
     if (place === undefined || spec === undefined) {
       report(say.tooMany(word.span, owner, describe(word), showSignature(signature)));
     } else if (!accepts(spec, word)) {
+      met.add(place);
       report(say.wrongKind(word.span, owner, place, kinds[spec.kind], describe(word)));
     } else put(place, spec, word);
   }

@@ -8,10 +8,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/^#/, 'comments start with `//`'],
   [/^\/\*/, 'comments start with `//` and end with the line'],
   [/^,/, 'words are separated by spaces, without commas'],
+  [/^=>/, '`=>` is followed by a shape such as 24x24x32, once, at the end of a layer'],
   [/^[=:]/, 'an option is its name and its value with a space between: `stride 2`'],
   [/^[()]/, 'write the words after the layer, without brackets: `conv 32 5x5 stride 2`'],
   [/^->/, 'a shape is asserted with `=>`: `conv 32 5x5 => 24x24x32`'],
-  [/^=>/, '`=>` is followed by a shape such as 24x24x32, once, at the end of a layer'],
   [/^"/, 'a text in quotes ends on its own line'],
   [/^'/, 'a text stands in double quotes: "..."'],
   [/^[×*]/u, 'a size is written with the letter x: 28x28x1'],
@@ -26,7 +26,9 @@ export function explainBadLine(span: Span): Diagnostic {
   const match = grammar.match(text, 'Chain');
   const offset = match.failed() ? (match.getRightmostFailurePosition() ?? 0) : text.length;
   const skipped = offset + (/^[ \t]*/.exec(text.slice(offset))?.[0].length ?? 0);
-  const at = Math.min(skipped, Math.max(0, text.length - 1));
+  // The parser sees what is missing behind `=>`, the reader the arrow.
+  const arrow = /=>[ \t]*$/.exec(text.slice(0, skipped));
+  const at = arrow ? arrow.index : Math.min(skipped, Math.max(0, text.length - 1));
   const rest = text.slice(at);
   const word = /^([A-Za-z_0-9.]+|=>|->|\/\*|.)/u.exec(rest)?.[0] ?? '';
   const start = span.start + at;

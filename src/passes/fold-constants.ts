@@ -2,8 +2,8 @@
 import { type Graph, isOp, type Node, opDef, sameShape, sizeOf } from '../ir/index.ts';
 import { rewrite, withInputs } from './rewrite.ts';
 
-/** Larger constants are left to the device: their numbers would swell the plan. */
-const LARGEST = 64;
+/** Only scalars are folded: kernels hold them as text, and other constants have no place in memory. */
+const LARGEST = 1;
 
 export function foldConstants(graph: Graph): Graph {
   const folded = rewrite(graph, (node, add) => {

@@ -11,12 +11,14 @@ import {
   type LayerContext,
   type LayerDef,
   layers,
+  lookUp,
   numberArg,
   shapeArg,
   signatureOf,
   textArg,
 } from '../layers/index.ts';
 import type { Body, Layer, Model, Repeat } from '../parser/ast.ts';
+import { howShape } from './how-shape.ts';
 
 /** One line of the model, for summaries. `outputs` is per picture. */
 export interface LayerInfo {
@@ -111,7 +113,7 @@ export function lowerModel(model: Model, batch: number): { lowered: Lowered | un
 
   const lowerLayer = (line: Layer): void => {
     if (line.name.text === 'input') return lowerInput(line);
-    const def: LayerDef | undefined = layers[line.name.text];
+    const def = lookUp(layers, line.name.text);
     if (!def) {
       const all = ['input', ...Object.keys(layers)];
       report(names.unknownLayer(line.name.span, line.name.text, nearest(line.name.text, [...all, 'repeat']), all));
@@ -172,22 +174,14 @@ export function lowerModel(model: Model, batch: number): { lowered: Lowered | un
     }
     const actual = x.type.shape.slice(1);
     if (actual.length === shape.length && actual.every((n, i) => n === shape[i])) return;
-    report(
-      say.wrongAssertion(
-        span,
-        shape.join('x'),
-        actual.join('x'),
-        { span: line.name.span, text: 'after this layer' },
-        '',
-      ),
-    );
+    report(say.wrongAssertion(span, shape.join('x'), actual.join('x'), x.layer?.span === line.span ? howShape(x) : ''));
   };
 
   const lowerRepeat = (repeat: Repeat): void => {
     const { count } = repeat;
     const times = count.kind === 'number' ? count.value : Number.NaN;
     if (!Number.isInteger(times) || times < 1 || times > 1000) {
-      report(names.badRepeat(count.span, count.kind === 'number' ? count.text : 'this'));
+      report(names.badRepeat(count.span, `\`${count.span.source.text.slice(count.span.start, count.span.end)}\``));
       lowerBody(repeat.body);
     } else for (let i = 0; i < times; i++) lowerBody(repeat.body);
   };

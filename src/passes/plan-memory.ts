@@ -35,8 +35,8 @@ interface Block {
 }
 
 /**
- * Places all values of one program. The input and the labels come first and stay, so that a batch can be loaded before
- * the program runs; outputs stay to the end. Larger blocks are placed first, each at the lowest offset that is free
+ * Places all values of one program. The input, the labels and the outputs come first and stay, at the same place in all
+ * programs: a batch can be loaded before any of them runs, and the output read after. Larger blocks are placed first, each at the lowest offset that is free
  * for as long as it lives (greedy by size, Pisarchyk & Lee 2020).
  */
 export function planMemory(
@@ -49,13 +49,20 @@ export function planMemory(
   const places = new Map<Node, View>();
   const place = (node: Node, buffer: BufferRole, offset: number): void =>
     void places.set(node, { buffer, offset, bytes: bytesOf(node) });
-  // 1. Leaves that have places of their own.
+  // 1. Leaves that have places of their own, and outputs. A program without labels leaves their place empty.
   let fixed = 0;
+  const fix = (node: Node): void => {
+    place(node, 'arena', fixed);
+    fixed += align(bytesOf(node));
+  };
+  const input = leaves.find((n) => isOp(n, 'input'));
+  const labels = leaves.find((n) => isOp(n, 'labels'));
+  if (input) fix(input);
+  if (labels) fix(labels);
+  else fixed += align(4 * (input?.type.shape[0] ?? 0));
+  for (const node of new Set(outputs.map(storageOf))) if (groups.some((g) => g.outputs.includes(node))) fix(node);
   for (const node of leaves) {
-    if (isOp(node, 'input') || isOp(node, 'labels')) {
-      place(node, 'arena', fixed);
-      fixed += align(bytesOf(node));
-    } else if (isOp(node, 'parameter')) place(node, 'parameters', layout.offsets.get(node.id) as number);
+    if (isOp(node, 'parameter')) place(node, 'parameters', layout.offsets.get(node.id) as number);
     else if (isOp(node, 'state')) {
       const slots = updates
         .find((u) => u.members.some((m) => m.slots.includes(node)))
@@ -79,9 +86,9 @@ export function planMemory(
     first: Number.POSITIVE_INFINITY,
     last: -1,
   };
-  const end = groups.length;
   groups.forEach((group, at) => {
     for (const node of group.outputs) {
+      if (places.has(node)) continue;
       const block = gradientOf.has(node)
         ? gradientBlock
         : { name: node.id, bytes: align(bytesOf(node)), first: at, last: at };
@@ -93,10 +100,6 @@ export function planMemory(
       if (block) block.last = Math.max(block.last, at);
     }
   });
-  for (const node of outputs) {
-    const block = blocks.get(storageOf(node));
-    if (block) block.last = end;
-  }
   // 3. Large ones first, each as low as it can lie.
   const all = [...new Set(blocks.values())].sort((a, b) => b.bytes - a.bytes || a.first - b.first);
   const placed: { block: Block; offset: number }[] = [];

@@ -41,4 +41,10 @@ export function withInputs(node: Node, inputs: readonly Node[]): Node {
 
 /** Keys that are equal exactly when two nodes compute the same from the same inputs. */
 export const keyOf = (node: Node, idOf: (n: Node) => string): string =>
-  `${node.op}(${node.inputs.map(idOf).join(',')})${JSON.stringify(node.attrs)}`;
+  `${node.op}(${node.inputs.map(idOf).join(',')})${JSON.stringify(node.attrs, exact)}`;
+
+/** JSON has no word for these numbers. */
+const exact = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+    ? `number ${Object.is(value, -0) ? '-0' : value}`
+    : value;

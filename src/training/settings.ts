@@ -3,7 +3,7 @@ import * as names from '../diagnostics/catalog/names.ts';
 import * as say from '../diagnostics/catalog/train.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
-import { type Args, bind, numberArg, type Signature, textArg } from '../layers/index.ts';
+import { type Args, bind, lookUp, numberArg, type Signature, textArg } from '../layers/index.ts';
 import type { Layer, Train } from '../parser/ast.ts';
 import { losses } from './losses.ts';
 import { type OptimizerDef, optimizers } from './optimizers.ts';
@@ -50,8 +50,8 @@ export const settings: Readonly<Record<string, Signature>> = {
     activations: [],
     example: 'optimizer adam lr 0.001',
   },
-  batch: setting('batch', 'pictures', { kind: 'count', max: 65536, doc: 'pictures a step' }, 'batch 128'),
-  epochs: setting('epochs', 'passes', { kind: 'count', max: 1000000, doc: 'passes over the data' }, 'epochs 10'),
+  batch: setting('batch', 'size', { kind: 'count', max: 65536, doc: 'pictures a step' }, 'batch 128'),
+  epochs: setting('epochs', 'number', { kind: 'count', max: 1000000, doc: 'passes over the data' }, 'epochs 10'),
   seed: setting(
     'seed',
     'number',
@@ -64,6 +64,8 @@ export const settings: Readonly<Record<string, Signature>> = {
 export function bindTrain(train: Train): { config: TrainConfig | undefined; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const seen = new Map<string, { line: Layer; args: Args }>();
+  /** Settings whose names are written wrongly: they are not missing too. */
+  const meant = new Set<string>();
   let hyper: Record<string, number> = {};
   let optimizer: OptimizerDef | undefined;
 
@@ -74,16 +76,16 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
         continue;
       }
       const { name } = statement;
-      const signature = settings[name.text];
+      const signature = lookUp(settings, name.text);
       if (!signature) {
-        diagnostics.push(
-          say.unknownSetting(name.span, name.text, nearest(name.text, Object.keys(settings)), Object.keys(settings)),
-        );
+        const near = nearest(name.text, Object.keys(settings));
+        if (near !== undefined) meant.add(near);
+        diagnostics.push(say.unknownSetting(name.span, name.text, near, Object.keys(settings)));
         continue;
       }
       const first = seen.get(name.text);
       if (first) {
-        diagnostics.push(names.givenTwice(name.span, 'train', name.text, first.line.name.span));
+        diagnostics.push(names.givenTwice(name.span, 'the train section', name.text, first.line.name.span));
         continue;
       }
       if (name.text === 'optimizer') {
@@ -98,12 +100,13 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
     }
   }
   for (const name of ['loss', 'optimizer']) {
-    if (!seen.has(name)) diagnostics.push(say.missingSetting(train.span, name, settings[name]?.example ?? ''));
+    if (!seen.has(name) && !meant.has(name))
+      diagnostics.push(say.missingSetting(train.span, name, settings[name]?.example ?? ''));
   }
   const argsOf = (name: string): Args => seen.get(name)?.args ?? { bound: new Map(), activations: [] };
   const loss = textArg(argsOf('loss'), 'name');
   const lossSpan = argsOf('loss').bound.get('name')?.span ?? train.span;
-  if (loss !== undefined && !losses[loss]) {
+  if (loss !== undefined && !lookUp(losses, loss)) {
     diagnostics.push(
       say.unknownChoice(lossSpan, 'loss', loss, nearest(loss, Object.keys(losses)), Object.keys(losses)),
     );
@@ -117,8 +120,8 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
       lossSpan,
       optimizer,
       hyper,
-      batch: numberArg(argsOf('batch'), 'pictures') ?? 32,
-      epochs: numberArg(argsOf('epochs'), 'passes') ?? 1,
+      batch: numberArg(argsOf('batch'), 'size') ?? 32,
+      epochs: numberArg(argsOf('epochs'), 'number') ?? 1,
       seed: numberArg(argsOf('seed'), 'number') ?? 1,
     },
     diagnostics,
@@ -144,7 +147,7 @@ function chooseOptimizer(
     );
     return undefined;
   }
-  const optimizer = optimizers[word.name];
+  const optimizer = lookUp(optimizers, word.name);
   if (!optimizer) {
     diagnostics.push(
       say.unknownChoice(

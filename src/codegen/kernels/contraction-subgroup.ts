@@ -57,7 +57,8 @@ export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields:
   const unroll =
     reads === 'single' ? 1 : reads === 'rows' ? 4 : map.inner.size % 4 === 0 ? 4 : map.inner.size % 2 === 0 ? 2 : 1;
   const b = bindings(fields);
-  const a = reads === 'single' ? b.use(storageOf(map.a), 'f32', 'read_write') : b.texture('a', storageOf(map.a));
+  const a =
+    reads === 'single' ? b.use(storageOf(map.a), 'f32', access(storageOf(map.a))) : b.texture('a', storageOf(map.a));
   const w = width === 4 ? b.texture('b', storageOf(map.b)) : b.use(storageOf(map.b), 'f32', access(storageOf(map.b)));
   const columns = map.n / width;
   const columnTiles = Math.ceil(columns / (LANES * vectors));

@@ -52,7 +52,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const b = bindings(fields);
   const a4 = reads.a !== 'one';
   const b4 = reads.b !== 'one';
-  const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', 'read_write');
+  const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', access(storageOf(map.a)));
   const bName = b.use(storageOf(map.b), b4 ? 'vec4f' : 'f32', access(storageOf(map.b)));
   const columnTiles = map.n / width;
   const rowTiles = Math.ceil(map.m / rows);

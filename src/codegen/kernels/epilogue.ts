@@ -28,9 +28,21 @@ export function load(b: Bindings, node: Node, at: Wgsl, width: 1 | 4, access: 'r
   return element === 'vec4f' ? wgsl`${name}[(${at}) / 4u][(${at}) % 4u]` : wgsl`${name}[${at}]`;
 }
 
-/** The operand of an elementwise operation as an expression of type T; shapes broadcast. */
-function operand(b: Bindings, node: Node, place: Place, access: (n: Node) => 'read' | 'read_write'): Wgsl {
-  const { shape } = node.type;
+/** The shape in which an operand repeats to its user's: aligned at the end, except for an explicit broadcast. */
+function shapeFor(user: Node, operand: Node): Shape {
+  if (!isOp(user, 'broadcast')) return operand.type.shape;
+  const { shape, axes } = user.attrs;
+  return shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+}
+
+/** The operand of an elementwise operation as an expression of type T; `shape` (see shapeFor) broadcasts. */
+function operand(
+  b: Bindings,
+  node: Node,
+  shape: Shape,
+  place: Place,
+  access: (n: Node) => 'read' | 'read_write',
+): Wgsl {
   if (isOp(node, 'constant') && sizeOf(shape) === 1) return wgsl`T(${f32(node.attrs.values[0] as number)})`;
   if (isOp(node, 'step')) {
     const value = b.step(node.attrs.field);
@@ -83,7 +95,7 @@ export function epilogue(
   for (const node of nodes) {
     if (values.has(node)) continue;
     if (!isPointwise(node.op)) throw new Error(`%${node.id}: ${node.op} is not elementwise`);
-    const args = node.inputs.map((n) => values.get(n) ?? operand(b, n, place, access));
+    const args = node.inputs.map((n) => values.get(n) ?? operand(b, n, shapeFor(node, n), place, access));
     const name = wgsl`${ident(`${node.id}_v`)}${suffix}`;
     lines.push(wgsl`let ${name} = ${pointwiseTable[node.op].of(args, node, place.index)};`);
     values.set(node, name);

@@ -58,7 +58,7 @@ ${each(wgsl`${out}[${at}] = ${t.array(y!)}[${at}] * (${t.array(dy!)}[${at}] - do
     ),
   softmax_cross_entropy: (t, { inputs: [z, labels, count] }, out) => {
     const { max, sum } = t.stats(z!);
-    return wgsl`let ${out} = select(0.0, ${max} + log(${sum}) - ${t.array(z!)}[r * columns + ${t.array(labels!)}[r]], r < ${t.count(count!)});`;
+    return wgsl`let ${out} = select(0.0, log(${sum}) + (${max} - ${t.array(z!)}[r * columns + ${t.array(labels!)}[r]]), r < ${t.count(count!)});`;
   },
   softmax_cross_entropy_dx: (t, { inputs: [z, labels, count, dy] }, out) => {
     const { max, sum } = t.stats(z!);

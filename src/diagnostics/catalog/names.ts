@@ -20,7 +20,13 @@ export const unknownOption = entry(
   (span: Span, owner: string, word: string, near: string | undefined, all: readonly string[]) => ({
     message: `${owner} has no option "${word}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
     primary: { span, text: '' },
-    help: [all.length === 0 ? `${owner} has no options` : `the options of ${owner} are ${listOf(all, 'and')}`],
+    help: [
+      all.length === 0
+        ? `${owner} has no options`
+        : all.length === 1
+          ? `the only option of ${owner} is ${all[0]}`
+          : `the options of ${owner} are ${listOf(all, 'and')}`,
+    ],
   }),
 );
 
@@ -36,7 +42,7 @@ export const missingArgument = entry(
 export const wrongKind = entry(
   'E0104',
   (span: Span, owner: string, argument: string, expected: string, found: string) => ({
-    message: `the ${argument} of ${owner} is ${expected}, not ${found}`,
+    message: `the ${argument} of ${owner} must be ${expected}, not ${found}`,
     primary: { span, text: `expected ${expected}` },
   }),
 );
@@ -56,7 +62,7 @@ export const tooMany = entry('E0106', (span: Span, owner: string, found: string,
 
 export const missingValue = entry('E0107', (span: Span, owner: string, option: string, expected: string) => ({
   message: `the option "${option}" of ${owner} needs a value: ${expected}`,
-  primary: { span, text: `${expected} is missing after this` },
+  primary: { span, text: 'its value is missing here' },
 }));
 
 export const nameTaken = entry('E0108', (span: Span, name: string, first: Span) => ({
@@ -69,7 +75,7 @@ export const nameTaken = entry('E0108', (span: Span, name: string, first: Span) 
 export const outOfRange = entry(
   'E0109',
   (span: Span, owner: string, argument: string, value: string, range: string) => ({
-    message: `the ${argument} of ${owner} is ${value}; it must be ${range}`,
+    message: `${value} is not possible as the ${argument} of ${owner}: it must be ${range}`,
     primary: { span, text: range },
   }),
 );

@@ -2,15 +2,11 @@
 import { entry } from '../entry.ts';
 import type { Label, Span } from '../types.ts';
 
-export const wrongAssertion = entry(
-  'E0201',
-  (span: Span, asserted: string, actual: string, layer: Label, how: string) => ({
-    message: `the shape here is ${actual}, not ${asserted}`,
-    primary: { span, text: `${actual}${how === '' ? '' : `: ${how}`}` },
-    labels: [layer],
-    help: [`if the layer is right, write \`=> ${actual}\``],
-  }),
-);
+export const wrongAssertion = entry('E0201', (span: Span, asserted: string, actual: string, how: string) => ({
+  message: `the shape here is ${actual}, not ${asserted}`,
+  primary: { span, text: `${actual}${how === '' ? '' : `: ${how}`}` },
+  help: [`if the layer is right, write \`=> ${actual}\``],
+}));
 
 export const needsFeatures = entry('E0202', (span: Span, layer: string, shape: string, features: number) => ({
   message: `${layer} works on features, and here stands a picture ${shape}`,
@@ -32,7 +28,7 @@ export const windowTooLarge = entry(
     message: `the window does not fit: ${layer} ${window} on a ${picture} picture`,
     primary: { span, text: arithmetic },
     ...(before === undefined ? {} : { labels: [before] }),
-    help: [`the largest window here is ${largest}; \`pad same\` keeps the size of the picture`],
+    help: [`the largest window here is ${largest}; \`pad same\` adds zeros around the picture until it fits`],
   }),
 );
 

@@ -17,7 +17,13 @@ export const unknownChoice = entry(
   (span: Span, what: string, name: string, near: string | undefined, all: readonly string[]) => ({
     message: `there is no ${what} \`${name}\``,
     primary: { span, text: '' },
-    help: [near === undefined ? `choose one of ${listOf(all)}` : `did you mean \`${near}\`?`],
+    help: [
+      near === undefined
+        ? all.length === 1
+          ? `the only one is \`${all[0]}\``
+          : `choose one of ${listOf(all)}`
+        : `did you mean \`${near}\`?`,
+    ],
   }),
 );
 
