@@ -1,0 +1,65 @@
+// From `--data SPEC` to pictures to train on and pictures to test on.
+import type { Diagnostic } from '../../diagnostics/index.ts';
+import { drawn } from '../drawn.ts';
+import { fitSet } from '../fit.ts';
+import { checkLabels } from '../labels.ts';
+import { parseSpec, type Spec } from '../spec.ts';
+import { splitSet } from '../split.ts';
+import type { Split } from '../types.ts';
+import { cifar10Set, csvSet, digitsSet, type Expected, idxSet, mnistSet, type Parts } from './sets.ts';
+
+export interface LoadOptions extends Expected {
+  /** Parts sets that come in one piece, and draws the set `drawn`. */
+  readonly seed: number;
+  /** The value of CNNC_DATA: where sets are looked for that are given by name alone. */
+  readonly dataFolder?: string;
+  /** The widest border of zeros (each side) that may be added to fit the model's input; 0 for none. */
+  readonly fit?: { readonly pad?: number };
+}
+
+export interface Loaded {
+  readonly split: Split;
+  readonly notes: readonly Diagnostic[];
+  /** Whether the set came in one piece and was parted here, by the seed. */
+  readonly parted: boolean;
+}
+
+function read(spec: Spec, options: LoadOptions): Parts | Promise<Parts> {
+  switch (spec.kind) {
+    case 'mnist':
+    case 'fashion':
+      return mnistSet(spec.kind, spec.path, options);
+    case 'cifar10':
+      return cifar10Set(spec.path, options);
+    case 'digits':
+      return digitsSet(spec.path, options);
+    case 'csv':
+      return csvSet(spec.path, options);
+    case 'idx':
+      return idxSet(spec.paths, options);
+    case 'drawn': {
+      const split = drawn(options.seed, spec.train, spec.test);
+      for (const part of [split.train, split.test]) checkLabels(part.labels, 'drawn', 10, options.expectedClasses);
+      return { ...split, notes: [] };
+    }
+  }
+}
+
+/**
+ * Loads a data set: `mnist:DIR`, `fashion:DIR`, `digits:FILE`, `cifar10:DIR`, `idx:IMAGES,LABELS`, `csv:FILE`, `drawn`,
+ * or the name of a set in the folder `dataFolder`. A set without a test part is parted 80 to 20 by the seed.
+ * Everything wrong with the files, and pictures or labels that do not suit the model, is thrown as a Failure.
+ */
+export async function loadData(spec: string, options: LoadOptions): Promise<Loaded> {
+  const parts = await read(parseSpec(spec, options.dataFolder), options);
+  const parted = 'whole' in parts;
+  const split = parted ? splitSet(parts.whole, options.seed, spec) : parts;
+  const want = options.expected;
+  if (want === undefined) return { split: { train: split.train, test: split.test }, notes: parts.notes, parted };
+  const [train, test] = [split.train, split.test].map((set) => fitSet(set, want, spec, options.fit?.pad));
+  return {
+    split: { train: train!.set, test: test!.set },
+    notes: [...parts.notes, ...train!.notes],
+    parted,
+  };
+}

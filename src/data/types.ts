@@ -1,0 +1,34 @@
+// What a data set is made of once it is read: pictures in one array, height x width x channels, and a label each.
+
+/** Height, width, channels. */
+export type PictureShape = readonly [number, number, number];
+
+/** The stored values; the network's input is value * scale. */
+export type Pixels =
+  | { readonly dtype: 'u8'; readonly values: Uint8Array; readonly scale: number }
+  | { readonly dtype: 'f32'; readonly values: Float32Array; readonly scale: 1 };
+
+export interface DataSet {
+  readonly name: string;
+  readonly shape: PictureShape;
+  /** Number of pictures. */
+  readonly count: number;
+  /** Labels are 0 to classes - 1. */
+  readonly classes: number;
+  readonly classNames?: readonly string[];
+  /** count x height x width x channels. */
+  readonly pixels: Pixels;
+  /** One a picture. */
+  readonly labels: Uint32Array;
+}
+
+export interface Split {
+  readonly train: DataSet;
+  readonly test: DataSet;
+}
+
+/** `28x28x1`. */
+export const shapeText = (shape: readonly number[]): string => shape.join('x');
+
+/** Number of values of a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
