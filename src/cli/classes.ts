@@ -1,0 +1,37 @@
+// Classes as people read them: their names where the data set is known, scores as probabilities, the largest first.
+import type { Plan } from '../../runtime/index.ts';
+import { classNames } from '../data/labels.ts';
+
+const nameOf: Readonly<Record<string, keyof typeof classNames>> = {
+  drawn: 'digits',
+  mnist: 'digits',
+  digits: 'digits',
+  fashion: 'fashion',
+  'fashion-mnist': 'fashion',
+  fashion_mnist: 'fashion',
+  cifar10: 'cifar10',
+  'cifar-10': 'cifar10',
+};
+
+/** Names of the classes of a data set; undefined when it is not a known one or has another number of classes. */
+export function namesFor(spec: string | undefined, classes: number): readonly string[] | undefined {
+  const kind = nameOf[spec?.split(':')[0] ?? ''];
+  const names = kind && classNames[kind];
+  return names?.length === classes ? names : undefined;
+}
+
+/** The index of the largest value, the first of equals. */
+export const argmax = (row: ArrayLike<number>): number => {
+  let best = 0;
+  for (let i = 1; i < row.length; i++) if ((row[i] as number) > (row[best] as number)) best = i;
+  return best;
+};
+
+/** The outputs of one picture as probabilities. Values that are neither probabilities nor logits stay as they are. */
+export function probabilities(row: Float32Array, outputIs: Plan['outputIs']): number[] {
+  if (outputIs !== 'logits') return Array.from(row);
+  const most = Math.max(...row);
+  const powers = Array.from(row, (v) => Math.exp(v - most));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((p) => p / sum);
+}

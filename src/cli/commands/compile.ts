@@ -1,0 +1,52 @@
+// `cnnc compile`: a model file to a plan, its shaders, and a module with types; or one stage as text.
+import { optionMissing } from '../../diagnostics/catalog/usage.ts';
+import { refuse } from '../../diagnostics/index.ts';
+import { command, wholeNumber } from '../args.ts';
+import { artifacts, writeArtifacts } from '../artifacts.ts';
+import { emitText } from '../emit.ts';
+import { grouped } from '../format.ts';
+import { openModel } from '../model.ts';
+
+export const compile = command({
+  name: 'compile',
+  summary: 'write the plan, the WGSL shaders and a JavaScript module of a model',
+  usage: `cnnc compile models/mnist.cnn -o out/mnist
+cnnc compile models/mnist.cnn -o out/mnist --batch 1 --infer-only
+cnnc compile models/mnist.cnn --emit train-ir`,
+  positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
+  options: {
+    out: { type: 'string', short: 'o', value: 'DIR', doc: 'the folder to write to; it is made if need be' },
+    batch: { type: 'string', value: 'N', doc: 'pictures a step; that of the train section, or 32' },
+    'infer-only': { type: 'boolean', doc: 'leave training out' },
+    emit: {
+      type: 'string',
+      value: 'STAGE',
+      doc: 'print a stage instead: ast, ir, train-ir, schedule, wgsl, plan, or after:PASS such as after:autodiff',
+    },
+  },
+  async run({ io, values, positionals: [file = ''] }) {
+    const batch = wholeNumber({ command: 'compile', option: 'batch' }, values.batch, { max: 65_536 });
+    if (values.emit === undefined && values.out === undefined) {
+      refuse(optionMissing('out', 'DIR', 'compile', 'the folder to write to'));
+    }
+    const model = await openModel(io, file, {
+      ...(batch === undefined ? {} : { batch }),
+      inferOnly: values['infer-only'],
+    });
+    if (values.emit !== undefined) {
+      io.stdout(emitText(model, values.emit));
+      return 0;
+    }
+    const { plan } = model.compiled;
+    const folder = values.out as string;
+    const files = artifacts(plan, file);
+    await writeArtifacts(io, folder, files);
+    const dispatches = (['infer', 'evaluate', 'train'] as const)
+      .filter((name) => plan.programs[name].length > 0)
+      .map((name) => `${name} ${plan.programs[name].length}`);
+    io.stdout(
+      `${folder}: plan.json, ${plan.model}.js, ${plan.model}.d.ts and ${grouped(plan.kernels.length)} kernels, batch ${plan.batch}; dispatches: ${dispatches.join(', ')}\n`,
+    );
+    return 0;
+  },
+});

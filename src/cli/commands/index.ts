@@ -1,0 +1,42 @@
+// The table of commands: what `cnnc --help` lists, and how each is loaded when it is asked for.
+import type { AnyCommand } from '../args.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<AnyCommand>;
+}
+
+const at = (name: string, summary: string, load: () => Promise<AnyCommand>): CommandEntry => ({ name, summary, load });
+
+/** In the order of the help. */
+export const commands: readonly CommandEntry[] = [
+  at(
+    'train',
+    'train a model, test it after each epoch, and keep its weights',
+    async () => (await import('./train.ts')).train,
+  ),
+  at(
+    'eval',
+    'test trained weights: loss, accuracy, confusion matrix',
+    async () => (await import('./eval.ts')).evaluate,
+  ),
+  at('predict', 'say what trained weights see in pictures', async () => (await import('./predict.ts')).predict),
+  at(
+    'compile',
+    'write the plan, the WGSL shaders and a JavaScript module of a model',
+    async () => (await import('./compile.ts')).compile,
+  ),
+  at('check', 'say all that is wrong in model files', async () => (await import('./check.ts')).check),
+  at('fmt', 'write model files in the one canonical way', async () => (await import('./fmt.ts')).fmt),
+  at(
+    'summary',
+    'show layers, shapes, parameters, multiply-adds and memory',
+    async () => (await import('./summary.ts')).summary,
+  ),
+  at(
+    'doctor',
+    'show adapters, versions and data sets, and what is missing',
+    async () => (await import('./doctor.ts')).doctor,
+  ),
+];

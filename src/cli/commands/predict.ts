@@ -1,0 +1,98 @@
+// `cnnc predict`: what trained weights see in pictures.
+import { loadPicture } from '../../data/node/picture.ts';
+import { sizeOf } from '../../data/types.ts';
+import { noClassScores } from '../../diagnostics/catalog/run.ts';
+import { optionMissing } from '../../diagnostics/catalog/usage.ts';
+import { type Diagnostic, Failure, refuse, refuseErrors } from '../../diagnostics/index.ts';
+import { command, wholeNumber } from '../args.ts';
+import { deviceOption, openBackend } from '../backend.ts';
+import { argmax, namesFor, probabilities } from '../classes.ts';
+import { percent, table } from '../format.ts';
+import { type Io, printJson, report } from '../io.ts';
+import { compileSource, openModel } from '../model.ts';
+import { readWeights } from '../weights.ts';
+
+/** Most pictures of one step. */
+const mostAtOnce = 32;
+
+/** All pictures one after the other. Refuses with a message for each that cannot be used. */
+async function loadPictures(
+  io: Io,
+  files: readonly string[],
+  input: readonly number[],
+  strict: boolean,
+): Promise<Float32Array<ArrayBuffer>> {
+  const size = sizeOf(input);
+  const all = new Float32Array(files.length * size);
+  const wrong: Diagnostic[] = [];
+  for (const [i, file] of files.entries()) {
+    try {
+      const { values, notes } = await loadPicture(file, input, { strict, cwd: io.cwd });
+      report(io, notes);
+      all.set(values, i * size);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      wrong.push(...error.diagnostics);
+    }
+  }
+  refuseErrors(wrong);
+  return all;
+}
+
+export const predict = command({
+  name: 'predict',
+  summary: 'say what trained weights see in pictures',
+  usage: `cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors models/drawn-sample.png
+cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors *.png --json`,
+  positionals: {
+    name: 'FILE PICTURE...',
+    doc: 'the model file, then PNG or JPEG pictures',
+    min: 2,
+    max: Number.POSITIVE_INFINITY,
+  },
+  options: {
+    weights: { type: 'string', short: 'w', value: 'FILE', doc: 'a safetensors file, such as train writes' },
+    top: { type: 'string', value: 'N', doc: 'show this many classes of each picture; 3 unless given' },
+    strict: { type: 'boolean', doc: 'refuse pictures of another size than the input, instead of resizing them' },
+    device: deviceOption,
+    json: { type: 'boolean', doc: 'print [{file, class, probabilities}] instead' },
+  },
+  async run({ io, values, positionals: [file = '', ...pictures] }) {
+    const top = wholeNumber({ command: 'predict', option: 'top' }, values.top) ?? 3;
+    const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'predict', 'what training learned'));
+    const read = await openModel(io, file, { inferOnly: true });
+    const { shape } = read.compiled.plan.output;
+    if (shape.length !== 2) refuse(noClassScores(file, shape.slice(1).join('x')));
+    const weights = await readWeights(io, weightsFile, read.compiled.plan);
+    const inputs = await loadPictures(io, pictures, read.compiled.plan.input.shape.slice(1), values.strict);
+    const suited = compileSource(read.source, { inferOnly: true, batch: Math.min(pictures.length, mostAtOnce) });
+    const { backend, model } = await openBackend(io, values.device, suited, ['infer']);
+    try {
+      backend.initialise(0);
+      backend.setParameters(weights.values);
+      const outputs = await backend.predict(inputs);
+      const classes = shape[1] as number;
+      const names = namesFor(weights.metadata.data ?? model.compiled.config?.data ?? undefined, classes);
+      const { outputIs } = model.compiled.plan;
+      const seen = pictures.map((picture, i) => {
+        const scores = probabilities(outputs.subarray(i * classes, (i + 1) * classes), outputIs);
+        const best = argmax(scores);
+        const name = names ? { name: names[best] as string } : {};
+        return { file: picture, class: best, ...name, probabilities: scores };
+      });
+      if (values.json) printJson(io, seen);
+      else {
+        const score = (v: number): string => (outputIs === 'values' ? v.toPrecision(4) : percent(v));
+        const rows = seen.map(({ file: picture, probabilities: scores }) => {
+          const order = scores.map((_, c) => c).sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+          const words = order.slice(0, top).map((c) => `${names?.[c] ?? `class ${c}`} (${score(scores[c] as number)})`);
+          return [`${picture}:`, words.join(', ')];
+        });
+        io.stdout(table(rows, [false, false]));
+      }
+      return 0;
+    } finally {
+      backend.close();
+    }
+  },
+});

@@ -1,0 +1,24 @@
+// `cnnc summary`: the layers of a model, and what they cost.
+import { command, wholeNumber } from '../args.ts';
+import { printJson } from '../io.ts';
+import { openModel } from '../model.ts';
+import { summarise, summaryText } from '../summary.ts';
+
+export const summary = command({
+  name: 'summary',
+  summary: 'show layers, shapes, parameters, multiply-adds and memory',
+  usage: 'cnnc summary models/mnist.cnn\ncnnc summary models/mnist.cnn --batch 1 --json',
+  positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
+  options: {
+    batch: { type: 'string', value: 'N', doc: 'pictures a step, for the sizes in memory' },
+    json: { type: 'boolean', doc: 'print one JSON object instead' },
+  },
+  async run({ io, values, positionals: [file = ''] }) {
+    const batch = wholeNumber({ command: 'summary', option: 'batch' }, values.batch, { max: 65_536 });
+    const { compiled } = await openModel(io, file, batch === undefined ? {} : { batch });
+    const facts = summarise(compiled);
+    if (values.json) printJson(io, facts);
+    else io.stdout(summaryText(facts));
+    return 0;
+  },
+});

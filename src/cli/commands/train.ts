@@ -1,0 +1,171 @@
+// `cnnc train`: trains a model on pictures, tests it after each epoch, and keeps its weights.
+import { Failure } from '../../diagnostics/index.ts';
+import { command, realNumber, wholeNumber } from '../args.ts';
+import { deviceOption, openBackend } from '../backend.ts';
+import { dataSpec, loadFor, upload } from '../data.ts';
+import { duration, grouped, lossText, percent } from '../format.ts';
+import { type Io, printJson } from '../io.ts';
+import { openModel, trainConfig } from '../model.ts';
+import { type Kept, keep, prepareFolder } from '../train/keep.ts';
+import { type Epoch, type Outcome, trainLoop } from '../train/loop.ts';
+import { progressFor } from '../train/progress.ts';
+
+const at = (option: string) => ({ command: 'train', option });
+
+/** The lines after a training. */
+function conclusion(file: string, data: string, outcome: Outcome, kept: Kept | undefined, seconds: number): string {
+  const { epochs, interrupted } = outcome;
+  const last = epochs[epochs.length - 1];
+  if (!last || !kept) return 'interrupted before the first report: nothing is saved\n';
+  const steps = `${grouped(last.step)} steps in ${duration(seconds)}`;
+  const score = last.test
+    ? `test accuracy ${percent(last.test.accuracy)}, loss ${lossText(last.test.loss)}, after ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'} (${steps})`
+    : `interrupted in epoch ${last.epoch} (${steps}): its weights are kept, and not tested`;
+  const next = last.test ? [] : [`to test them: cnnc eval ${file} --weights ${kept.weights} --data ${data}`];
+  const early = interrupted && last.test ? ['stopped early by Ctrl-C'] : [];
+  return [score, ...early, ...next, `weights  ${kept.weights}`, `history  ${kept.history}`, ''].join('\n');
+}
+
+/** When the device is lost, the message also says what is on the disk. */
+async function saying<T>(work: Promise<T>, kept: () => Kept | undefined): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const saved = kept();
+    const help = saved
+      ? `${saved.weights} holds the weights after epoch ${saved.epoch}`
+      : 'no epoch was finished, so no weights are saved';
+    throw new Failure(
+      error.diagnostics.map((d) => (d.code === 'E0603' ? { ...d, help: [...(d.help ?? []), help] } : d)),
+    );
+  }
+}
+
+const header = (io: Io, quiet: boolean, text: string): void => {
+  if (!quiet) io.stderr(text);
+};
+
+export const train = command({
+  name: 'train',
+  summary: 'train a model, test it after each epoch, and keep its weights',
+  usage: `cnnc train models/drawn.cnn
+cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist
+cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
+  positionals: { name: 'FILE', doc: 'the model file, with a train section', min: 1, max: 1 },
+  options: {
+    data: {
+      type: 'string',
+      value: 'SPEC',
+      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (in CNNC_DATA), or mnist:DIR, digits:FILE, idx:IMAGES,LABELS, csv:FILE ...',
+    },
+    epochs: { type: 'string', value: 'N', doc: 'passes over the pictures' },
+    batch: { type: 'string', value: 'N', doc: 'pictures a step' },
+    seed: { type: 'string', value: 'N', doc: 'what all random numbers of the run follow from' },
+    lr: { type: 'string', value: 'X', doc: 'learning rate' },
+    out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
+    device: deviceOption,
+    json: { type: 'boolean', doc: 'print the result as one JSON object on the last line' },
+    quiet: { type: 'boolean', doc: 'show no progress' },
+  },
+  async run({ io, values, positionals: [file = ''] }) {
+    // 1. What is asked for, and whether it can be done.
+    const batch = wholeNumber(at('batch'), values.batch, { max: 65_536 });
+    const lr = realNumber(at('lr'), values.lr, { min: 0, above: true });
+    const epochsAsked = wholeNumber(at('epochs'), values.epochs, { max: 1_000_000 });
+    const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
+    const read = await openModel(io, file, {
+      ...(batch === undefined ? {} : { batch }),
+      ...(lr === undefined ? {} : { hyper: { lr } }),
+    });
+    const config = trainConfig(read);
+    const spec = dataSpec(read, values.data, 'train');
+    const [epochs, seed] = [epochsAsked ?? config.epochs, seedAsked ?? config.seed];
+    const folder = values.out ?? `runs/${read.compiled.plan.model}`;
+    const { split } = await loadFor(io, read.compiled.plan, spec, seed);
+    await prepareFolder(io, folder);
+    const opened = await openBackend(io, values.device, read, ['evaluate', 'train']);
+    const { backend, model } = opened;
+    const { plan } = model.compiled;
+    // 2. Training.
+    const began = performance.now();
+    let kept: Kept | undefined;
+    const done: Epoch[] = [];
+    try {
+      const facts = {
+        model: plan.model,
+        data: spec,
+        optimizer: config.optimizer.name,
+        lr: plan.train?.lr ?? lr ?? 0,
+        batch: plan.batch,
+        seed,
+      };
+      backend.initialise(seed);
+      const [trainSet, testSet] = [
+        upload(opened, split.train, 'train', spec),
+        upload(opened, split.test, 'test', spec),
+      ];
+      const parameters = plan.parameters.reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
+      header(
+        io,
+        values.quiet,
+        `${plan.model}: ${grouped(parameters)} parameters; ${spec}: ${grouped(trainSet.count)} pictures to train on, ${grouped(testSet.count)} to test on
+${facts.optimizer}, learning rate ${facts.lr}, batch ${plan.batch}, seed ${seed}; on ${backend.name}\n`,
+      );
+      const progress = await progressFor(io, { epochs, pictures: trainSet.count }, values.quiet);
+      const loop = trainLoop({
+        train: trainSet,
+        test: testSet,
+        epochs,
+        seed,
+        lr: facts.lr,
+        signal: io.signal,
+        onReport: progress.report,
+        onEpoch: async (result) => {
+          progress.epoch(result);
+          done.push(result);
+          kept = await keep(io, folder, plan, backend, facts, done);
+          return kept.weights;
+        },
+      });
+      const outcome = await saying(loop, () => kept).finally(progress.stop);
+      // 3. The result.
+      const seconds = (performance.now() - began) / 1000;
+      const text = conclusion(file, spec, outcome, kept, seconds);
+      if (!values.json) io.stdout(text);
+      else header(io, values.quiet, text);
+      if (values.json) printJson(io, resultJson(plan.model, backend.name, outcome, kept, seconds, facts));
+      return 0;
+    } finally {
+      backend.close();
+    }
+  },
+});
+
+function resultJson(
+  model: string,
+  adapter: string,
+  { epochs, interrupted }: Outcome,
+  kept: Kept | undefined,
+  seconds: number,
+  facts: object,
+): Record<string, unknown> {
+  const last = epochs[epochs.length - 1];
+  const pictures = epochs.reduce((n, e) => n + e.pictures, 0);
+  const training = epochs.reduce((n, e) => n + e.seconds, 0);
+  return {
+    ...facts,
+    model,
+    adapter,
+    epochs: epochs.filter((e) => e.test !== null).length,
+    steps: last?.step ?? 0,
+    train: last?.train ?? null,
+    test: last?.test ?? null,
+    images_per_second: Number((pictures / Math.max(training, 1e-9)).toFixed(1)),
+    seconds: Number(seconds.toFixed(3)),
+    weights: kept?.weights ?? null,
+    weights_sha256: kept?.sha256 ?? null,
+    history: kept?.history ?? null,
+    interrupted,
+  };
+}

@@ -1,0 +1,61 @@
+// The pictures that a command trains or tests on: found, fitted to the model, and brought to where they are used.
+import type { Plan } from '../../runtime/index.ts';
+import { type Loaded, loadData } from '../data/node/load.ts';
+import { type DataSet, type Split, sizeOf } from '../data/types.ts';
+import { dataTooLarge, noDataSet } from '../diagnostics/catalog/run.ts';
+import { refuse } from '../diagnostics/index.ts';
+import type { Uploaded } from '../reference/backend.ts';
+import type { Opened } from './backend.ts';
+import { type Io, report } from './io.ts';
+import { type ModelFile, trainConfig } from './model.ts';
+
+/** The set that `--data` names, or the train section. Refuses when neither does. */
+export function dataSpec(model: ModelFile, option: string | undefined, command: string): string {
+  return option ?? trainConfig(model).data ?? refuse(noDataSet(model.source.file, command));
+}
+
+/** Loads a set for a model; notes are shown. */
+export async function loadFor(io: Io, plan: Plan, spec: string, seed: number): Promise<Loaded> {
+  const folder = io.env.CNNC_DATA;
+  const loaded = await loadData(spec, {
+    seed,
+    cwd: io.cwd,
+    expected: plan.input.shape.slice(1),
+    expectedClasses: plan.output.shape[plan.output.shape.length - 1] as number,
+    ...(folder ? { dataFolder: folder } : {}),
+  });
+  report(io, loaded.notes);
+  return loaded;
+}
+
+/** Both parts in one: the pictures to train on first. */
+export function joined({ train, test }: Split): DataSet {
+  const join = <T extends Uint8Array | Float32Array | Uint32Array>(out: T, a: T, b: T): T => {
+    out.set(a);
+    out.set(b, a.length);
+    return out;
+  };
+  const count = train.count + test.count;
+  const length = count * sizeOf(train.shape);
+  const labels = join(new Uint32Array(count), train.labels, test.labels);
+  const [a, b] = [train.pixels, test.pixels];
+  if (a.dtype === 'u8' && b.dtype === 'u8' && a.scale === b.scale) {
+    return { ...train, count, labels, pixels: { ...a, values: join(new Uint8Array(length), a.values, b.values) } };
+  }
+  const scaled = ({ values, scale }: DataSet['pixels']): Float32Array => Float32Array.from(values, (v) => v * scale);
+  const values = join(new Float32Array(length), scaled(a), scaled(b));
+  return { ...train, count, labels, pixels: { dtype: 'f32', values, scale: 1 } };
+}
+
+/** Brings a set to the backend. Refuses one that is too large for it. */
+export function upload({ backend, limits }: Opened, set: DataSet, part: string, spec: string): Uploaded {
+  const { values, scale } = set.pixels;
+  for (const limit of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
+    const available = limits?.[limit] ?? Number.POSITIVE_INFINITY;
+    if (values.byteLength > available) {
+      refuse(dataTooLarge(spec, part, limit, values.byteLength, available, backend.name));
+    }
+  }
+  const pixels = values as Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+  return backend.upload({ values: pixels, scale, labels: set.labels as Uint32Array<ArrayBuffer> });
+}

@@ -1,0 +1,109 @@
+// A WebGPU device behind the interface of the commands: its losses and its limits become messages.
+import {
+  createSession,
+  evaluate,
+  exceededLimits,
+  type Plan,
+  type ProgramName,
+  predict,
+  predictAll,
+  type Report,
+  trainEpoch,
+} from '../../runtime/index.ts';
+import type { OpenedDevice } from '../../runtime/node.ts';
+import { deviceLost, outOfMemory, planTooLarge } from '../diagnostics/catalog/device.ts';
+import { refuse } from '../diagnostics/index.ts';
+import type { Backend } from '../reference/backend.ts';
+import { compileSource, type ModelFile } from './model.ts';
+
+type Limits = Parameters<typeof exceededLimits>[1];
+
+/** The largest power of two below the model's batch whose plan fits the limits. */
+function smallerBatch({ source, options, compiled }: ModelFile, limits: Limits): number | undefined {
+  let batch = 1;
+  while (batch * 2 < compiled.plan.batch) batch *= 2;
+  for (; batch >= 1 && batch < compiled.plan.batch; batch = Math.floor(batch / 2)) {
+    if (exceededLimits(compileSource(source, { ...options, batch }).compiled.plan, limits).length === 0) return batch;
+  }
+  return undefined;
+}
+
+/** Refuses a plan that needs more than the device allows. */
+export function checkLimits(model: ModelFile, opened: Pick<OpenedDevice, 'limits' | 'adapter'>): void {
+  const { plan } = model.compiled;
+  const limits = opened.limits as unknown as Limits;
+  const [worst] = exceededLimits(plan, limits);
+  if (!worst) return;
+  const { limit, needed, available, what } = worst;
+  const roles: Readonly<Record<string, string>> = {
+    arena: `the values of one step at batch ${plan.batch}`,
+    parameters: 'the parameters',
+    state: 'what the optimizer keeps',
+  };
+  const counts: Readonly<Record<string, string>> = {
+    maxComputeWorkgroupsPerDimension: `the workgroups of %${what} at batch ${plan.batch}`,
+    maxStorageBuffersPerShaderStage: `the storage buffers of %${what}`,
+  };
+  const needs = counts[limit] ?? roles[what] ?? `%${what} at batch ${plan.batch}`;
+  const unit = counts[limit] ? '' : 'bytes';
+  const batch = smallerBatch(model, limits);
+  refuse(planTooLarge(plan.model, needs, limit, needed, available, unit, opened.adapter.name, batch));
+}
+
+const bytesOf = (plan: Plan): number => plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Makes buffers and pipelines for these programs. Refuses when there is no memory for them. */
+export async function deviceBackend(
+  opened: OpenedDevice,
+  plan: Plan,
+  programs: readonly ProgramName[],
+): Promise<Backend> {
+  const { adapter, device } = opened;
+  const lost = opened.lost.then((reason) => refuse(deviceLost(adapter.name, reason.split('\n')[0] as string)));
+  lost.catch(() => undefined);
+  /** What is awaited of a lost device never comes, or fails in the words of the driver: E0603 is said instead. */
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await Promise.race([work, lost]);
+    } catch (error) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const soon = new Promise((resolve) => {
+        timer = setTimeout(resolve, 100);
+      });
+      await Promise.race([lost, soon]).finally(() => clearTimeout(timer));
+      throw error;
+    }
+  };
+  const session = await guard(
+    createSession(device, plan, programs).catch((error: unknown) => {
+      if (error instanceof Error && error.message.startsWith('the device has no memory')) {
+        refuse(outOfMemory(adapter.name, bytesOf(plan)));
+      }
+      throw error;
+    }),
+  );
+  return {
+    name: adapter.name,
+    kind: adapter.kind,
+    initialise: (seed) => session.initialise(seed),
+    setParameters: (values) => session.setParameters(values),
+    parameters: () => guard(session.parameters()),
+    upload(pictures) {
+      const data = session.upload(pictures);
+      return {
+        count: data.count,
+        async *trainEpoch(options): AsyncGenerator<Report> {
+          const reports = trainEpoch(session, data, options);
+          for (let next = await guard(reports.next()); !next.done; next = await guard(reports.next())) yield next.value;
+        },
+        evaluate: (signal) => guard(evaluate(session, data, 0, signal)),
+        outputs: (signal) => guard(predictAll(session, data, signal)),
+      };
+    },
+    predict: (values) => guard(predict(session, values)),
+    close() {
+      session.dispose();
+      opened.close();
+    },
+  };
+}

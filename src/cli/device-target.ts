@@ -1,0 +1,10 @@
+// What the compiler is told of the adapter that a plan will run on.
+import type { OpenedDevice } from '../../runtime/node.ts';
+import type { CompileOptions } from '../compile.ts';
+
+/** `cpu` for an adapter that computes on the processor in subgroups of eight; undefined to compile for any. */
+export function targetFor({ adapter, device, features }: OpenedDevice): CompileOptions['target'] | undefined {
+  const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo;
+  const eight = features.includes('subgroups') && subgroupMinSize === 8 && subgroupMaxSize === 8;
+  return adapter.kind === 'software' && eight ? 'cpu' : undefined;
+}

@@ -1,0 +1,44 @@
+// A model file as commands need it: read, compiled, its warnings shown; refused when it has errors.
+import { resolve } from 'node:path';
+import { type Compiled, type CompileOptions, compile } from '../compile.ts';
+import { noTrainSection } from '../diagnostics/catalog/train.ts';
+import { refuse, refuseErrors, type Source } from '../diagnostics/index.ts';
+import type { TrainConfig } from '../training/settings.ts';
+import { readText } from './files.ts';
+import { type Io, report } from './io.ts';
+
+/** All that a file without errors compiles to. */
+export type CompiledModel = Compiled & Required<Omit<Compiled, 'config' | 'diagnostics'>>;
+
+export interface ModelFile {
+  readonly source: Source;
+  readonly options: CompileOptions;
+  readonly compiled: CompiledModel;
+}
+
+const help = ['give the path of a model file, such as models/drawn.cnn'];
+
+/** The text of a model file; `file` is what the user wrote. */
+export async function readSource(io: Io, file: string): Promise<Source> {
+  return { file, text: await readText(resolve(io.cwd, file), file, help) };
+}
+
+/** Compiles without a word; refuses errors. */
+export function compileSource(source: Source, options: CompileOptions): ModelFile {
+  const compiled = compile(source, options);
+  refuseErrors(compiled.diagnostics);
+  if (!compiled.plan) throw new Error(`${source.file} compiles to nothing, without an error`);
+  return { source, options, compiled: compiled as CompiledModel };
+}
+
+/** Reads and compiles a model file; warnings are shown, errors refused. */
+export async function openModel(io: Io, file: string, options: CompileOptions = {}): Promise<ModelFile> {
+  const model = compileSource(await readSource(io, file), options);
+  report(io, model.compiled.diagnostics);
+  return model;
+}
+
+/** What the train section says; refuses a file without one. */
+export function trainConfig({ compiled }: ModelFile): TrainConfig {
+  return compiled.config ?? refuse(noTrainSection(compiled.model.name.span));
+}

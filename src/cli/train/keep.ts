@@ -1,0 +1,89 @@
+// What a training leaves on the disk: the weights and the history, each whole or not at all.
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Plan } from '../../../runtime/index.ts';
+import { refuse } from '../../diagnostics/index.ts';
+import type { Backend } from '../../reference/backend.ts';
+import { needFolder, writeAtomic, writeTrouble } from '../files.ts';
+import type { Io } from '../io.ts';
+import { version } from '../version.ts';
+import { writeWeights } from '../weights.ts';
+import type { Epoch } from './loop.ts';
+
+/** What a run was made with: in the history, and as words in the weights. */
+export interface RunFacts {
+  readonly model: string;
+  readonly data: string;
+  readonly optimizer: string;
+  readonly lr: number;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+export interface Kept {
+  /** Paths as the user would write them. */
+  readonly weights: string;
+  readonly sha256: string;
+  readonly history: string;
+  /** The epoch whose weights they are. */
+  readonly epoch: number;
+}
+
+/** Makes the folder and checks that it can be written to, before any time is spent on training. */
+export async function prepareFolder(io: Io, folder: string): Promise<void> {
+  const path = resolve(io.cwd, folder);
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (!exists) refuse(writeTrouble(error, folder, 0));
+  }
+  await needFolder(path, folder);
+  await access(path, constants.W_OK).catch((error: unknown) => refuse(writeTrouble(error, folder, 0)));
+}
+
+const rounded = (n: number, digits: number): number => Number(n.toFixed(digits));
+
+/** An epoch as the history and `--json` have it. */
+export const epochJson = (e: Epoch): Record<string, unknown> => ({
+  epoch: e.epoch,
+  step: e.step,
+  train: e.train,
+  test: e.test,
+  images_per_second: rounded(e.pictures / Math.max(e.seconds, 1e-9), 1),
+  seconds: rounded(e.seconds, 3),
+});
+
+/** Writes both files after an epoch. No time and no machine is in the weights: the same run gives the same bytes. */
+export async function keep(
+  io: Io,
+  folder: string,
+  plan: Plan,
+  backend: Backend,
+  facts: RunFacts,
+  epochs: readonly Epoch[],
+): Promise<Kept> {
+  const last = epochs[epochs.length - 1] as Epoch;
+  const words = Object.entries(facts).map(([name, value]) => [name, String(value)]);
+  const metadata = {
+    format: 'cnnc',
+    cnnc: version,
+    ...Object.fromEntries(words),
+    epoch: String(last.epoch),
+    step: String(last.step),
+    ...(last.test ? { test_accuracy: String(rounded(last.test.accuracy, 6)) } : {}),
+  };
+  const name = `${plan.model}.safetensors`;
+  const shown = { weights: join(folder, name), history: join(folder, 'history.json') };
+  const sha256 = await writeWeights(
+    resolve(io.cwd, folder, name),
+    shown.weights,
+    plan,
+    await backend.parameters(),
+    metadata,
+  );
+  const history = { cnnc: version, ...facts, adapter: backend.name, epochs: epochs.map(epochJson) };
+  await writeAtomic(resolve(io.cwd, shown.history), `${JSON.stringify(history, null, 2)}\n`, shown.history);
+  return { ...shown, sha256, epoch: last.epoch };
+}

@@ -1,0 +1,171 @@
+// Training, evaluation and prediction with the reference interpreter: double precision, one core, no WebGPU.
+import { epochOrder, initialValues, type Pictures, type Plan, type Report, type Sums } from '../../runtime/index.ts';
+import { type Graph, interpret, isOp, type Ran, sizeOf, stepFieldsOf, type Tensor } from '../ir/index.ts';
+import type { ModelGraphs } from '../schedule/index.ts';
+import type { Backend, Uploaded } from './backend.ts';
+
+/** A report at least this far apart; the event loop turns after every batch. */
+const REPORT_MS = 400;
+
+interface Numbers {
+  readonly count: number;
+  readonly start: number;
+  readonly step: number;
+  readonly seed: number;
+  readonly lr: number;
+  readonly scale: number;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** The numbers of one step as the graph reads them; 1 - base^step as the runtime computes it. */
+function stepValues(graph: Graph, numbers: Numbers): Map<string, number> {
+  const values = new Map<string, number>(Object.entries(numbers));
+  for (const field of stepFieldsOf(graph)) {
+    if ('oneMinusPower' in field) values.set(field.name, -Math.expm1(numbers.step * Math.log(field.oneMinusPower)));
+  }
+  return values;
+}
+
+/** The same interface as a device's, over the graphs of a compiled model. */
+export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
+  const { batch, metrics } = plan;
+  const pictureSize = sizeOf(plan.input.shape.slice(1));
+  const width = sizeOf(plan.output.shape.slice(1));
+  const input = graphs.infer.nodes.find((n) => isOp(n, 'input'))?.id ?? 'x';
+  /** Parameters and optimizer slots, by node id. */
+  const values = new Map<string, Tensor>();
+
+  const initialise = (seed: number): void => {
+    for (const p of plan.parameters) {
+      values.set(p.name, { shape: p.shape, data: Float64Array.from(initialValues(p, seed)) });
+    }
+    for (const node of graphs.train?.nodes ?? []) {
+      const { shape } = node.type;
+      if (isOp(node, 'state')) values.set(node.id, { shape, data: new Float64Array(sizeOf(shape)) });
+    }
+  };
+
+  /** The parameters in single precision, as they are saved: tests and predictions use these, so that loading changes nothing. */
+  const asSaved = (): Map<string, Tensor> =>
+    new Map(
+      plan.parameters.map(({ name, shape }) => {
+        const { data } = values.get(name) as Tensor;
+        return [name, { shape, data: data.map(Math.fround) }];
+      }),
+    );
+  /** Runs one batch: pictures as the network sees them, zeros behind the last. Training changes the parameters. */
+  const run = (graph: Graph, x: Float64Array, labels: Float64Array, numbers: Numbers): Ran => {
+    const leaves = graph === graphs.train ? new Map(values) : asSaved();
+    leaves.set(input, { shape: plan.input.shape, data: x });
+    for (const n of graph.nodes) if (isOp(n, 'labels')) leaves.set(n.id, { shape: [batch], data: labels });
+    const ran = interpret(graph, { leaves, step: stepValues(graph, numbers) });
+    for (const [id, value] of ran.assigned) values.set(id, value);
+    return ran;
+  };
+  const outputOf = (ran: Ran): Float64Array => (ran.outputs.get('output') as Tensor).data;
+  const need = (name: 'evaluate' | 'train'): Graph => {
+    const graph = graphs[name];
+    if (!graph) throw new Error(`there is no graph to ${name}`);
+    return graph;
+  };
+
+  const upload = ({ values: pixels, scale, labels }: Pictures): Uploaded => {
+    const count = labels.length;
+    /** Gathers the batch that starts at `start` of the order, and runs it. */
+    const runBatch = (graph: Graph, order: Uint32Array, numbers: Omit<Numbers, 'count' | 'scale'>): [Ran, number] => {
+      const here = Math.min(batch, count - numbers.start);
+      const x = new Float64Array(batch * pictureSize);
+      const y = new Float64Array(batch);
+      for (let i = 0; i < here; i++) {
+        const from = order[numbers.start + i] as number;
+        for (let k = 0; k < pictureSize; k++) {
+          x[i * pictureSize + k] = (pixels[from * pictureSize + k] as number) * scale;
+        }
+        y[i] = labels[from] as number;
+      }
+      return [run(graph, x, y, { ...numbers, count: here, scale }), here];
+    };
+    const inOrder = Uint32Array.from({ length: count }, (_, i) => i);
+    const zeros = (): Record<string, number> => Object.fromEntries(metrics.map((name) => [name, 0]));
+    const add = (to: Record<string, number>, ran: Ran): void => {
+      for (const [name, value] of ran.metrics) to[name] = (to[name] ?? 0) + value;
+    };
+
+    async function* trainEpoch(o: Parameters<Uploaded['trainEpoch']>[0]): AsyncGenerator<Report> {
+      const order = epochOrder(o.seed, o.epoch, count);
+      let step = o.firstStep;
+      let sums = zeros();
+      let counted = 0;
+      let reported = performance.now();
+      for (let start = 0; start < count && !o.signal?.aborted; start += batch) {
+        step++;
+        const [ran, here] = runBatch(need('train'), order, { start, step, seed: o.seed, lr: o.lr });
+        add(sums, ran);
+        counted += here;
+        await turn();
+        if (performance.now() - reported < REPORT_MS && start + batch < count && !o.signal?.aborted) continue;
+        yield { step, count: counted, metrics: sums };
+        reported = performance.now();
+        sums = zeros();
+        counted = 0;
+      }
+    }
+    return {
+      count,
+      trainEpoch,
+      async evaluate(signal): Promise<Sums> {
+        const sums = zeros();
+        let counted = 0;
+        for (let start = 0; start < count && !signal?.aborted; start += batch) {
+          const [ran, here] = runBatch(need('evaluate'), inOrder, { start, step: 0, seed: 0, lr: 0 });
+          add(sums, ran);
+          counted += here;
+          await turn();
+        }
+        return { count: counted, metrics: sums };
+      },
+      async outputs(signal) {
+        const all = new Float32Array(count * width);
+        for (let start = 0; start < count && !signal?.aborted; start += batch) {
+          const [ran, here] = runBatch(graphs.infer, inOrder, { start, step: 0, seed: 0, lr: 0 });
+          all.set(outputOf(ran).subarray(0, here * width), start * width);
+          await turn();
+        }
+        return all;
+      },
+    };
+  };
+
+  return {
+    name: 'reference interpreter',
+    kind: 'reference',
+    initialise,
+    setParameters(given) {
+      for (const { name, shape } of plan.parameters) {
+        const data = given.get(name);
+        if (!data) continue;
+        if (data.length !== sizeOf(shape)) throw new Error(`${name} has ${sizeOf(shape)} values, not ${data.length}`);
+        values.set(name, { shape, data: Float64Array.from(data) });
+      }
+    },
+    parameters: async () =>
+      new Map(plan.parameters.map(({ name }) => [name, Float32Array.from((values.get(name) as Tensor).data)])),
+    upload,
+    async predict(given) {
+      const n = given.length / pictureSize;
+      const all = new Float32Array(n * width);
+      for (let start = 0; start < n; start += batch) {
+        const count = Math.min(batch, n - start);
+        const x = new Float64Array(batch * pictureSize);
+        x.set(given.subarray(start * pictureSize, (start + count) * pictureSize));
+        const numbers = { count, start: 0, step: 0, seed: 0, lr: 0, scale: 1 };
+        const ran = run(graphs.infer, x, new Float64Array(batch), numbers);
+        all.set(outputOf(ran).subarray(0, count * width), start * width);
+        await turn();
+      }
+      return all;
+    },
+    close: () => undefined,
+  };
+}
