@@ -1,0 +1,98 @@
+// Builds dist/ from src, runtime and grammar: the command line, the library, the runtime, and their types.
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { must, root } from './run.mjs';
+
+const inputs = [
+  'src',
+  'runtime',
+  'grammar/cnn.ohm',
+  'scripts/lib',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.base.json',
+  'tsconfig.node.json',
+  'tsconfig.build.json',
+];
+const stamp = 'dist/.inputs';
+
+function* filesUnder(path) {
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory()) yield path;
+  else for (const name of readdirSync(path).sort()) yield* filesUnder(join(path, name));
+}
+
+/** A hash over names and contents of everything that dist/ is made from. */
+export function inputsHash(folder = root) {
+  const hash = createHash('sha256');
+  for (const input of inputs) {
+    for (const path of filesUnder(join(folder, input))) {
+      hash
+        .update(`${relative(folder, path)}\0`)
+        .update(readFileSync(path))
+        .update('\0');
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** The parser's grammar as a module, when it is older than the grammar. */
+async function grammar() {
+  const source = join(root, 'grammar/cnn.ohm');
+  const made = [`${source}-bundle.js`, `${source}-bundle.d.ts`];
+  if (made.every((path) => existsSync(path) && statSync(path).mtimeMs >= statSync(source).mtimeMs)) return;
+  const ohm = join(root, 'node_modules/@ohm-js/cli/index.js');
+  await must('ohm', [process.execPath, ohm, 'generateBundles', '--esm', '--withTypes', 'grammar/cnn.ohm']);
+}
+
+async function bundles() {
+  const { build } = await import('esbuild');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    logLevel: 'error',
+    define: { CNNC_VERSION: JSON.stringify(version) },
+  };
+  const node = {
+    ...common,
+    platform: 'node',
+    target: 'node20',
+    external: ['webgpu', 'fast-png', 'jpeg-js', 'cli-progress'],
+  };
+  const browser = { ...common, platform: 'neutral', mainFields: ['module', 'main'], target: 'es2022' };
+  await Promise.all([
+    // Split, so that a command loads only what it needs.
+    build({
+      ...node,
+      entryPoints: { cnnc: 'src/cli/bin.ts' },
+      outdir: 'dist',
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+    }),
+    build({ ...node, entryPoints: { 'runtime-node': 'runtime/node.ts' }, outdir: 'dist' }),
+    build({ ...browser, entryPoints: { index: 'src/index.ts', runtime: 'runtime/index.ts' }, outdir: 'dist' }),
+    build({ ...browser, entryPoints: { 'runtime.min': 'runtime/index.ts' }, outdir: 'dist', minify: true }),
+  ]);
+  chmodSync(join(root, 'dist/cnnc.js'), 0o755);
+}
+
+async function types() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  await must('tsc', [process.execPath, tsc, '-p', 'tsconfig.build.json']);
+}
+
+/** Builds what has changed since the last time; resolves with whether anything had. */
+export async function buildAll({ force = false } = {}) {
+  const path = join(root, stamp);
+  const hash = inputsHash();
+  if (!force && existsSync(path) && readFileSync(path, 'utf8') === hash) return false;
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  mkdirSync(join(root, 'dist'));
+  await grammar();
+  await Promise.all([bundles(), types()]);
+  writeFileSync(path, hash);
+  return true;
+}
