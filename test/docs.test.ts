@@ -1,0 +1,153 @@
+// The manual is kept true: its examples compile, or fail as they say, and the reference is written from the signatures.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compile } from '../src/compile.ts';
+import { activations } from '../src/layers/activations.ts';
+import { type ArgSpec, inputSignature, layers, showSignature, signatureOf } from '../src/layers/index.ts';
+import { losses } from '../src/training/losses.ts';
+import { optimizers } from '../src/training/optimizers.ts';
+import { settings } from '../src/training/settings.ts';
+import { expectGolden } from './support/golden.ts';
+import { runCnnc } from './support/io.ts';
+import { root } from './support/need.ts';
+
+const folder = join(root, 'docs');
+const fence = /^```cnn(?: (\w+))?(?: ([EW]\d{4}))?\n([\s\S]*?)^```$/gm;
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.md'))) {
+  const text = readFileSync(join(folder, file), 'utf8');
+  let number = 0;
+  for (const [, kind, code, example = ''] of text.matchAll(fence)) {
+    number++;
+    test(`${file}, example ${number}: ${kind ?? 'compiles'} ${code ?? ''}`, () => {
+      const whole = kind === 'settings' ? `model m {\n  input 4\n  dense 2 softmax\n}\n${example}` : example;
+      const found = compile({ file, text: whole }).diagnostics.map((d) => d.code);
+      expect(found).toEqual(code === undefined ? [] : [code]);
+    });
+  }
+}
+
+test('the manual has examples', () => {
+  const text = readFileSync(join(folder, 'language.md'), 'utf8');
+  expect([...text.matchAll(fence)].length).toBeGreaterThan(6);
+});
+
+const kinds: { readonly [K in ArgSpec['kind']]: string } = {
+  count: 'whole number',
+  number: 'number',
+  size: 'size: 3x3, or 3 for both',
+  shape: 'shape',
+  padding: 'padding',
+  name: 'name',
+  text: 'name or "text"',
+  flag: 'word alone',
+};
+
+const table = (args: Readonly<Record<string, ArgSpec>>): string[] => [
+  '| argument | is | meaning |',
+  '|---|---|---|',
+  ...Object.entries(args).map(([name, spec]) => `| \`${name}\` | ${kinds[spec.kind]} | ${spec.doc} |`),
+];
+
+test('the reference is what the signatures say', () => {
+  const layerText = Object.values(layers).flatMap((def) => {
+    const signature = signatureOf(def);
+    return [
+      `### ${def.name}`,
+      '',
+      def.doc,
+      '',
+      `    ${showSignature(signature)}`,
+      '',
+      `For example \`${def.example}\`.`,
+      '',
+      ...table(signature.args),
+      '',
+    ];
+  });
+  const lines = [
+    '# Reference',
+    '',
+    'Every layer, activation and setting, written from the signatures that the compiler binds words with.',
+    '',
+    '## Layers',
+    '',
+    '### input',
+    '',
+    'The shape of one picture; every model begins with it.',
+    '',
+    `    ${showSignature(inputSignature)}`,
+    '',
+    ...table(inputSignature.args),
+    '',
+    ...layerText,
+    '## Activations',
+    '',
+    'A word at the end of `conv` and `dense`, or a layer of their own.',
+    '',
+    ...Object.entries(activations).map(([name, doc]) => `- \`${name}\`: ${doc}`),
+    '',
+    '## Settings of a train section',
+    '',
+    ...Object.entries(settings).flatMap(([name, s]) => [
+      `### ${name}`,
+      '',
+      `For example \`${s.example}\`.`,
+      '',
+      ...table(s.args),
+      '',
+    ]),
+    '## Losses',
+    '',
+    ...Object.values(losses).map((l) => `- \`${l.name}\`: ${l.doc}`),
+    '',
+    '## Optimizers',
+    '',
+    ...Object.values(optimizers).flatMap((o) => [
+      `### ${o.name}`,
+      '',
+      o.doc,
+      '',
+      `For example \`${o.example}\`. Defaults: ${Object.entries(o.defaults)
+        .map(([k, v]) => `${k} ${v}`)
+        .join(', ')}.`,
+      '',
+      ...table(o.args),
+      '',
+    ]),
+  ];
+  expectGolden('docs/reference.md', `${lines.join('\n').trimEnd()}\n`);
+});
+
+test('the manual of commands is what --help says', async () => {
+  const help = async (...words: string[]): Promise<string> => (await runCnnc(words, root)).stdout.trimEnd();
+  const names = [...(await help('--help')).matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map((m) => m[1] as string);
+  const parts = [
+    '# Commands',
+    '',
+    'Written from `cnnc help`. Exit codes: 0 when all is well, 1 with a message, 2 when the command line is wrong.',
+    '',
+    '```',
+    await help('--help'),
+    '```',
+    '',
+  ];
+  for (const name of names) parts.push(`## ${name}`, '', '```', await help('help', name), '```', '');
+  expect(names).toContain('train');
+  expectGolden('docs/commands.md', `${[...parts, ...jsonKeys].join('\n').trimEnd()}\n`);
+});
+
+const jsonKeys = [
+  '## JSON',
+  '',
+  'With `--json` the last line of the output is one JSON value; messages are on stderr, and on an error that line is `{"ok": false, "diagnostics": [...]}`.',
+  '',
+  '| command | keys |',
+  '|---|---|',
+  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}`, `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `seed`, `history`, `interrupted` |',
+  '| `eval` | `loss`, `accuracy`, `count`, `confusion` (rows are the right classes), `model`, `adapter`, `data`, `split` |',
+  '| `predict` | an array of `{file, class, name, probabilities}` |',
+  '| `summary` | `model`, `parameters`, `trainable`, `multiply_adds`, `layers: [{name, op, output, parameters}]` and sizes in bytes |',
+  '| `check` | `ok`, `diagnostics: [{code, severity, message, file, line, column, length, help}]` |',
+];

@@ -1,0 +1,73 @@
+// d_dense1.z = matmul, relu_dx: 8x12
+// line 10: dense 10 softmax
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 12 x 10
+alias T = vec4f;
+// y is M x N, the inner dimension is K.
+const M = 8; const N = 12; const K = 10;
+@group(0) @binding(0) var<storage, read_write> d_dense2_z: array<f32, 80>;
+@group(0) @binding(1) var<storage, read> dense2_weight: array<f32, 120>;
+@group(0) @binding(2) var<storage, read_write> dense1: array<vec4f, 24>;
+@group(0) @binding(3) var<storage, read_write> d_dense1_z: array<vec4f, 24>;
+
+// What row m of the result needs to find its elements of a.
+fn row(m: i32) -> vec3i {
+  return vec3i(m * K, 0, 0);
+}
+
+// Where a's elements of a row start.
+fn at(r: vec3i) -> i32 {
+  return r.x;
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let tile = i32(id.x);
+  if (tile >= 6) { return; }
+  let n = tile % 3;
+  let m = tile / 3 * 4;
+  let column = u32(n);
+  let r0 = row(m);
+  let r1 = row(m + 1);
+  let r2 = row(m + 2);
+  let r3 = row(m + 3);
+  var acc0 = T();
+  var acc1 = T();
+  var acc2 = T();
+  var acc3 = T();
+  let p0 = at(r0);
+  let p1 = at(r1);
+  let p2 = at(r2);
+  let p3 = at(r3);
+  var q = 0;
+  for (var k = 0; k < 10; k += 1) {
+    let b0 = vec4f(dense2_weight[q + k * 1 + (n * 4 + 0) * 10], dense2_weight[q + k * 1 + (n * 4 + 1) * 10], dense2_weight[q + k * 1 + (n * 4 + 2) * 10], dense2_weight[q + k * 1 + (n * 4 + 3) * 10]);
+    acc0 = fma(T(d_dense2_z[p0 + k]), b0, acc0);
+    acc1 = fma(T(d_dense2_z[p1 + k]), b0, acc1);
+    acc2 = fma(T(d_dense2_z[p2 + k]), b0, acc2);
+    acc3 = fma(T(d_dense2_z[p3 + k]), b0, acc3);
+  }
+
+  {
+    let o0 = u32(m + 0) * 3u + column;
+    let d_dense1_z_v_0 = select(T(0.0), acc0, dense1[o0] > T(0.0));
+    d_dense1_z[o0] = d_dense1_z_v_0;
+  }
+
+  {
+    let o1 = u32(m + 1) * 3u + column;
+    let d_dense1_z_v_1 = select(T(0.0), acc1, dense1[o1] > T(0.0));
+    d_dense1_z[o1] = d_dense1_z_v_1;
+  }
+
+  {
+    let o2 = u32(m + 2) * 3u + column;
+    let d_dense1_z_v_2 = select(T(0.0), acc2, dense1[o2] > T(0.0));
+    d_dense1_z[o2] = d_dense1_z_v_2;
+  }
+
+  {
+    let o3 = u32(m + 3) * 3u + column;
+    let d_dense1_z_v_3 = select(T(0.0), acc3, dense1[o3] > T(0.0));
+    d_dense1_z[o3] = d_dense1_z_v_3;
+  }
+}

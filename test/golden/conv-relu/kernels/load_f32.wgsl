@@ -1,0 +1,25 @@
+// One batch of 32 pictures, gathered from floats
+@group(0) @binding(0) var<storage, read> pictures_: array<f32>;
+@group(0) @binding(1) var<storage, read> order_: array<u32>;
+@group(0) @binding(2) var<storage, read_write> x: array<f32, 1600>;
+struct Step {
+  count: u32,
+  start: u32,
+  scale: f32,
+}
+@group(0) @binding(3) var<uniform> step: Step;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 1600u) { return; }
+  let picture = i / 50u;
+  let pixel = i % 50u;
+  var value = 0.0;
+  if (picture < step.count) {
+    let chosen = order_[step.start + picture];
+    let at = chosen * 50u + pixel;
+    value = pictures_[at] * step.scale;
+  }
+  x[i] = value;
+}

@@ -1,0 +1,106 @@
+// d_dense2.z = matmul, dropout, relu_dx: 6x8
+// line 9: dense 4 softmax
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 6 x 8 x 4
+alias T = vec4f;
+// y is M x N, the inner dimension is K.
+const M = 6; const N = 8; const K = 4;
+@group(0) @binding(0) var<storage, read_write> d_dense3_z: array<vec4f, 6>;
+@group(0) @binding(1) var<storage, read> dense3_weight: array<vec4f, 8>;
+@group(0) @binding(2) var<storage, read_write> dense2: array<vec4f, 12>;
+@group(0) @binding(3) var<storage, read_write> d_dense2_z: array<vec4f, 12>;
+struct Step {
+  count: u32,
+  start: u32,
+  scale: f32,
+  seed: u32,
+  step: u32,
+  lr: f32,
+}
+@group(0) @binding(4) var<uniform> step: Step;
+
+// 32 random bits of (seed, stream, index): pcg3d (Jarzynski & Olano 2020), as runtime/random.ts.
+fn hash32(seed: u32, stream: u32, index: u32) -> u32 {
+  var v = vec3u(seed, stream, index) * 1664525u + 1013904223u;
+  v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
+  v ^= v >> vec3u(16u);
+  v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
+  return v.z ^ (v.z >> 16u);
+}
+
+fn dropout_mask(seed: u32, stream: u32, element: u32, threshold: u32) -> T {
+  return vec4f(
+      select(0.0, 1.0, hash32(seed, stream, element * 4u) >= threshold),
+      select(0.0, 1.0, hash32(seed, stream, element * 4u + 1u) >= threshold),
+      select(0.0, 1.0, hash32(seed, stream, element * 4u + 2u) >= threshold),
+      select(0.0, 1.0, hash32(seed, stream, element * 4u + 3u) >= threshold));
+}
+
+// What row m of the result needs to find its elements of a.
+fn row(m: i32) -> vec3i {
+  return vec3i(m * K, 0, 0);
+}
+
+// Where a's elements of a row start.
+fn at(r: vec3i) -> i32 {
+  return r.x;
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let tile = i32(id.x);
+  if (tile >= 4) { return; }
+  let n = tile % 2;
+  let m = tile / 2 * 4;
+  let column = u32(n);
+  let r0 = row(min(m, 5));
+  let r1 = row(min(m + 1, 5));
+  let r2 = row(min(m + 2, 5));
+  let r3 = row(min(m + 3, 5));
+  var acc0 = T();
+  var acc1 = T();
+  var acc2 = T();
+  var acc3 = T();
+  let p0 = at(r0);
+  let p1 = at(r1);
+  let p2 = at(r2);
+  let p3 = at(r3);
+  var q = 0;
+  for (var k = 0; k < 4; k += 4) {
+    let b0 = dense3_weight[(q + (n * 4 + 0) * 4 + k) / 4];
+    let b1 = dense3_weight[(q + (n * 4 + 1) * 4 + k) / 4];
+    let b2 = dense3_weight[(q + (n * 4 + 2) * 4 + k) / 4];
+    let b3 = dense3_weight[(q + (n * 4 + 3) * 4 + k) / 4];
+    acc0 += d_dense3_z[(p0 + k) / 4] * mat4x4f(b0, b1, b2, b3);
+    acc1 += d_dense3_z[(p1 + k) / 4] * mat4x4f(b0, b1, b2, b3);
+    acc2 += d_dense3_z[(p2 + k) / 4] * mat4x4f(b0, b1, b2, b3);
+    acc3 += d_dense3_z[(p3 + k) / 4] * mat4x4f(b0, b1, b2, b3);
+  }
+
+  if (m + 0 < 6) {
+    let o0 = u32(m + 0) * 2u + column;
+    let d_dense2_v_0 = acc0 * dropout_mask(step.seed, (step.step * 2654435769u) ^ 1613648134u, o0, 1073741824u) * 1.3333333333333333;
+    let d_dense2_z_v_0 = select(T(0.0), d_dense2_v_0, dense2[o0] > T(0.0));
+    d_dense2_z[o0] = d_dense2_z_v_0;
+  }
+
+  if (m + 1 < 6) {
+    let o1 = u32(m + 1) * 2u + column;
+    let d_dense2_v_1 = acc1 * dropout_mask(step.seed, (step.step * 2654435769u) ^ 1613648134u, o1, 1073741824u) * 1.3333333333333333;
+    let d_dense2_z_v_1 = select(T(0.0), d_dense2_v_1, dense2[o1] > T(0.0));
+    d_dense2_z[o1] = d_dense2_z_v_1;
+  }
+
+  if (m + 2 < 6) {
+    let o2 = u32(m + 2) * 2u + column;
+    let d_dense2_v_2 = acc2 * dropout_mask(step.seed, (step.step * 2654435769u) ^ 1613648134u, o2, 1073741824u) * 1.3333333333333333;
+    let d_dense2_z_v_2 = select(T(0.0), d_dense2_v_2, dense2[o2] > T(0.0));
+    d_dense2_z[o2] = d_dense2_z_v_2;
+  }
+
+  if (m + 3 < 6) {
+    let o3 = u32(m + 3) * 2u + column;
+    let d_dense2_v_3 = acc3 * dropout_mask(step.seed, (step.step * 2654435769u) ^ 1613648134u, o3, 1073741824u) * 1.3333333333333333;
+    let d_dense2_z_v_3 = select(T(0.0), d_dense2_v_3, dense2[o3] > T(0.0));
+    d_dense2_z[o3] = d_dense2_z_v_3;
+  }
+}

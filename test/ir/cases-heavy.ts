@@ -1,0 +1,269 @@
+// Cases of convolutions, poolings and matrix products, with their gradients.
+import type { PoolAttrs, WindowAttrs } from '../../src/ir/index.ts';
+import type { CasesOf, Nested } from './case.ts';
+
+const plain: WindowAttrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] };
+const windows: readonly WindowAttrs[] = [
+  plain,
+  { stride: [2, 1], padding: [1, 1, 1, 1], dilation: [1, 1] },
+  { stride: [1, 3], padding: [0, 2, 1, 0], dilation: [1, 1] },
+  { stride: [1, 1], padding: [2, 2, 2, 2], dilation: [2, 1] },
+  { stride: [2, 2], padding: [1, 0, 0, 3], dilation: [1, 2] },
+  { stride: [4, 5], padding: [0, 0, 0, 0], dilation: [1, 1] },
+];
+const kernels: readonly (readonly [number, number])[] = [
+  [3, 3],
+  [1, 1],
+  [2, 3],
+  [3, 1],
+];
+const pools: readonly PoolAttrs[] = [
+  { window: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] },
+  { window: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1], dilation: [1, 1] },
+  { window: [3, 2], stride: [1, 1], padding: [2, 0, 0, 1], dilation: [1, 1] },
+  { window: [2, 2], stride: [3, 3], padding: [0, 0, 0, 0], dilation: [1, 1] },
+  { window: [2, 3], stride: [1, 2], padding: [0, 1, 2, 2], dilation: [3, 2] },
+];
+const pool22 = pools[0] as PoolAttrs;
+
+const x33: Nested = [
+  [
+    [[1], [2], [3]],
+    [[4], [5], [6]],
+    [[7], [8], [9]],
+  ],
+];
+export const heavy: CasesOf<
+  'conv2d' | 'conv2d_dx' | 'conv2d_dw' | 'matmul' | 'maxpool2d' | 'maxpool2d_dx' | 'avgpool2d' | 'avgpool2d_dx'
+> = {
+  conv2d: {
+    examples: [
+      {
+        inputs: [
+          x33,
+          [
+            [[[1]], [[2]]],
+            [[[3]], [[4]]],
+          ],
+        ],
+        attrs: plain,
+        expected: [
+          [
+            [[37], [47]],
+            [[67], [77]],
+          ],
+        ],
+      },
+      {
+        inputs: [
+          x33,
+          [
+            [[[1]], [[2]]],
+            [[[3]], [[4]]],
+          ],
+        ],
+        attrs: { stride: [2, 2], padding: [1, 1, 1, 1], dilation: [1, 1] },
+        expected: [
+          [
+            [[4], [3 * 2 + 4 * 3]],
+            [[2 * 4 + 4 * 7], [5 + 2 * 6 + 3 * 8 + 4 * 9]],
+          ],
+        ],
+      },
+      {
+        inputs: [
+          x33,
+          [
+            [[[1]], [[2]]],
+            [[[3]], [[4]]],
+          ],
+        ],
+        attrs: { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [2, 2] },
+        expected: [[[[1 + 2 * 3 + 3 * 7 + 4 * 9]]]],
+      },
+    ],
+    gradients: windows.flatMap((attrs) =>
+      kernels
+        .map(([kh, kw]) => ({
+          operands: [
+            [2, 5, 7, 2],
+            [kh, kw, 2, 3],
+          ],
+          attrs,
+        }))
+        .concat([
+          {
+            operands: [
+              [1, 6, 5, 1],
+              [2, 2, 1, 1],
+            ],
+            attrs,
+          },
+        ]),
+    ),
+  },
+  conv2d_dx: {
+    examples: [
+      {
+        inputs: [
+          [
+            [
+              [[1], [10]],
+              [[100], [1000]],
+            ],
+          ],
+          [
+            [[[1]], [[2]]],
+            [[[3]], [[4]]],
+          ],
+        ],
+        attrs: { ...plain, shape: [1, 3, 3, 1] },
+        expected: [
+          [
+            [[1], [12], [20]],
+            [[103], [1234], [2040]],
+            [[300], [3400], [4000]],
+          ],
+        ],
+      },
+    ],
+    gradients: { through: 'conv2d' },
+  },
+  conv2d_dw: {
+    examples: [
+      {
+        inputs: [
+          x33,
+          [
+            [
+              [[1], [10]],
+              [[100], [1000]],
+            ],
+          ],
+        ],
+        attrs: { ...plain, shape: [2, 2, 1, 1] },
+        expected: [
+          [[[1 + 20 + 400 + 5000]], [[2 + 30 + 500 + 6000]]],
+          [[[4 + 50 + 700 + 8000]], [[5 + 60 + 800 + 9000]]],
+        ],
+      },
+    ],
+    gradients: { through: 'conv2d' },
+  },
+  matmul: {
+    examples: [
+      {
+        inputs: [
+          [[1, 2, 3]],
+          [
+            [1, 2],
+            [3, 4],
+            [5, 6],
+          ],
+        ],
+        attrs: { transposeA: false, transposeB: false },
+        expected: [[22, 28]],
+      },
+      {
+        inputs: [
+          [[1], [2]],
+          [
+            [3, 4],
+            [5, 6],
+          ],
+        ],
+        attrs: { transposeA: true, transposeB: true },
+        expected: [[11, 17]],
+      },
+    ],
+    gradients: [false, true].flatMap((transposeA) =>
+      [false, true].map((transposeB) => ({
+        operands: [transposeA ? [4, 2] : [2, 4], transposeB ? [3, 4] : [4, 3]],
+        attrs: { transposeA, transposeB },
+      })),
+    ),
+  },
+  maxpool2d: {
+    examples: [
+      { inputs: [x33], attrs: pool22, expected: [[[[5]]]] },
+      {
+        inputs: [
+          [
+            [
+              [[-1], [-2]],
+              [[-3], [-4]],
+            ],
+          ],
+        ],
+        attrs: { window: [2, 2], stride: [2, 2], padding: [1, 1, 1, 1], dilation: [1, 1] },
+        expected: [
+          [
+            [[-1], [-2]],
+            [[-3], [-4]],
+          ],
+        ],
+      },
+    ],
+    gradients: pools.map((attrs) => ({ operands: [[2, 6, 5, 2]], attrs })),
+  },
+  maxpool2d_dx: {
+    examples: [
+      {
+        inputs: [
+          [
+            [
+              [[7], [7]],
+              [[7], [7]],
+            ],
+          ],
+          [[[[3]]]],
+        ],
+        attrs: pool22,
+        expected: [
+          [
+            [[3], [0]],
+            [[0], [0]],
+          ],
+        ],
+      },
+      {
+        inputs: [[[[[1], [2], [2]]]], [[[[10], [100]]]]],
+        attrs: { window: [1, 2], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] },
+        expected: [[[[0], [110], [0]]]],
+      },
+    ],
+    gradients: { through: 'maxpool2d' },
+  },
+  avgpool2d: {
+    examples: [
+      { inputs: [x33], attrs: pool22, expected: [[[[3]]]] },
+      {
+        inputs: [x33],
+        attrs: { window: [2, 2], stride: [2, 2], padding: [1, 0, 1, 0], dilation: [1, 1] },
+        expected: [
+          [
+            [[1], [2.5]],
+            [[5.5], [7]],
+          ],
+        ],
+      },
+    ],
+    gradients: pools.map((attrs) => ({ operands: [[2, 6, 5, 2]], attrs })),
+  },
+  avgpool2d_dx: {
+    examples: [
+      {
+        inputs: [[[[[8]]]]],
+        attrs: { ...pool22, shape: [1, 3, 3, 1] },
+        expected: [
+          [
+            [[2], [2], [0]],
+            [[2], [2], [0]],
+            [[0], [0], [0]],
+          ],
+        ],
+      },
+    ],
+    gradients: { through: 'avgpool2d' },
+  },
+};

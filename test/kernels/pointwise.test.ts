@@ -1,0 +1,162 @@
+// Elementwise kernels against the reference: every operation, shapes that broadcast, chains, and dropout bit for bit.
+import { describe, expect, test } from 'vitest';
+import { emit, type Node, type OpName, ops, type Shape } from '../../src/ir/index.ts';
+import { withDevice } from '../support/adapter.ts';
+import { runnable } from '../support/targets.ts';
+import { check, scene } from './harness.ts';
+
+const opened = await withDevice();
+const shapes: readonly Shape[] = [[1], [7], [2, 3], [3, 4], [2, 3, 5, 4], [1, 1, 1, 33], []];
+const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && op !== 'dropout');
+
+describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (target) => {
+  test.each(all)('%s', async (op) => {
+    const s = scene();
+    const low = op === 'sqrt' || op === 'div' ? 0.25 : -3;
+    for (const shape of shapes) {
+      const inputs = ops[op].inputs.map(() => s.given(shape, 'arena', low, 4));
+      s.compare(emit(s.b, op, inputs, {} as never, 'value'), `${op} of ${shape.join('x') || 'scalar'}`);
+    }
+    await check(opened!.device, target, s);
+  });
+
+  test.each(['add', 'sub', 'mul', 'div'] as const)('%s of shapes that broadcast', async (op) => {
+    const s = scene();
+    const pairs: readonly (readonly [Shape, Shape])[] = [
+      [[2, 3, 5, 4], [4]],
+      [[4], [2, 3, 5, 4]],
+      [[2, 3, 5, 7], [7]],
+      [
+        [2, 3, 4],
+        [3, 1],
+      ],
+      [
+        [2, 3, 4],
+        [2, 1, 1],
+      ],
+      [
+        [2, 3, 8],
+        [3, 8],
+      ],
+      [
+        [2, 3, 8],
+        [1, 8],
+      ],
+      [
+        [2, 1, 8],
+        [3, 1],
+      ],
+      [
+        [2, 1, 5],
+        [3, 1],
+      ],
+      [[], [3, 4]],
+      [[3, 5], [1]],
+      [
+        [4, 1],
+        [1, 4],
+      ],
+      [
+        [2, 4, 4, 4],
+        [4, 1, 4],
+      ],
+      [
+        [2, 4, 4, 4],
+        [2, 1, 4, 1],
+      ],
+      [[1, 4], [4]],
+      [[6, 1, 1, 4], [4]],
+    ];
+    for (const [p, q] of pairs) {
+      s.compare(
+        emit(s.b, op, [s.given(p, 'arena', 0.5, 2), s.given(q, 'arena', 0.5, 2)], {}, 'value'),
+        `${op} of ${p.join('x')} and ${q.join('x')}`,
+      );
+    }
+    await check(opened!.device, target, s);
+  });
+
+  test('broadcast along any axes', async () => {
+    const s = scene();
+    const wanted: readonly (readonly [Shape, Shape, readonly number[]])[] = [
+      [[], [3, 4], [0, 1]],
+      [[], [5], [0]],
+      [[4], [3, 4], [0]],
+      [[5], [2, 3, 5], [0, 1]],
+      [[3], [3, 4], [1]],
+      [[3], [2, 3, 5], [0, 2]],
+      [[2, 4], [2, 3, 4], [1]],
+      [[4], [4, 4], [1]],
+    ];
+    for (const [from, shape, axes] of wanted) {
+      s.compare(
+        emit(s.b, 'broadcast', [s.given(from, 'arena')], { shape, axes }, 'value'),
+        `${from.join('x')} to ${shape.join('x')} along ${axes}`,
+      );
+    }
+    await check(opened!.device, target, s);
+  });
+
+  test('chains in one kernel, with constants and numbers of the step', async () => {
+    const s = scene();
+    const { b } = s;
+    const lr = emit(b, 'step', [], { field: { name: 'lr', type: 'f32' } }, 'lr');
+    const power = emit(b, 'step', [], { field: { name: 'correction', type: 'f32', oneMinusPower: 0.9 } }, 'correction');
+    for (const last of [8, 5]) {
+      const x = s.given([3, last], 'arena');
+      const scaled = emit(b, 'mul', [x, lr], {}, 'scaled');
+      const shifted = emit(b, 'sub', [b.scalar(-1.5), scaled], {}, 'shifted');
+      const divided = emit(b, 'div', [shifted, power], {}, 'divided');
+      s.compare(emit(b, 'tanh', [divided], {}, 'value'), `chain over ${last} columns`);
+      s.compare(shifted, `the middle of it over ${last} columns`);
+    }
+    const step = { lr: 0.125, step: 3, correction: 1 - 0.9 ** 3 };
+    await check(opened!.device, target, s, { step });
+  });
+
+  test('extreme values stay finite', async () => {
+    const s = scene();
+    const values = [-1e30, -1e4, -100, -20, -1e-20, 0, 1e-20, 20, 100, 1e4, 1e30, 88];
+    for (const op of ['relu', 'sigmoid', 'tanh'] as const) {
+      s.compare(
+        emit(s.b, op, [s.given([values.length], 'arena', 0, 1, values)], {}, 'value'),
+        `${op} of extreme values`,
+      );
+      s.compare(emit(s.b, op, [s.given([11], 'arena', 0, 1, values.slice(0, 11))], {}, 'value'), `${op}, one by one`);
+    }
+    await check(opened!.device, target, s);
+  });
+});
+
+describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('dropout', (target) => {
+  test.each([
+    [1, 1],
+    [123456789, 7],
+    [0xffffffff, 1000],
+  ])("the mask of seed %d, step %d is the reference's, bit for bit", async (seed, step) => {
+    const s = scene();
+    const field = (name: 'seed' | 'step'): Node => emit(s.b, 'step', [], { field: { name, type: 'u32' } }, name);
+    const [seedNode, stepNode] = [field('seed'), field('step')];
+    const masks: string[] = [];
+    for (const rate of [0.25, 0.5, 0.9]) {
+      for (const shape of [[5, 7], [3, 4, 4, 8], [1]]) {
+        const ones = s.given(shape, 'arena', 0, 1, new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1));
+        const name = `rate ${rate}, ${shape.join('x')}`;
+        masks.push(name);
+        s.compare(emit(s.b, 'dropout', [ones, seedNode, stepNode], { rate, stream: 0xdeadbeef }, 'drop'), name);
+      }
+    }
+    // Its own kernel above; in the epilogue of another below.
+    const product = emit(
+      s.b,
+      'matmul',
+      [s.given([6, 3], 'arena'), s.given([3, 8])],
+      { transposeA: false, transposeB: false },
+      'product',
+    );
+    s.compare(emit(s.b, 'dropout', [product, seedNode, stepNode], { rate: 0.5, stream: 3 }, 'drop'), 'in an epilogue');
+    // One wrong bit of a mask of 500 is an error of 4e-2.
+    const found = await check(opened!.device, target, s, { step: { seed, step }, within: 1e-6 });
+    for (const name of masks) expect(new Set(found.get(name)).size, name).toBeLessThanOrEqual(2);
+  });
+});

@@ -1,0 +1,85 @@
+// Who may import whom: the table of the architecture as an allow-list, checked against every import there is.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from './support/need.ts';
+
+/** First match wins. A name with a slash at its end is a folder; `types X` allows `import type` only. */
+const table: readonly (readonly [from: string, may: readonly string[]])[] = [
+  ['runtime/node.ts', ['runtime/', 'webgpu']],
+  ['runtime/', ['runtime/']],
+  ['src/diagnostics/', ['src/diagnostics/']],
+  ['src/parser/', ['src/parser/', 'src/diagnostics/', 'grammar/', 'ohm-js']],
+  // The same random bits on the device, in the reference and in the runtime.
+  ['src/ir/', ['src/ir/', 'src/diagnostics/', 'runtime/random.ts', 'types runtime/plan.ts']],
+  ['src/layers/', ['src/layers/', 'src/ir/', 'src/diagnostics/', 'src/parser/print.ts', 'types src/parser/']],
+  [
+    'src/training/',
+    ['src/training/', 'src/layers/', 'src/ir/', 'src/diagnostics/', 'types src/parser/', 'types src/passes/'],
+  ],
+  [
+    'src/passes/',
+    [
+      'src/passes/',
+      'src/ir/',
+      'src/layers/',
+      'src/training/',
+      'src/schedule/',
+      'src/diagnostics/',
+      'types src/parser/',
+      'types runtime/plan.ts',
+    ],
+  ],
+  ['src/schedule/', ['src/schedule/', 'src/ir/', 'types runtime/plan.ts']],
+  ['src/codegen/', ['src/codegen/', 'src/ir/', 'src/schedule/', 'src/diagnostics/', 'types runtime/plan.ts']],
+  ['src/data/node/', ['src/', 'runtime/', 'node:', 'fast-png', 'jpeg-js']],
+  ['src/interop/node/', ['src/', 'runtime/', 'node:', 'fast-png', 'jpeg-js']],
+  ['src/interop/', ['src/', 'runtime/', 'fast-png', 'jpeg-js']],
+  ['src/data/', ['src/', 'runtime/']],
+  // 'cnnc/runtime' stands in the module that `compile` writes.
+  ['src/cli/', ['src/', 'runtime/', 'scripts/lib/', 'node:', 'cli-progress', 'cnnc/runtime']],
+  ['src/reference/', ['src/', 'runtime/']],
+  ['src/', ['src/', 'types runtime/plan.ts']],
+];
+
+const allFiles = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+
+const importForm = /^\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm;
+
+/** An import's target as a path in the project, or a package name; `types` in front when only types come. */
+function targetOf(file: string, specifier: string, typesOnly: boolean): string {
+  const bare = !specifier.startsWith('.');
+  const target = bare ? specifier : relative(root, join(root, dirname(file), specifier));
+  if (!bare && !existsSync(join(root, target))) throw new Error(`${file} imports ${specifier}, which does not exist`);
+  const name = bare && builtinModules.includes(specifier) ? `node:${specifier}` : target;
+  return typesOnly ? `types ${name}` : name;
+}
+
+function allowed(target: string, may: readonly string[]): boolean {
+  const plain = target.replace(/^types /, '');
+  return may.some((rule) => {
+    if (rule.startsWith('types ') && !target.startsWith('types ')) return false;
+    const name = rule.replace(/^types /, '');
+    return name.endsWith('/') || name.endsWith(':') ? plain.startsWith(name) : plain === name;
+  });
+}
+
+test('imports keep to the table', () => {
+  const files = [...allFiles('src'), ...allFiles('runtime')];
+  const broken: string[] = [];
+  let seen = 0;
+  for (const file of files) {
+    const may = table.find(([from]) => (from.endsWith('/') ? file.startsWith(from) : file === from))?.[1] ?? [];
+    for (const [, type, from, dynamic] of readFileSync(join(root, file), 'utf8').matchAll(importForm)) {
+      seen++;
+      const target = targetOf(file, (from ?? dynamic) as string, type !== undefined);
+      if (!allowed(target, may)) broken.push(`${file} -> ${target}`);
+    }
+  }
+  expect(seen).toBeGreaterThan(files.length);
+  expect(broken).toEqual([]);
+});

@@ -1,0 +1,77 @@
+// Whole training steps of every model on the device, beside double precision: parameters, slots, losses, right answers.
+import { describe, expect, test } from 'vitest';
+import type { StepValues } from '../../runtime/index.ts';
+import { isOp, sizeOf } from '../../src/ir/index.ts';
+import { withDevice } from '../support/adapter.ts';
+import { modelNames, narrowSource } from '../support/models.ts';
+import { relativeError } from '../support/numbers.ts';
+import { runnable, slow } from '../support/targets.ts';
+import { follow, start } from './harness.ts';
+
+const opened = await withDevice();
+const BATCH = 5;
+const COUNT = 13; // the third batch has three pictures
+
+const everything = `model m {
+  input 9x8x2
+  conv 5 3x2 stride 2x1 pad [1, 0, 2, 1] tanh l2 0.01
+  maxpool 2x2 stride 1 pad same
+  repeat 2 { conv 4 3x3 pad same dilation 2 relu }
+  avgpool 3x3 stride 2 pad 1
+  dropout 0.25
+  flatten
+  dense 6 sigmoid nobias l2 0.1
+  dense 4
+}
+train {
+  loss cross_entropy
+  optimizer sgd lr 0.1 momentum 0.9
+}`;
+
+describe.skipIf(!opened).each(runnable(opened))('training on the device, target %s', (target) => {
+  // Portable kernels of all models take minutes to compile on a software adapter.
+  const few = target === 'portable' && opened?.adapter.kind === 'software' && !slow;
+  const sources = [
+    ...modelNames.filter(() => !few).map((name) => [name, narrowSource(name)] as const),
+    ['a little of everything', { file: 'm.cnn', text: everything }] as const,
+  ];
+  test.each(sources)('%s: three steps, the last with fewer pictures, then an evaluation', async (_, source) => {
+    opened!.device.pushErrorScope('validation');
+    const running = await start(opened!.device, target, source, BATCH, COUNT);
+    const { session, data, leaves, compiled } = running;
+    const { plan, graphs, emitted } = compiled;
+    const rows = [0, 1, 2].map(
+      (i): StepValues => ({
+        start: i * BATCH,
+        count: Math.min(BATCH, COUNT - i * BATCH),
+        step: i + 1,
+        seed: 11,
+        lr: plan.train?.lr ?? 0.1,
+        scale: data.scale,
+      }),
+    );
+    session.run('train', rows.slice(0, 1), data);
+    session.run('train', rows.slice(1), data);
+    const sums = await session.readMetrics();
+    const expected = rows
+      .map((row) => follow(running, 'train', row).metrics)
+      .reduce((a, b) => a.map((v, i) => v + (b[i] as number)));
+    expect(relativeError(sums, expected), `metrics ${[...sums]} and ${expected}`).toBeLessThan(1e-4);
+    for (const [name, values] of await session.parameters()) {
+      expect(relativeError(values, leaves.get(name)!.data), name).toBeLessThan(1e-4);
+    }
+    for (const node of graphs.train!.nodes.filter((n) => isOp(n, 'state'))) {
+      const view = emitted.scheduled.train!.memory.places.get(node)!;
+      const values = new Float32Array(await session.read(view)).subarray(0, sizeOf(node.type.shape));
+      expect(relativeError(values, leaves.get(node.id)!.data), node.id).toBeLessThan(1e-4);
+    }
+    const last = rows[2]!;
+    session.run('evaluate', [last], data);
+    const { metrics, output } = follow(running, 'evaluate', last);
+    expect(relativeError(await session.readMetrics(), metrics), 'evaluation').toBeLessThan(1e-4);
+    expect(relativeError(await session.readOutput(), output!), 'output').toBeLessThan(1e-4);
+    data.destroy();
+    session.dispose();
+    expect((await opened!.device.popErrorScope())?.message).toBeUndefined();
+  });
+});
