@@ -17,8 +17,10 @@ async function show(...words) {
 
 await script(async () => {
   const adapter = await setup();
+  // The float64 reference is slow: half the pictures keep it under two minutes.
   const device = adapter ? [] : ['--device', 'reference'];
-  await show('node', 'dist/cnnc.js', 'train', model, '-o', folder, ...device);
+  const data = adapter ? [] : ['--data', 'drawn:3000,500'];
+  await show('node', 'dist/cnnc.js', 'train', model, '-o', folder, ...data, ...device);
   const weights = readdirSync(join(root, folder)).find((name) => name.endsWith('.safetensors'));
   if (weights === undefined) throw new StepFailed(`no weights in ${folder}`);
   await show('node', 'dist/cnnc.js', 'predict', model, '--weights', `${folder}/${weights}`, picture, ...device);
