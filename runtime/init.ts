@@ -1,13 +1,6 @@
 // How parameters start: counter-based random numbers, a stream a parameter, so that layers do not disturb each other.
 import type { ParameterSpec } from './plan.ts';
-import { normal, uniform } from './random.ts';
-
-/** FNV-1a of the parameter's name: its random stream. */
-function streamOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
+import { normal, streamOf, uniform } from './random.ts';
 
 /** The values that a parameter starts with, for a seed. */
 export function initialValues({ name, shape, init }: ParameterSpec, seed: number): Float32Array<ArrayBuffer> {

@@ -47,3 +47,10 @@ export function permutation(seed: number, stream: number, count: number): Uint32
   }
   return order;
 }
+
+/** The random stream of a name (FNV-1a): layers and parameters draw from their own, so that one does not disturb another. */
+export function streamOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

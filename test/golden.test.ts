@@ -39,7 +39,7 @@ function outputs(compiled: Compiled): Map<string, string> {
   }
   if (graphs.train) files.set('train-ir.txt', printGraph(graphs.train));
   // 2. Kernels in order, memory, the plan.
-  const programs = Object.entries(emitted.scheduled).map(([key, s]) => `${key}: ${printSchedule(s)}`);
+  const programs = Object.entries(emitted.scheduled).map(([key, s]) => printSchedule(key, s));
   files.set('schedule.txt', programs.join('\n'));
   files.set('plan.txt', printPlan(plan));
   // 3. The kernels of each target; those of `cpu` only where they differ.

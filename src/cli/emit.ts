@@ -4,7 +4,7 @@ import { noTrainSection } from '../diagnostics/catalog/train.ts';
 import { badChoice } from '../diagnostics/catalog/usage.ts';
 import { lineColumn, refuse, type Span } from '../diagnostics/index.ts';
 import { type Graph, printGraph } from '../ir/index.ts';
-import { printGroups } from '../schedule/index.ts';
+import { printSchedule } from '../schedule/index.ts';
 import type { ModelFile } from './model.ts';
 
 const isSpan = (value: unknown): value is Span =>
@@ -27,16 +27,10 @@ const passesOf = (stages: ReadonlyMap<string, Graph>): string[] => [
   ...new Set([...stages.keys()].flatMap((name) => name.split(' after ')[1] ?? [])),
 ];
 
-function scheduleText({ compiled }: ModelFile): string {
-  const parts = Object.entries(compiled.emitted.scheduled).map(([program, { fused, memory }]) => {
-    const places = [...memory.places].map(
-      ([node, { buffer, offset, bytes }]) => `  %${node.id}: ${buffer} ${offset} + ${bytes}`,
-    );
-    const head = `// ${program}: arena of ${memory.arenaBytes} bytes, at most ${memory.liveBytes} of them live`;
-    return `${head}\n${printGroups(fused)}places ${program} { // buffer, offset + bytes\n${places.join('\n')}\n}\n`;
-  });
-  return parts.join('\n');
-}
+const scheduleText = ({ compiled }: ModelFile): string =>
+  Object.entries(compiled.emitted.scheduled)
+    .map(([program, scheduled]) => printSchedule(program, scheduled))
+    .join('\n');
 
 function wgslText({ compiled: { plan } }: ModelFile): string {
   const dispatches = Object.values(plan.programs).flat();

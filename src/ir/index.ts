@@ -1,4 +1,5 @@
 // The graph and everything that stands on it.
+export { streamOf } from '../../runtime/random.ts';
 export type * from './attrs.ts';
 export { type Builder, builder, opDef } from './builder.ts';
 export { emit } from './emit.ts';

@@ -3,7 +3,7 @@ import * as names from '../diagnostics/catalog/names.ts';
 import * as say from '../diagnostics/catalog/shapes.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
-import { builder, emit, type Graph, type Node, showShape, sizeOf } from '../ir/index.ts';
+import { builder, emit, type Graph, type Node, showShape, sizeOf, streamOf } from '../ir/index.ts';
 import {
   type Args,
   bind,
@@ -41,13 +41,6 @@ export interface Lowered {
   readonly output: Node;
   readonly layers: readonly LayerInfo[];
   readonly penalties: readonly Penalty[];
-}
-
-/** FNV-1a: the random stream of a name. */
-export function streamOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }
 
 /** Builds the forward graph for a batch. `lowered` is undefined when the model has errors. */

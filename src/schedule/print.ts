@@ -17,11 +17,11 @@ export function printGroups(fused: FusedGraph): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Groups, then memory: `%conv1: arena 401408 + 9437184`. The text ends with a line feed. */
-export function printSchedule({ fused, memory }: Scheduled): string {
-  const lines = [...memory.places]
-    .filter(([, view]) => view.buffer === 'arena')
-    .sort(([, a], [, b]) => a.offset - b.offset || a.bytes - b.bytes)
-    .map(([node, view]) => `  %${node.id}: ${view.offset} + ${view.bytes}`);
-  return `${printGroups(fused)}arena ${memory.arenaBytes} bytes (live ${memory.liveBytes}) {\n${lines.join('\n')}\n}\n`;
+/** One program: how much memory it takes, its groups, and where every value lies. The text ends with a line feed. */
+export function printSchedule(program: string, { fused, memory }: Scheduled): string {
+  const places = [...memory.places].map(
+    ([node, { buffer, offset, bytes }]) => `  %${node.id}: ${buffer} ${offset} + ${bytes}`,
+  );
+  const head = `// ${program}: arena of ${memory.arenaBytes} bytes, at most ${memory.liveBytes} of them live`;
+  return `${head}\n${printGroups(fused)}places ${program} { // buffer, offset + bytes\n${places.join('\n')}\n}\n`;
 }
