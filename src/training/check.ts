@@ -5,10 +5,11 @@ import type { Diagnostic } from '../diagnostics/types.ts';
 import type { Lowered } from '../passes/lower-ast.ts';
 import type { TrainConfig } from './settings.ts';
 
-/** Cross-entropy needs one score for each of two or more classes. */
+/** Dropout cannot be last, and cross-entropy needs one score for each of two or more classes. */
 export function checkScores(lowered: Lowered, config: TrainConfig): Diagnostic[] {
   const { shape } = lowered.output.type;
   const last = lowered.layers[lowered.layers.length - 1];
+  if (last?.op === 'dropout') return [say.endsInDropout(last.span)];
   if (!last || config.loss !== 'cross_entropy') return [];
   if (shape.length !== 2) return [shapes.needsScores(last.span, config.loss, shape.slice(1).join('x'))];
   const classes = shape[1] as number;

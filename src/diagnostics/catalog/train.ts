@@ -52,3 +52,9 @@ export const tooFewClasses = entry('E0306', (span: Span, classes: number) => ({
   primary: { span, text: '' },
   help: ['write the number of classes: `dense 10 softmax`'],
 }));
+
+export const endsInDropout = entry('E0307', (span: Span) => ({
+  message: 'the model ends with dropout, so its loss would be taken from scores of which some are dropped',
+  primary: { span, text: 'nothing is computed after this' },
+  help: ['put the dropout before the last layer, or remove it'],
+}));
