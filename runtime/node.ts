@@ -47,7 +47,12 @@ export interface OpenOptions {
   readonly backend?: 'null';
   /** Dawn toggles to switch on, or with a leading `-` off. */
   readonly toggles?: readonly string[];
+  /** Called around each synchronous question to Dawn: a place to hide what native code prints. */
+  readonly around?: Around;
 }
+
+export type Around = <T>(ask: () => T) => T;
+const plainly: Around = (ask) => ask();
 
 /** Limits that a plan may need more of than WebGPU promises; a device gets what its adapter has. */
 const wanted = [
@@ -96,9 +101,9 @@ const failed = (reason: NotOpened['reason'], detail: unknown, available: readonl
 });
 
 /** Name and backend of every adapter: Dawn lists them only when asked for one that is not there. */
-async function list(binding: Binding): Promise<{ name: string; backend: string }[]> {
+async function list(binding: Binding, around: Around): Promise<{ name: string; backend: string }[]> {
   try {
-    await instance(binding, ['adapter=:list:']).requestAdapter();
+    await around(() => instance(binding, ['adapter=:list:']).requestAdapter());
   } catch (error) {
     const lines = String(error).matchAll(/backend: '([^']*)', name: '(.*)'/g);
     return [...lines].map(([, backend = '', name = '']) => ({ name, backend }));
@@ -107,9 +112,9 @@ async function list(binding: Binding): Promise<{ name: string; backend: string }
 }
 
 /** Every adapter that Dawn can use here, best first. Empty when there is none or `webgpu` cannot be loaded. */
-export async function listAdapters(): Promise<{ name: string; backend: string }[]> {
+export async function listAdapters(around: Around = plainly): Promise<{ name: string; backend: string }[]> {
   try {
-    return await list(await loadBinding());
+    return await list(await loadBinding(), around);
   } catch {
     return [];
   }
@@ -138,6 +143,7 @@ async function chooseAdapter(
   binding: Binding,
   options: OpenOptions,
 ): Promise<{ adapter: GPUAdapter; facts: AdapterFacts } | NotOpened> {
+  const { around = plainly } = options;
   const on = (options.toggles ?? []).filter((toggle) => !toggle.startsWith('-'));
   const off = (options.toggles ?? []).filter((toggle) => toggle.startsWith('-')).map((toggle) => toggle.slice(1));
   const flags = [
@@ -145,7 +151,7 @@ async function chooseAdapter(
     ...(off.length > 0 ? [`disable-dawn-features=${off.join(',')}`] : []),
   ];
   const ask = async (more: string[], request: GPURequestAdapterOptions, backend?: string) => {
-    const adapter = await instance(binding, [...more, ...flags]).requestAdapter(request);
+    const adapter = await around(() => instance(binding, [...more, ...flags]).requestAdapter(request));
     return adapter ? { adapter, facts: describe(adapter.info, backend) } : undefined;
   };
   const want = options.adapter ?? 'auto';
@@ -161,7 +167,7 @@ async function chooseAdapter(
       const first = await ask([], want === 'software' ? { forceFallbackAdapter: true } : fast);
       if (first?.facts.kind === want) return first;
     }
-    const there = await list(binding);
+    const there = await list(binding, around);
     const match = there.find(({ name }) =>
       want === 'hardware' || want === 'software'
         ? nameOfSoftware.test(name) === (want === 'software')

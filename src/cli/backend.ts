@@ -10,6 +10,7 @@ import { checkLimits, deviceBackend } from './device-backend.ts';
 import { targetFor } from './device-target.ts';
 import { type Io, report } from './io.ts';
 import { compileSource, type ModelFile } from './model.ts';
+import { quietly } from './quietly.ts';
 
 /** The option of every command that computes. */
 export const deviceOption: OptionSpec & { readonly type: 'string' } = {
@@ -44,7 +45,7 @@ export async function openBackend(
 ): Promise<Opened> {
   const wanted = device ?? 'auto';
   if (wanted === 'reference') return onReference(io, model, asked);
-  const opened = await openDevice({ adapter: wanted });
+  const opened = await openDevice({ adapter: wanted, around: quietly });
   if (!opened.ok) {
     const none = opened.reason === 'no-adapter' || opened.reason === 'no-binding';
     if (wanted === 'auto' && none) return onReference(io, model, remedyHere());

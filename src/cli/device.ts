@@ -1,9 +1,9 @@
-// Opens the adapter a command was asked to use, or says why there is none and how to get one.
-import { type NotOpened, type OpenedDevice, type OpenOptions, openDevice } from '../../runtime/node.ts';
+// Why there is no adapter, and how this machine gets one.
+import type { NotOpened } from '../../runtime/node.ts';
 import { adapterRemedy } from '../../scripts/lib/system.mjs';
 import { thisSystem } from '../../scripts/lib/this-system.mjs';
 import * as say from '../diagnostics/catalog/device.ts';
-import { type Diagnostic, refuse } from '../diagnostics/index.ts';
+import type { Diagnostic } from '../diagnostics/index.ts';
 
 /** How this machine gets an adapter, one help text. */
 export function remedyHere(system = thisSystem()): string[] {
@@ -24,11 +24,4 @@ export function explainNotOpened(failure: NotOpened, wanted: string, remedy: rea
     case 'no-device':
       return say.noDevice(failure.detail.split('\n')[0] as string);
   }
-}
-
-/** Opens a device; throws a Failure with E0601, E0602, E0606 or E0607 when there is none. */
-export async function openOrExplain(options: OpenOptions = {}): Promise<OpenedDevice> {
-  const opened = await openDevice(options);
-  if (opened.ok) return opened;
-  return refuse(explainNotOpened(opened, options.adapter ?? 'auto', remedyHere()));
 }

@@ -10,6 +10,7 @@ import { parseSpec } from '../../data/spec.ts';
 import { command } from '../args.ts';
 import { explainNotOpened, remedyHere } from '../device.ts';
 import { type Io, printJson, report } from '../io.ts';
+import { quietly } from '../quietly.ts';
 import { version } from '../version.ts';
 
 const limitsShown: readonly (readonly [name: string, unit: string])[] = [
@@ -92,8 +93,8 @@ export const doctor = command({
     line('cnnc', `${version} on Node ${process.versions.node}, ${osName} (${process.platform} ${process.arch})`);
 
     const wanted = values.device ?? 'auto';
-    const opened = await openDevice({ adapter: wanted });
-    const adapters = await listAdapters();
+    const opened = await openDevice({ adapter: wanted, around: quietly });
+    const adapters = await listAdapters(quietly);
     for (const { name, backend } of adapters) line('adapter', `${name} (${backend})`);
     const missing: string[] = [];
     let works = false;

@@ -1,0 +1,32 @@
+// What native code prints while an adapter is asked for stays away from the user, and stderr works afterwards.
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { quietly } from '../src/cli/quietly.ts';
+import { root } from './support/need.ts';
+
+test('gives back what the work gives, and what it throws', () => {
+  expect(quietly(() => 7)).toBe(7);
+  expect(() =>
+    quietly(() => {
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+});
+
+test.skipIf(process.platform === 'win32')('nothing of Dawn reaches stderr, and what was there stays', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'cnnc-quiet-')), 'stderr');
+  const fd = openSync(file, 'a');
+  writeSync(fd, 'kept\n');
+  const done = spawnSync(process.execPath, [join(root, 'dist/cnnc.js'), 'doctor', '--json'], {
+    stdio: ['ignore', 'pipe', fd],
+    cwd: root,
+  });
+  closeSync(fd);
+  const written = readFileSync(file, 'utf8');
+  expect(written.startsWith('kept\n')).toBe(true);
+  expect(written).not.toMatch(/artificially reduced/);
+  expect(JSON.parse(done.stdout.toString().trim().split('\n').at(-1) ?? '')).toHaveProperty('adapters');
+});
