@@ -11,7 +11,7 @@ import type {
   TrainSpec,
   View,
 } from '../../runtime/plan.ts';
-import { type Graph, isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
+import { type Graph, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
 import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 import { kernelOf } from './kernels/index.ts';
@@ -110,9 +110,7 @@ function stepFields(graphs: readonly Graph[]): StepField[] {
     { name: 'start', type: 'u32' },
     { name: 'scale', type: 'f32' },
   ];
-  const read = graphs.flatMap((g) =>
-    g.nodes.filter((n) => isOp(n, 'step')).map((n) => (n as Node<'step'>).attrs.field),
-  );
+  const read = graphs.flatMap(stepFieldsOf);
   return [...new Map([...base, ...read].map((f) => [f.name, f])).values()];
 }
 

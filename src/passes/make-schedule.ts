@@ -1,5 +1,5 @@
 // From the graphs of a model to its schedule: groups, merged updates, one layout of parameters, places for every value.
-import { type Graph, isOp, type Node } from '../ir/index.ts';
+import { type Graph, isOp, leavesOf, type Node } from '../ir/index.ts';
 import {
   type ModelGraphs,
   type ModelSchedule,
@@ -25,9 +25,11 @@ export function makeSchedule(graphs: ModelGraphs): ModelSchedule {
   const layout = layOutParameters(parameters, updates);
   const scheduled = [...fused].map(([key, one]): [ProgramKey, Scheduled] => {
     const outputs = one.graph.effects.flatMap((e) => (e.kind === 'output' ? [e.value] : []));
-    const leaves = one.graph.nodes.filter((n) => ['input', 'labels', 'parameter', 'state'].includes(n.op));
     const mine = key === 'train' ? updates : [];
-    return [key, { fused: one, updates: mine, memory: planMemory(one.groups, mine, outputs, leaves, layout) }];
+    return [
+      key,
+      { fused: one, updates: mine, memory: planMemory(one.groups, mine, outputs, leavesOf(one.graph), layout) },
+    ];
   });
   return { scheduled: Object.fromEntries(scheduled), updates, layout, parameters };
 }

@@ -1,22 +1,23 @@
 // The contraction on an adapter whose subgroups are eight invocations (a processor's vector unit): operands are read
 // from textures, which such adapters load four times faster than buffers, and each element of a is spread by broadcast.
 import type { StepField } from '../../../runtime/plan.ts';
-import { isOp, type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, heading, type Kernel, spread } from '../kernel.ts';
+import { bindings, type Kernel, spread } from '../kernel.ts';
 import type { SubgroupSchedule } from '../schedules.ts';
 import { comment, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
 import {
+  accessOf,
   atFunction,
+  contractionHeading,
   type IndexMap,
   indexMap,
-  LONG_SUM,
+  isLongSum,
   loopNest,
   orderedByPixel,
   outerNames,
   rowFunction,
-  stepsOf,
 } from './index-map.ts';
 
 const LANES = 8;
@@ -58,13 +59,13 @@ export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields:
     reads === 'single' ? 1 : reads === 'rows' ? 4 : map.inner.size % 4 === 0 ? 4 : map.inner.size % 2 === 0 ? 2 : 1;
   const b = bindings(fields);
   const a =
-    reads === 'single' ? b.use(storageOf(map.a), 'f32', access(storageOf(map.a))) : b.texture('a', storageOf(map.a));
-  const w = width === 4 ? b.texture('b', storageOf(map.b)) : b.use(storageOf(map.b), 'f32', access(storageOf(map.b)));
+    reads === 'single' ? b.use(storageOf(map.a), 'f32', accessOf(storageOf(map.a))) : b.texture('a', storageOf(map.a));
+  const w = width === 4 ? b.texture('b', storageOf(map.b)) : b.use(storageOf(map.b), 'f32', accessOf(storageOf(map.b)));
   const columns = map.n / width;
   const columnTiles = Math.ceil(columns / (LANES * vectors));
   const rowTiles = Math.ceil(map.m / rows);
   const groups = spread(columnTiles * rowTiles);
-  const long = stepsOf(map) > LONG_SUM && map.outer.length > 0;
+  const long = isLongSum(map);
   const rider = group.nodes.find((n) => isOp(n, 'sum'));
   const v = list(vectors, (i) => i);
   const tiles = v.flatMap((j) => list(rows, (i) => wgsl`c${size(i)}_${size(j)}`));
@@ -90,13 +91,12 @@ for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}; ${inner} += ${i32(unro
     group.outputs.filter((n) => n !== rider),
     new Map([[root, wgsl`result[i]`]]),
     place,
-    access,
+    accessOf,
   );
   const riderOut = rider && b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write');
   const text = wgsl`
 enable subgroups;
-${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}
-${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}`)}
+${contractionHeading(group, map)}
 ${comment(`A workgroup is one subgroup: ${rows} rows, and for each lane ${vectors} x ${width} columns.`)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 ${map.prelude}
@@ -139,8 +139,6 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
 
 const texel = (name: Wgsl, texture: Wgsl): Wgsl =>
   wgsl`fn ${name}(i: i32) -> vec4f { return textureLoad(${texture}, vec2i(i & ${i32(TEXTURE_WIDTH - 1)}, i >> ${u32(Math.log2(TEXTURE_WIDTH))})); }`;
-
-const access = (n: Node): 'read' | 'read_write' => (isOp(n, 'parameter') ? 'read' : 'read_write');
 
 /** The rows that a lane reads: one of each eight, or four neighbours of each sixteen. */
 function rowStarts(map: IndexMap, reads: ReadsA, rows: number): Wgsl[] {

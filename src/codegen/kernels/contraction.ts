@@ -1,20 +1,21 @@
 // The kernel of every contraction: a register tile of rows x columns an invocation, no barriers, fixed order of sums.
 import type { StepField } from '../../../runtime/plan.ts';
-import { isOp, type Node, showShape, storageOf } from '../../ir/index.ts';
+import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { RegisterSchedule } from '../schedules.ts';
-import { comment, i32, join, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { i32, join, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
 import {
+  accessOf,
   atFunction,
+  contractionHeading,
   type IndexMap,
   indexMap,
-  LONG_SUM,
+  isLongSum,
   loopNest,
   outerNames,
   rowFunction,
-  stepsOf,
 } from './index-map.ts';
 
 /** How the operands are read: in fours along k, along rows, along columns, or one by one. */
@@ -52,13 +53,13 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const b = bindings(fields);
   const a4 = reads.a !== 'one';
   const b4 = reads.b !== 'one';
-  const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', access(storageOf(map.a)));
-  const bName = b.use(storageOf(map.b), b4 ? 'vec4f' : 'f32', access(storageOf(map.b)));
+  const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
+  const bName = b.use(storageOf(map.b), b4 ? 'vec4f' : 'f32', accessOf(storageOf(map.b)));
   const columnTiles = map.n / width;
   const rowTiles = Math.ceil(map.m / rows);
   const tiles = columnTiles * rowTiles;
   const groups = spread(Math.ceil(tiles / schedule.workgroup));
-  const long = stepsOf(map) > LONG_SUM && map.outer.length > 0;
+  const long = isLongSum(map);
   const rider = group.nodes.find((n) => isOp(n, 'sum'));
   const r = Array.from({ length: rows }, (_, i) => i);
   const acc = names('acc', rows);
@@ -91,7 +92,7 @@ for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(ma
       group.outputs.filter((n) => n !== rider),
       new Map([[root, total[i] as Wgsl]]),
       place,
-      access,
+      accessOf,
       wgsl`_${size(i)}`,
     );
     const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(i)} < ${i32(map.m)}) `;
@@ -106,8 +107,7 @@ ${guard}{
     : nothing;
 
   const text = wgsl`
-${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}
-${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}`)}
+${contractionHeading(group, map)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 ${map.prelude}
 ${b.declare()}
@@ -133,9 +133,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
-
-/** Parameters are only read; what lies in the arena shares its buffer with results. */
-const access = (n: Node): 'read' | 'read_write' => (isOp(n, 'parameter') ? 'read' : 'read_write');
 
 /** Rows beyond the last are computed as the last one and not stored. */
 function rowStarts(map: IndexMap, reads: Reads, rows: number): Wgsl[] {

@@ -1,6 +1,8 @@
 // The index map of a contraction: y[m, n] = sum over k of a[m, k] b[k, n], and where a[m, k] and b[k, n] lie in memory.
 // Convolution, its input gradient and its weight gradient, and the three products of a dense layer, differ in this alone.
-import { isOp, type Node, type Shape } from '../../ir/index.ts';
+import { isOp, type Node, type Shape, showShape } from '../../ir/index.ts';
+import type { Group } from '../../schedule/index.ts';
+import { heading } from '../kernel.ts';
 import { comment, i32, join, nothing, type Wgsl, wgsl } from '../wgsl.ts';
 
 /** One loop over a part of k. */
@@ -238,10 +240,23 @@ function product(node: Node<'matmul'>, a: Node, b: Node): IndexMap {
 }
 
 /** Sums longer than this are kept in two levels, so that rounding grows with the root of each level only. */
-export const LONG_SUM = 16384;
+const LONG_SUM = 16384;
 
 /** Length of the sums: the size of k. */
 export const stepsOf = (map: IndexMap): number => map.outer.reduce((p, axis) => p * axis.size, map.inner.size);
+
+/** Is the sum kept in two levels? Only the outermost loop can end one. */
+export const isLongSum = (map: IndexMap): boolean => stepsOf(map) > LONG_SUM && map.outer.length > 0;
+
+/** Parameters are only read; what lies in the arena shares its buffer with results. */
+export const accessOf = (n: Node): 'read' | 'read_write' => (isOp(n, 'parameter') ? 'read' : 'read_write');
+
+/** The comments above a contraction: what it computes, from which line, and what its indices mean. */
+export const contractionHeading = (group: Group, map: IndexMap): Wgsl => {
+  const shape = showShape((group.nodes[0] as Node).type.shape);
+  return wgsl`${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${shape}`, group.nodes)}
+${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}`)}`;
+};
 
 /** `r, ky, kx`: the arguments of `at` for a row. */
 export const outerNames = (map: IndexMap, row: Wgsl): Wgsl =>
