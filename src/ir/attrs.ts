@@ -55,6 +55,9 @@ export interface OpAttrs {
   softmax_cross_entropy_dx: None;
   correct: None;
   // structure and sums
+  concat: { readonly axis: number };
+  slice: { readonly begin: readonly number[]; readonly size: readonly number[] };
+  pad_zeros: { readonly before: readonly number[]; readonly after: readonly number[] };
   reshape: { readonly shape: Shape };
   sum: { readonly axes: readonly number[] };
   broadcast: { readonly shape: Shape; readonly axes: readonly number[] };

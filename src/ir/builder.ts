@@ -36,7 +36,7 @@ export function builder(from?: Graph): Builder {
   const self: Builder = {
     emit<K extends OpName>(op: K, inputs: readonly Node[], attrs: OpAttrs[K], name: string): Node<K> {
       const def = opDef(op);
-      if (inputs.length !== def.inputs.length)
+      if (def.inputs !== 'many' && inputs.length !== def.inputs.length)
         throw new Error(`${op} takes ${def.inputs.length} inputs, not ${inputs.length}`);
       const type = def.infer(
         inputs.map((n) => n.type),

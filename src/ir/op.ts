@@ -13,8 +13,8 @@ export interface OpDef<K extends OpName> {
   readonly name: K;
   /** One or two sentences, with the formula, for the manual and `explain`. */
   readonly doc: string;
-  /** Names of the inputs, in order. */
-  readonly inputs: readonly string[];
+  /** Names of the inputs, in order; `many` when there are as many as there are. */
+  readonly inputs: readonly string[] | 'many';
   /** True when the output element at an index depends only on the input elements at that index (inputs broadcast). */
   readonly pointwise?: boolean;
   /** Type of the result, or a sentence that says why there is none. Ill-typed nodes cannot be built. */

@@ -13,7 +13,7 @@ export function problems(graph: Graph): string[] {
     if (names.has(node.id)) found.push(`${at} is defined twice`);
     names.add(node.id);
     const def = opDef(node.op);
-    if (node.inputs.length !== def.inputs.length) {
+    if (def.inputs !== 'many' && node.inputs.length !== def.inputs.length) {
       found.push(`${at}: ${node.op} takes ${def.inputs.length} inputs, has ${node.inputs.length}`);
       seen.add(node);
       continue;

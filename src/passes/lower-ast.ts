@@ -95,7 +95,6 @@ export function lowerModel(model: Model, batch: number): { lowered: Lowered | un
     const shape = shapeArg(args, 'shape');
     if (!ok || !shape) return;
     const where = args.bound.get('shape')?.span ?? line.span;
-    if (shape.length === 2) return report(say.badInputShape(where, shape.join('x'), 'it has two numbers'));
     const elements = batch * sizeOf(shape);
     if (elements >= 2 ** 31) return report(say.tooManyElements(where, showShape([batch, ...shape]), elements));
     b.at({ name: 'input', op: 'input', span: line.span });

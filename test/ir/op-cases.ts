@@ -3,6 +3,7 @@ import type { OpName } from '../../src/ir/index.ts';
 import type { CasesOf } from './case.ts';
 import { elementwiseAndShapes } from './cases-elementwise.ts';
 import { heavy } from './cases-heavy.ts';
+import { pieces } from './cases-pieces.ts';
 import { rows } from './cases-rows.ts';
 
 export type { GradientCase, OpCases, Operand } from './case.ts';
@@ -22,4 +23,5 @@ export const cases: CasesOf<OpName> = {
   ...heavy,
   ...elementwiseAndShapes,
   ...rows,
+  ...pieces,
 };

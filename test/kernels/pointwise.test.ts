@@ -14,7 +14,7 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (targ
     const s = scene();
     const low = op === 'sqrt' || op === 'div' ? 0.25 : -3;
     for (const shape of shapes) {
-      const inputs = ops[op].inputs.map(() => s.given(shape, 'arena', low, 4));
+      const inputs = (ops[op].inputs as readonly string[]).map(() => s.given(shape, 'arena', low, 4));
       s.compare(emit(s.b, op, inputs, {} as never, 'value'), `${op} of ${shape.join('x') || 'scalar'}`);
     }
     await check(opened!.device, target, s);

@@ -75,12 +75,6 @@ export const emptyModel = entry('E0208', (span: Span, name: string, hasInput: bo
   ],
 }));
 
-export const badInputShape = entry('E0209', (span: Span, shape: string, why: string) => ({
-  message: `${shape} is not the shape of an input: ${why}`,
-  primary: { span, text: '' },
-  help: ['pictures are height x width x channels (`input 28x28x1`); features are one number (`input 784`)'],
-}));
-
 export const paddingTooLarge = entry('E0210', (span: Span, layer: string, padding: number, window: number) => ({
   message: `the padding ${padding} of ${layer} reaches or exceeds its window of ${window}: some windows would hold padding only`,
   primary: { span, text: `at most ${window - 1}` },

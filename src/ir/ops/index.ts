@@ -8,6 +8,7 @@ import { cross_entropy, cross_entropy_dx, softmax_cross_entropy, softmax_cross_e
 import { dropout } from './dropout.ts';
 import { constant, input, labels, parameter, state, step } from './leaves.ts';
 import { matmul } from './matmul.ts';
+import { concat, pad_zeros, slice } from './pieces.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
 import { correct, softmax, softmax_dx } from './rows.ts';
 import { batch_mean, batch_mean_dx, broadcast, reshape, sum } from './structure.ts';
@@ -47,6 +48,9 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   softmax_cross_entropy,
   softmax_cross_entropy_dx,
   correct,
+  concat,
+  slice,
+  pad_zeros,
   reshape,
   sum,
   broadcast,
