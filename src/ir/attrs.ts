@@ -58,6 +58,9 @@ export interface OpAttrs {
   concat: { readonly axis: number };
   slice: { readonly begin: readonly number[]; readonly size: readonly number[] };
   pad_zeros: { readonly before: readonly number[]; readonly after: readonly number[] };
+  /** Axis i of the result is axis perm[i] of the operand. */
+  transpose: { readonly perm: readonly number[] };
+  reverse: { readonly axes: readonly number[] };
   reshape: { readonly shape: Shape };
   sum: { readonly axes: readonly number[] };
   broadcast: { readonly shape: Shape; readonly axes: readonly number[] };

@@ -22,6 +22,11 @@ const roots: { readonly [K in OpName]?: Family } = {
   maxpool2d_dx: 'window',
   avgpool2d: 'window',
   avgpool2d_dx: 'window',
+  concat: 'gather',
+  slice: 'gather',
+  pad_zeros: 'gather',
+  transpose: 'gather',
+  reverse: 'gather',
   softmax: 'rows',
   softmax_dx: 'rows',
   cross_entropy: 'rows',
@@ -34,6 +39,9 @@ const roots: { readonly [K in OpName]?: Family } = {
   batch_mean: 'sum',
   broadcast: 'pointwise',
 };
+
+/** Storage buffers that a kernel may bind on every adapter. */
+const MOST_BUFFERS = 8;
 
 interface Draft {
   readonly family: Family;
@@ -66,6 +74,14 @@ export function fuse(graph: Graph): FusedGraph {
   /** May the node join: everything else it reads must be there before the draft's kernel runs. */
   const mayJoin = (node: Node, draft: Draft): boolean => sources(node).every((s) => s === draft || !needs(s, draft));
 
+  /** Can one kernel bind all that the draft would read and store? Values that later nodes alone will read count too. */
+  const used = usersOf(graph);
+  const fits = (nodes: readonly Node[]): boolean => {
+    const inside = new Set(nodes);
+    const stored = nodes.filter((n) => used(n).some((user) => !user || !inside.has(user)));
+    return inputsOf(nodes).length + stored.length <= MOST_BUFFERS;
+  };
+
   // 1. What lies between gradients and assignments is left to the updates (6).
   const updateNodes = nodesOfUpdates(graph);
   for (const node of graph.nodes) {
@@ -88,7 +104,8 @@ export function fuse(graph: Graph): FusedGraph {
             canHaveEpilogue(d) &&
             sameShape((d.nodes[0] as Node).type.shape, node.type.shape) &&
             readsWhole(node, d, draftOf) &&
-            mayJoin(node, d),
+            mayJoin(node, d) &&
+            fits([...d.nodes, node]),
         )
         .sort((p, q) => drafts.indexOf(q) - drafts.indexOf(p));
       if (makers[0]) put(node, makers[0]);
@@ -106,6 +123,7 @@ export function fuse(graph: Graph): FusedGraph {
     );
     if (readers.length !== 1 || !only || effect || !canHaveEpilogue(only) || !only.nodes.every(whole)) continue;
     if (!sameShape((only.nodes[0] as Node).type.shape, (d.nodes[0] as Node).type.shape)) continue;
+    if (!fits([...only.nodes, ...d.nodes])) continue;
     if (only.nodes.some((n) => updateNodes.has(n)) || d.nodes.some((n) => usedByUpdates(n, updateNodes))) continue;
     const [root, ...rest] = only.nodes as [Node, ...Node[]];
     only.nodes.splice(
@@ -133,7 +151,7 @@ export function fuse(graph: Graph): FusedGraph {
 }
 
 const canHaveEpilogue = (d: Draft): boolean =>
-  d.family === 'contraction' || d.family === 'window' || d.family === 'pointwise';
+  d.family === 'contraction' || d.family === 'window' || d.family === 'gather' || d.family === 'pointwise';
 
 /** A row operation joins rows that read or make the same scores; the seed of a mean joins any rows. */
 const related = (d: Draft, node: Node): boolean =>
@@ -181,6 +199,20 @@ function ridesAlong(sum: Node, d: Draft): boolean {
 
 const usedByUpdates = (node: Node, updates: ReadonlySet<Node>): boolean =>
   [...updates].some((u) => u.inputs.includes(node));
+
+/** The nodes that read a value, through views or not; undefined stands for an effect. */
+function usersOf(graph: Graph): (node: Node) => readonly (Node | undefined)[] {
+  const users = new Map<Node, (Node | undefined)[]>();
+  const put = (value: Node, user: Node | undefined): void => {
+    const storage = storageOf(value);
+    const known = users.get(storage);
+    if (known) known.push(user);
+    else users.set(storage, [user]);
+  };
+  for (const node of graph.nodes) if (!isOp(node, 'reshape')) for (const input of node.inputs) put(input, node);
+  for (const e of graph.effects) put(e.kind === 'assign' ? e.gradient : e.value, undefined);
+  return (node) => users.get(node) ?? [];
+}
 
 /** Drafts so that each comes after what it reads. */
 function order(drafts: readonly Draft[], sources: (n: Node) => Draft[]): Draft[] {

@@ -1,7 +1,7 @@
-// Cases of concat, slice and zeros around a value.
+// Cases of what moves elements: concat, slice, zeros around a value, axes exchanged and turned around.
 import type { CasesOf } from './case.ts';
 
-export const pieces: CasesOf<'concat' | 'slice' | 'pad_zeros'> = {
+export const pieces: CasesOf<'concat' | 'slice' | 'pad_zeros' | 'transpose' | 'reverse'> = {
   concat: {
     examples: [
       { inputs: [[[1, 2]], [[3]], [[4, 5]]], attrs: { axis: 1 }, expected: [[1, 2, 3, 4, 5]] },
@@ -69,5 +69,75 @@ export const pieces: CasesOf<'concat' | 'slice' | 'pad_zeros'> = {
       },
     ],
     gradients: [{ operands: [[2, 3]], attrs: { before: [0, 2], after: [1, 1] } }],
+  },
+  transpose: {
+    examples: [
+      {
+        inputs: [
+          [
+            [1, 2, 3],
+            [4, 5, 6],
+          ],
+        ],
+        attrs: { perm: [1, 0] },
+        expected: [
+          [1, 4],
+          [2, 5],
+          [3, 6],
+        ],
+      },
+      // y[c, a, b] = x[a, b, c].
+      {
+        inputs: [
+          [
+            [
+              [1, 2],
+              [3, 4],
+            ],
+          ],
+        ],
+        attrs: { perm: [2, 0, 1] },
+        expected: [[[1, 3]], [[2, 4]]],
+      },
+    ],
+    gradients: [
+      { operands: [[2, 3, 4]], attrs: { perm: [2, 0, 1] } },
+      { operands: [[3, 2]], attrs: { perm: [1, 0] } },
+      { operands: [[2, 1, 3, 2]], attrs: { perm: [0, 3, 2, 1] } },
+    ],
+  },
+  reverse: {
+    examples: [
+      {
+        inputs: [
+          [
+            [1, 2, 3],
+            [4, 5, 6],
+          ],
+        ],
+        attrs: { axes: [1] },
+        expected: [
+          [3, 2, 1],
+          [6, 5, 4],
+        ],
+      },
+      {
+        inputs: [
+          [
+            [1, 2, 3],
+            [4, 5, 6],
+          ],
+        ],
+        attrs: { axes: [0, 1] },
+        expected: [
+          [6, 5, 4],
+          [3, 2, 1],
+        ],
+      },
+    ],
+    gradients: [
+      { operands: [[2, 3, 2]], attrs: { axes: [0, 2] } },
+      { operands: [[4]], attrs: { axes: [] } },
+    ],
   },
 };

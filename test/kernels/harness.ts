@@ -120,7 +120,7 @@ export async function checkGraph(
   const { outputs } = interpret(graph, { leaves: given, step: new Map(Object.entries(step)) });
   const found = new Map<string, Float32Array>();
   const wrong: string[] = [];
-  for (const effect of graph.effects) {
+  for (const effect of scheduled.infer?.fused.graph.effects ?? []) {
     if (effect.kind !== 'output') continue;
     const view = scheduled.infer?.memory.places.get(storageOf(effect.value));
     if (!view) throw new Error(`${effect.name} has no place`);

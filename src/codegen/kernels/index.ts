@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel.ts';
 import { contractionSchedule, type Target } from '../schedules.ts';
 import { contractionKernel } from './contraction.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
+import { gatherKernel } from './gather.ts';
 import { indexMap } from './index-map.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { rowsKernel } from './rows.ts';
@@ -26,6 +27,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       : contractionKernel(group, schedule, fields);
   },
   window: (group, { fields }) => windowKernel(group, fields),
+  gather: (group, { fields }) => gatherKernel(group, fields),
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),
   rows: (group, { fields }) => rowsKernel(group, fields),
   sum: (group, { fields }) => sumKernel(group, fields),

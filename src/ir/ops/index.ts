@@ -12,6 +12,7 @@ import { concat, pad_zeros, slice } from './pieces.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
 import { correct, softmax, softmax_dx } from './rows.ts';
 import { batch_mean, batch_mean_dx, broadcast, reshape, sum } from './structure.ts';
+import { reverse, transpose } from './turns.ts';
 
 export const ops: { readonly [K in OpName]: OpDef<K> } = {
   input,
@@ -51,6 +52,8 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   concat,
   slice,
   pad_zeros,
+  transpose,
+  reverse,
   reshape,
   sum,
   broadcast,
