@@ -2,8 +2,9 @@
 import * as say from '../diagnostics/catalog/shapes.ts';
 import { extent, outputSize, showArithmetic, unreadRows } from '../ir/geometry.ts';
 import type { WindowAttrs } from '../ir/index.ts';
-import { type ArgSpec, type PaddingArg, paddingArg, sizeArg } from './args.ts';
+import type { ArgSpec, PaddingArg } from './args.ts';
 import { type LayerContext, pictureOf } from './layer.ts';
+import { isSignal, paddingAlong, showSize, sizeAlong } from './signal.ts';
 
 export const windowOptions: Readonly<Record<string, ArgSpec>> = {
   stride: { kind: 'size', doc: 'rows and columns from one window to the next' },
@@ -41,7 +42,7 @@ export function padAxis(
   }
 }
 
-/** Stride, padding and dilation of a line for a kernel on a picture; undefined after a report. */
+/** Stride, padding and dilation of a line for a kernel on a picture, or on a signal as one row; undefined after a report. */
 export function windowAttrs(
   c: LayerContext,
   kernelArg: string,
@@ -49,16 +50,17 @@ export function windowAttrs(
   defaultStride: readonly [number, number],
   pooling: boolean,
 ): WindowAttrs | undefined {
-  const [h, w] = pictureOf(c.x) as [number, number];
-  const stride = sizeArg(c.args, 'stride') ?? defaultStride;
-  const dilation = sizeArg(c.args, 'dilation') ?? ([1, 1] as const);
-  const pad = paddingArg(c.args, 'pad') ?? { mode: 'valid' };
+  const signal = isSignal(c.x);
+  const [h, w] = (signal ? [1, ...pictureOf(c.x)] : pictureOf(c.x)) as [number, number];
+  const stride = sizeAlong(c, 'stride') ?? defaultStride;
+  const dilation = sizeAlong(c, 'dilation') ?? ([1, 1] as const);
+  const pad = paddingAlong(c.args, signal);
   const rows = padAxis(pad, 0, h, kernel[0], stride[0], dilation[0]);
   const columns = padAxis(pad, 1, w, kernel[1], stride[1], dilation[1]);
   const { op } = c;
   let ok = true;
   /** What is never read along each axis: said once when it is the same for both. */
-  const lostAlong: { axis: 'row' | 'column'; lost: number; arithmetic: string; exact: number }[] = [];
+  const lostAlong: { axis: 'row' | 'column' | 'value'; lost: number; arithmetic: string; exact: number }[] = [];
   for (const [axis, input, sides] of [
     [0, h, rows],
     [1, w, columns],
@@ -72,17 +74,20 @@ export function windowAttrs(
       return undefined;
     }
     if (o < 1 && ok) {
-      const largest = `${Math.floor((h + rows[0] + rows[1] - 1) / dilation[0]) + 1}x${Math.floor((w + columns[0] + columns[1] - 1) / dilation[1]) + 1}`;
+      const fits = [
+        Math.floor((h + rows[0] + rows[1] - 1) / dilation[0]) + 1,
+        Math.floor((w + columns[0] + columns[1] - 1) / dilation[1]) + 1,
+      ] as const;
       const before = c.x.layer;
       const label = before && { span: before.span, text: `gives ${pictureOf(c.x).join('x')}` };
       c.report(
         say.windowTooLarge(
           c.spanOf(kernelArg),
           op,
-          kernel.join('x'),
-          `${h}x${w}`,
-          `${arithmetic} = ${o} ${axis === 0 ? 'rows' : 'columns'}`,
-          largest,
+          showSize(kernel, signal),
+          signal ? `signal of length ${w}` : `${h}x${w} picture`,
+          `${arithmetic} = ${o} ${signal ? 'values' : axis === 0 ? 'rows' : 'columns'}`,
+          showSize(fits, signal),
           label,
         ),
       );
@@ -92,7 +97,8 @@ export function windowAttrs(
     const lost = unread - sides[1];
     if (o >= 1 && lost > 0) {
       const exact = (input + total - k) / stride[axis] + 1;
-      lostAlong.push({ axis: axis === 0 ? 'row' : 'column', lost, arithmetic, exact: Number(exact.toFixed(3)) });
+      const name = signal ? 'value' : axis === 0 ? 'row' : 'column';
+      lostAlong.push({ axis: name, lost, arithmetic, exact: Number(exact.toFixed(3)) });
     }
   }
   const [first, second] = lostAlong;

@@ -1,4 +1,5 @@
 // Every message there is, one function each: the tests look for a golden of each code.
+export * as conv from './conv.ts';
 export * as data from './data.ts';
 export * as device from './device.ts';
 export * as names from './names.ts';

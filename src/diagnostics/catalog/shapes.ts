@@ -25,10 +25,12 @@ export const windowTooLarge = entry(
     largest: string,
     before: Label | undefined,
   ) => ({
-    message: `the window does not fit: ${layer} ${window} on a ${picture} picture`,
+    message: `the window does not fit: ${layer} ${window} on a ${picture}`,
     primary: { span, text: arithmetic },
     ...(before === undefined ? {} : { labels: [before] }),
-    help: [`the largest window here is ${largest}; \`pad same\` adds zeros around the picture until it fits`],
+    help: [
+      `the largest window here is ${largest}; \`pad same\` adds zeros around the ${picture.startsWith('signal') ? 'signal' : 'picture'} until it fits`,
+    ],
   }),
 );
 
@@ -37,14 +39,16 @@ export const unreadRows = entry(
   (
     span: Span,
     layer: string,
-    axes: readonly ('row' | 'column')[],
+    axes: readonly ('row' | 'column' | 'value')[],
     unread: number,
     arithmetic: string,
     result: number,
   ) => ({
     message: `${layer} never reads the last ${axes.map((axis) => (unread === 1 ? axis : `${unread} ${axis}s`)).join(' and ')} of its input`,
     primary: { span, text: `${arithmetic} = ${result}, rounded down` },
-    help: ['if they matter, pad at the bottom and right, or choose a window and stride that divide the size'],
+    help: [
+      `if they matter, pad at the ${axes[0] === 'value' ? 'end' : 'bottom and right'}, or choose a window and stride that divide the size`,
+    ],
   }),
 );
 
