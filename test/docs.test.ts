@@ -39,6 +39,9 @@ const kinds: { readonly [K in ArgSpec['kind']]: string } = {
   size: 'size: 3x3, or 3 for both',
   shape: 'shape',
   padding: 'padding',
+  sides: 'number, pair or four sides',
+  order: 'list of whole numbers',
+  choice: 'word',
   name: 'name',
   text: 'name or "text"',
   flag: 'word alone',
@@ -47,7 +50,10 @@ const kinds: { readonly [K in ArgSpec['kind']]: string } = {
 const table = (args: Readonly<Record<string, ArgSpec>>): string[] => [
   '| argument | is | meaning |',
   '|---|---|---|',
-  ...Object.entries(args).map(([name, spec]) => `| \`${name}\` | ${kinds[spec.kind]} | ${spec.doc} |`),
+  ...Object.entries(args).map(
+    ([name, spec]) =>
+      `| \`${name}\` | ${spec.kind === 'choice' ? spec.choices.map((word) => `\`${word}\``).join(', ') : kinds[spec.kind]} | ${spec.doc} |`,
+  ),
 ];
 
 test('the reference is what the signatures say', () => {

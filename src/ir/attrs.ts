@@ -13,6 +13,11 @@ export interface PoolAttrs extends WindowAttrs {
   readonly window: readonly [number, number];
 }
 
+/** A mean counts the elements of the picture, and this much padding on each side if it is given (else none). */
+export interface MeanAttrs extends PoolAttrs {
+  readonly counted?: readonly [number, number, number, number];
+}
+
 type None = Record<never, never>;
 
 export interface OpAttrs {
@@ -30,8 +35,8 @@ export interface OpAttrs {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   maxpool2d: PoolAttrs;
   maxpool2d_dx: PoolAttrs;
-  avgpool2d: PoolAttrs;
-  avgpool2d_dx: PoolAttrs & { readonly shape: Shape };
+  avgpool2d: MeanAttrs;
+  avgpool2d_dx: MeanAttrs & { readonly shape: Shape };
   // elementwise, operands broadcast
   add: None;
   sub: None;

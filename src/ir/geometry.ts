@@ -15,6 +15,39 @@ export function unreadRows(input: number, kernel: number, stride: number, paddin
   return free < 0 ? 0 : free % stride;
 }
 
+/**
+ * Rows to add at the end so that the number of windows rounds up: o = ceil((i + 2p - d(k - 1) - 1)/s) + 1, without a last
+ * window that would begin behind the input (as PyTorch's ceil_mode).
+ */
+export function ceilRows(
+  input: number,
+  kernel: number,
+  stride: number,
+  sides: readonly [number, number],
+  dilation: number,
+): number {
+  const free = input + sides[0] + sides[1] - extent(kernel, dilation);
+  const steps = Math.ceil(free / stride);
+  const last = steps * stride < input + sides[0] ? steps : steps - 1;
+  return Math.max(0, last * stride - free);
+}
+
+/** The first window along an axis that holds padding only, as the places it reads; undefined when there is none. */
+export function emptyWindow(
+  input: number,
+  kernel: number,
+  stride: number,
+  before: number,
+  dilation: number,
+  count: number,
+): readonly number[] | undefined {
+  for (let o = 0; o < count; o++) {
+    const places = Array.from({ length: kernel }, (_, k) => o * stride - before + k * dilation);
+    if (places.every((at) => at < 0 || at >= input)) return places;
+  }
+  return undefined;
+}
+
 /** The formula with its numbers: `(28 - 5 + 2*2)/1 + 1`, or with the sides' sum when they differ. */
 export function showArithmetic(
   input: number,

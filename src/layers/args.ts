@@ -8,6 +8,9 @@ export type ArgSpec = { readonly doc: string } & (
   | { readonly kind: 'size' } // 5x5, or 5 for a square
   | { readonly kind: 'shape' } // 28x28x1, or 784
   | { readonly kind: 'padding' } // 2, same, valid, full, 1x2, [1, 1, 2, 2]
+  | { readonly kind: 'sides' } // 2, 1x2, [1, 1, 2, 2]
+  | { readonly kind: 'order' } // [1, 0, 2]
+  | { readonly kind: 'choice'; readonly choices: readonly string[] } // one of these words
   | { readonly kind: 'name' }
   | { readonly kind: 'text' } // a name or a text in quotes
   | { readonly kind: 'flag' } // present or not
@@ -54,6 +57,12 @@ export function numberArg(args: Args, name: string): number | undefined {
   return bound?.kind === 'number' ? bound.value : undefined;
 }
 
+/** Top, bottom, left, right. */
+export function sidesArg(args: Args, name: string): readonly [number, number, number, number] | undefined {
+  const padding = paddingArg(args, name);
+  return padding?.mode === 'sides' ? padding.sides : undefined;
+}
+
 /** Height and width; one number means both. */
 export function sizeArg(args: Args, name: string): readonly [number, number] | undefined {
   const bound = args.bound.get(name);
@@ -86,6 +95,8 @@ export function showSignature(s: Signature): string {
   );
   const options = Object.entries(s.args)
     .filter(([name]) => !s.positional.includes(name))
-    .map(([name, spec]) => (spec.kind === 'flag' ? `[${name}]` : `[${name} ...]`));
+    .map(([name, spec]) =>
+      spec.kind === 'flag' ? `[${name}]` : `[${name} ${spec.kind === 'choice' ? spec.choices.join('|') : '...'}]`,
+    );
   return [s.owner, ...positional, ...options, ...(s.activations.length > 0 ? ['[activation]'] : [])].join(' ');
 }

@@ -13,16 +13,22 @@ export interface Binding {
   readonly ok: boolean;
 }
 
-const kinds: { readonly [K in ArgSpec['kind']]: string } = {
+const kinds: { readonly [K in Exclude<ArgSpec['kind'], 'choice'>]: string } = {
   count: 'a whole number',
   number: 'a number',
   size: 'a size such as 3x3',
   shape: 'a shape such as 28x28x1',
   padding: '`same`, `valid`, `full`, a number, a pair such as 1x2, or four sides [top, bottom, left, right]',
+  sides: 'a number, a pair such as 1x2 (rows, columns), or four sides [top, bottom, left, right]',
+  order: 'a list of whole numbers such as [1, 0, 2]',
   name: 'a name',
   text: 'a name or a text in quotes',
   flag: 'nothing',
 };
+
+/** What the argument takes, in words. */
+const expected = (spec: ArgSpec): string =>
+  spec.kind === 'choice' ? spec.choices.map((word) => `\`${word}\``).join(' or ') : kinds[spec.kind];
 
 function describe(value: Value): string {
   const text = printValue(value);
@@ -56,6 +62,12 @@ function accepts(spec: ArgSpec, value: Value): boolean {
         value.kind === 'list' ||
         (value.kind === 'name' && ['same', 'valid', 'full'].includes(value.name))
       );
+    case 'sides':
+      return value.kind === 'number' || value.kind === 'dims' || value.kind === 'list';
+    case 'order':
+      return value.kind === 'list';
+    case 'choice':
+      return value.kind === 'name' && spec.choices.includes(value.name);
     case 'name':
       return value.kind === 'name';
     case 'text':
@@ -100,7 +112,7 @@ function convert(spec: ArgSpec, value: Value): Bound | string {
     if (sizes.some((n) => !whole(n) || n < 1)) return 'made of whole numbers from 1 on';
     return { kind: 'sizes', value: sizes, span };
   }
-  if (spec.kind === 'padding') {
+  if (spec.kind === 'padding' || spec.kind === 'sides') {
     if (value.kind === 'name')
       return { kind: 'padding', value: { mode: value.name as 'same' | 'valid' | 'full' }, span };
     const n =
@@ -118,6 +130,12 @@ function convert(spec: ArgSpec, value: Value): Bound | string {
     if (n.length === 4)
       return { kind: 'padding', value: { mode: 'sides', sides: [a, b, c as number, d as number] }, span };
     return 'one number, a pair (rows, columns) or four sides [top, bottom, left, right]';
+  }
+  if (spec.kind === 'order' && value.kind === 'list') {
+    const items = value.items.map((v) => (v.kind === 'number' ? v.value : Number.NaN));
+    return items.every((n) => whole(n) && n >= 0)
+      ? { kind: 'sizes', value: items, span }
+      : 'made of whole numbers from 0 on';
   }
   if (value.kind === 'name') return { kind: 'text', value: value.name, span };
   if (value.kind === 'string') return { kind: 'text', value: value.value, span };
@@ -161,9 +179,9 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
         if (first) report(say.givenTwice(word.span, owner, word.name, first.span));
         else bound.set(word.name, { kind: 'flag', span: word.span });
       } else if (spec) {
-        if (next === undefined) report(say.missingValue(word.span, owner, word.name, kinds[spec.kind]));
+        if (next === undefined) report(say.missingValue(word.span, owner, word.name, expected(spec)));
         else if (!accepts(spec, next)) {
-          report(say.wrongKind(next.span, owner, word.name, kinds[spec.kind], describe(next)));
+          report(say.wrongKind(next.span, owner, word.name, expected(spec), describe(next)));
           i++;
         } else {
           put(word.name, spec, next);
@@ -173,12 +191,15 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
         activations.push({ name: word.name, span: word.span });
       } else if (place !== undefined && placeSpec !== undefined && accepts(placeSpec, word)) {
         put(place, placeSpec, word);
+      } else if (place !== undefined && placeSpec?.kind === 'choice' && (next === undefined || next.kind === 'name')) {
+        met.add(place);
+        report(say.wrongKind(word.span, owner, place, expected(placeSpec), describe(word)));
       } else if (next !== undefined && next.kind !== 'name' && place === undefined) {
         report(say.unknownOption(word.span, owner, word.name, nearest(word.name, options), options));
         i++;
       } else if (options.length === 0 && place !== undefined && placeSpec !== undefined) {
         met.add(place);
-        report(say.wrongKind(word.span, owner, place, kinds[placeSpec.kind], describe(word)));
+        report(say.wrongKind(word.span, owner, place, expected(placeSpec), describe(word)));
       } else if (known.length === 0) {
         report(say.unknownOption(word.span, owner, word.name, nearest(word.name, options), options));
       } else {
@@ -202,7 +223,7 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
       report(say.tooMany(word.span, owner, describe(word), showSignature(signature)));
     } else if (!accepts(spec, word)) {
       met.add(place);
-      report(say.wrongKind(word.span, owner, place, kinds[spec.kind], describe(word)));
+      report(say.wrongKind(word.span, owner, place, expected(spec), describe(word)));
     } else put(place, spec, word);
   }
   // 3. What is required and was not given; silent when something else is wrong already.

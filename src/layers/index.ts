@@ -5,12 +5,14 @@ import { conv } from './conv.ts';
 import { dense, flatten } from './dense.ts';
 import { dropout } from './dropout.ts';
 import type { LayerDef } from './layer.ts';
-import { avgpool, maxpool } from './pool.ts';
+import { avgpool, globalAvgpool, globalMaxpool, maxpool } from './pool.ts';
 
 export const layers: Readonly<Record<string, LayerDef>> = {
   conv,
   maxpool,
   avgpool,
+  global_avgpool: globalAvgpool,
+  global_maxpool: globalMaxpool,
   flatten,
   dense,
   dropout,

@@ -1,8 +1,9 @@
 // What convolution and pooling share: padding modes, and the messages about windows that do not fit.
+import * as pieces from '../diagnostics/catalog/pieces.ts';
 import * as say from '../diagnostics/catalog/shapes.ts';
-import { extent, outputSize, showArithmetic, unreadRows } from '../ir/geometry.ts';
+import { ceilRows, emptyWindow, extent, outputSize, showArithmetic, unreadRows } from '../ir/geometry.ts';
 import type { WindowAttrs } from '../ir/index.ts';
-import type { ArgSpec, PaddingArg } from './args.ts';
+import { type ArgSpec, flagArg, type PaddingArg } from './args.ts';
 import { type LayerContext, pictureOf } from './layer.ts';
 import { isSignal, paddingAlong, showSize, sizeAlong } from './signal.ts';
 
@@ -66,11 +67,25 @@ export function windowAttrs(
     [1, w, columns],
   ] as const) {
     const k = extent(kernel[axis], dilation[axis]);
+    if (pooling && Math.max(...sides) >= k && Math.max(...sides) > 0) {
+      c.report(say.paddingTooLarge(c.spanOf('pad'), op, Math.max(...sides), k));
+      return undefined;
+    }
+    if (pooling && flagArg(c.args, 'ceil'))
+      sides[1] += ceilRows(input, kernel[axis], stride[axis], sides, dilation[axis]);
     const total = sides[0] + sides[1];
     const o = outputSize(input, kernel[axis], stride[axis], total, dilation[axis]);
     const arithmetic = showArithmetic(input, kernel[axis], stride[axis], sides[0], sides[1], dilation[axis]);
-    if (pooling && Math.max(...sides) >= k && Math.max(...sides) > 0) {
-      c.report(say.paddingTooLarge(c.spanOf('pad'), op, Math.max(...sides), k));
+    const empty = pooling && emptyWindow(input, kernel[axis], stride[axis], sides[0], dilation[axis], o);
+    if (empty) {
+      const [what, from] = signal
+        ? (['values', 'value'] as const)
+        : axis === 0
+          ? (['rows', 'row'] as const)
+          : (['columns', 'column'] as const);
+      c.report(
+        pieces.emptyWindow(c.spanOf(kernelArg), op, `${what} ${empty.join(' and ')}`, `${from}s 0 to ${input - 1}`),
+      );
       return undefined;
     }
     if (o < 1 && ok) {

@@ -247,8 +247,33 @@ export const heavy: CasesOf<
           ],
         ],
       },
+      // The same windows, the zeros counted: each sum by four.
+      {
+        inputs: [x33],
+        attrs: { window: [2, 2], stride: [2, 2], padding: [1, 0, 1, 0], dilation: [1, 1], counted: [1, 0, 1, 0] },
+        expected: [
+          [
+            [[0.25], [1.25]],
+            [[2.75], [7]],
+          ],
+        ],
+      },
+      // A row and a column that only rounding up adds do not count: (9 + 0) / 1 at the corner.
+      {
+        inputs: [x33],
+        attrs: { window: [2, 2], stride: [2, 2], padding: [0, 1, 0, 1], dilation: [1, 1], counted: [0, 0, 0, 0] },
+        expected: [
+          [
+            [[3], [4.5]],
+            [[7.5], [9]],
+          ],
+        ],
+      },
     ],
-    gradients: pools.map((attrs) => ({ operands: [[2, 6, 5, 2]], attrs })),
+    gradients: [
+      ...pools,
+      ...pools.map((p) => ({ ...p, counted: [...p.padding] as [number, number, number, number] })),
+    ].map((attrs) => ({ operands: [[2, 6, 5, 2]], attrs })),
   },
   avgpool2d_dx: {
     examples: [

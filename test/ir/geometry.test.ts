@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   builder,
+  ceilRows,
   emit,
+  emptyWindow,
   extent,
   interpret,
   opDef,
@@ -185,4 +187,23 @@ describe.skipIf(!existsSync(table))('the whole table', () => {
       });
     }
   });
+});
+
+test('rounding up gives as many windows as ceil_mode of PyTorch, and none that holds padding only', () => {
+  let rounded = 0;
+  for (let i = 1; i <= 9; i++)
+    for (let k = 1; k <= 4; k++)
+      for (let s = 1; s <= 4; s++)
+        for (let p = 0; p <= k / 2; p++)
+          for (const d of [1, 2]) {
+            // pooling_output_shape of ATen/native/Pool.h.
+            let o = Math.floor((i + 2 * p - d * (k - 1) - 1 + s - 1) / s) + 1;
+            if ((o - 1) * s >= i + p) o--;
+            if (o < 1) continue;
+            const extra = ceilRows(i, k, s, [p, p], d);
+            expect(outputSize(i, k, s, 2 * p + extra, d), `i ${i} k ${k} s ${s} p ${p} d ${d}`).toBe(o);
+            if (extra > 0) rounded++;
+            if (d === 1) expect(emptyWindow(i, k, s, p, d, o)).toBeUndefined();
+          }
+  expect(rounded).toBeGreaterThan(50);
 });

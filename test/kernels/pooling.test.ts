@@ -1,13 +1,13 @@
 // Pooling kernels against the reference: windows that tile, overlap, leave rows out, lie in the padding; ties.
 import { describe, test } from 'vitest';
-import { emit, type PoolAttrs, windowOutput } from '../../src/ir/index.ts';
+import { emit, type MeanAttrs, windowOutput } from '../../src/ir/index.ts';
 import { withDevice } from '../support/adapter.ts';
 import { runnable } from '../support/targets.ts';
 import { check, type Scene, scene } from './harness.ts';
 
 const opened = await withDevice();
 
-interface Geometry extends PoolAttrs {
+interface Geometry extends MeanAttrs {
   readonly x: readonly [number, number, number, number];
 }
 const plain = { window: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
@@ -42,6 +42,13 @@ function add(s: Scene, g: Geometry, kind: 'maxpool2d' | 'avgpool2d', values?: re
   s.compare(dx, `gradient alone of ${name}`);
 }
 
+/** Padding that counts in the mean: all of it, or without the row and column that rounding up adds. */
+const means: readonly Geometry[] = [
+  { ...plain, x: [2, 5, 5, 4], padding: [1, 1, 1, 1], counted: [1, 1, 1, 1] },
+  { ...plain, x: [1, 6, 5, 3], window: [3, 3], padding: [1, 2, 1, 1], counted: [1, 1, 1, 1] },
+  { ...plain, x: [3, 7, 4, 4], window: [3, 2], stride: [3, 3], padding: [1, 2, 0, 1], counted: [1, 1, 0, 0] },
+];
+
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('pooling', (target) => {
   for (const kind of ['maxpool2d', 'avgpool2d'] as const) {
     test(kind, async () => {
@@ -50,6 +57,19 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('pooling', (target) 
       await check(opened!.device, target, s);
     });
   }
+
+  test('avgpool2d that counts padding', async () => {
+    const s = scene();
+    for (const g of means) add(s, g, 'avgpool2d');
+    await check(opened!.device, target, s);
+  });
+
+  test('the maximum of padding only is the smallest number', async () => {
+    const s = scene();
+    const attrs = { window: [2, 2], stride: [1, 1], padding: [1, 1, 1, 1], dilation: [2, 2] } as const;
+    s.compare(emit(s.b, 'maxpool2d', [s.given([1, 1, 1, 1], 'arena')], attrs, 'pool'), 'one element');
+    await check(opened!.device, target, s);
+  });
 
   test('ties: the gradient goes to the first largest', async () => {
     const s = scene();

@@ -1,6 +1,6 @@
 // Pooling and its gradients: one invocation an element of the result (or four channels), or one a whole window.
 import type { StepField } from '../../../runtime/plan.ts';
-import { isOp, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
+import { isOp, type MeanAttrs, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import { f32, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
@@ -30,7 +30,7 @@ alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 alias U = ${{ wgsl: width === 4 ? 'vec4u' : 'u32' }};
 ${b.declare()}
 ${helpers(group.nodes, width)}
-${isOp(root, 'avgpool2d_dx') && padded(root.attrs) ? inWindow : nothing}
+${(isOp(root, 'avgpool2d_dx') && uncounted(root.attrs)) || (isOp(root, 'avgpool2d') && root.attrs.counted && uncounted(root.attrs)) ? inWindow : nothing}
 
 @compute @workgroup_size(${size(WORKGROUP)})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -56,6 +56,18 @@ interface Made {
 
 const padded = (a: PoolAttrs): boolean => a.padding.some((p) => p > 0);
 
+/** Is there padding that a mean does not count? */
+const uncounted = (a: MeanAttrs): boolean => a.padding.some((p, side) => p !== (a.counted?.[side] ?? 0));
+
+/** By how much the sum of window (oy, ox) of an h x w picture is divided. */
+function divisor(a: MeanAttrs, oy: Wgsl, ox: Wgsl, h: number, w: number): Wgsl {
+  if (!uncounted(a)) return f32(a.window[0] * a.window[1]);
+  const [top, bottom, left, right] = a.counted ?? [0, 0, 0, 0];
+  const axis = (o: Wgsl, k: number, s: number, d: number, p: number, limit: number): Wgsl =>
+    wgsl`in_window(${o} * ${i32(s)} - ${i32(p)}, ${i32(k)}, ${i32(d)}, ${i32(limit)})`;
+  return wgsl`(${axis(oy, a.window[0], a.stride[0], a.dilation[0], a.padding[0] - top, h + top + bottom)} * ${axis(ox, a.window[1], a.stride[1], a.dilation[1], a.padding[2] - left, w + left + right)})`;
+}
+
 /** Do windows lie side by side from the first row on, so that each element is in at most one? */
 const tiles = (a: PoolAttrs): boolean =>
   !padded(a) &&
@@ -78,7 +90,7 @@ let column = i32(i / ${u32(c)} % ${u32(w)});
 let row = i32(i / ${u32(c * w)} % ${u32(h)});
 let image = i32(i / ${u32(c * w * h)});`;
 
-function forward(t: Parts, a: PoolAttrs): Made {
+function forward(t: Parts, a: MeanAttrs): Made {
   const { root, c } = t;
   const max = root.op === 'maxpool2d';
   const x = root.inputs[0] as Node;
@@ -86,20 +98,22 @@ function forward(t: Parts, a: PoolAttrs): Made {
   const [, oh, ow] = root.type.shape as Size4;
   const inside = padded(a) ? wgsl`if (iy < 0 || iy >= ${i32(h)} || ix < 0 || ix >= ${i32(w)}) { continue; }` : nothing;
   const xs = operand(t, x);
+  const counting = !max && !a.counted;
+  const by = counting ? wgsl`max(inside, 1.0)` : divisor(a, wgsl`row`, wgsl`column`, h, w);
   const body = wgsl`
 ${coordinates(oh, ow, c)}
 var result = ${max ? wgsl`T(${f32(Number.NEGATIVE_INFINITY)})` : wgsl`T()`};
-${max ? nothing : wgsl`var inside = 0.0;`}
+${counting ? wgsl`var inside = 0.0;` : nothing}
 for (var ky = 0; ky < ${i32(a.window[0])}; ky++) {
   for (var kx = 0; kx < ${i32(a.window[1])}; kx++) {
     let iy = row * ${i32(a.stride[0])} + ky * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
     let ix = column * ${i32(a.stride[1])} + kx * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
     ${inside}
     let v = ${xs}[u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel];
-    ${max ? wgsl`result = max(result, v);` : wgsl`result += v; inside += 1.0;`}
+    ${max ? wgsl`result = max(result, v);` : counting ? wgsl`result += v; inside += 1.0;` : wgsl`result += v;`}
   }
 }
-${max ? nothing : wgsl`result = result / max(inside, 1.0);`}
+${max ? nothing : wgsl`result = result / ${by};`}
 ${finish(t, wgsl`result`, wgsl`i`)}`;
   return { body, count: sizeOf(root.type.shape) / t.width };
 }
@@ -198,21 +212,17 @@ ${finish(t, wgsl`result`, wgsl`i`)}`;
   return { body, count: sizeOf(root.type.shape) / t.width };
 }
 
-function averageGradient(t: Parts, a: PoolAttrs): Made {
+function averageGradient(t: Parts, a: MeanAttrs): Made {
   const { root, c } = t;
   const dy = root.inputs[0] as Node;
   const [, h, w] = root.type.shape as Size4;
   const [, oh, ow] = dy.type.shape as Size4;
   const dys = operand(t, dy);
-  const axis = (o: Wgsl, k: number, s: number, d: number, p: number, limit: number): Wgsl =>
-    wgsl`in_window(${o} * ${i32(s)} - ${i32(p)}, ${i32(k)}, ${i32(d)}, ${i32(limit)})`;
-  const inside = padded(a)
-    ? wgsl`${axis(wgsl`oy`, a.window[0], a.stride[0], a.dilation[0], a.padding[0], h)} * ${axis(wgsl`ox`, a.window[1], a.stride[1], a.dilation[1], a.padding[2], w)}`
-    : f32(a.window[0] * a.window[1]);
+  const by = divisor(a, wgsl`oy`, wgsl`ox`, h, w);
   const body = wgsl`
 ${coordinates(h, w, c)}
 var result = T();
-${eachWindow(a, oh, ow, wgsl`result += ${dys}[u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel] / ${padded(a) ? wgsl`(${inside})` : inside};`)}
+${eachWindow(a, oh, ow, wgsl`result += ${dys}[u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel] / ${by};`)}
 ${finish(t, wgsl`result`, wgsl`i`)}`;
   return { body, count: sizeOf(root.type.shape) / t.width };
 }

@@ -3,6 +3,7 @@ export * as conv from './conv.ts';
 export * as data from './data.ts';
 export * as device from './device.ts';
 export * as names from './names.ts';
+export * as pieces from './pieces.ts';
 export * as run from './run.ts';
 export * as shapes from './shapes.ts';
 export * as syntax from './syntax.ts';

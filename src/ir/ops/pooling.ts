@@ -1,5 +1,5 @@
 // Max and average pooling over windows of N x H x W x C, with their gradients.
-import type { PoolAttrs } from '../attrs.ts';
+import type { MeanAttrs, PoolAttrs } from '../attrs.ts';
 import { emit } from '../emit.ts';
 import { windowOutput } from '../geometry.ts';
 import { f32, type OpDef } from '../op.ts';
@@ -28,6 +28,27 @@ function eachWindow(xs: Shape, ys: Shape, a: PoolAttrs, visit: (y: number, xs: r
         }
 }
 
+/** By how much each window's sum is divided: the places of the window that count. */
+function countsOf(xs: Shape, ys: Shape, a: MeanAttrs): (y: number) => number {
+  const [, h, w, c] = four(xs);
+  const [, oh, ow] = four(ys);
+  const [top, bottom, left, right] = a.counted ?? [0, 0, 0, 0];
+  const along = (axis: 0 | 1, o: number, before: number, after: number): number => {
+    const size = axis === 0 ? h : w;
+    const start = o * a.stride[axis] - a.padding[axis === 0 ? 0 : 2];
+    let count = 0;
+    for (let k = 0; k < a.window[axis]; k++) {
+      const at = start + k * a.dilation[axis];
+      if (at >= -before && at < size + after) count++;
+    }
+    return count;
+  };
+  return (y) => {
+    const pixel = Math.floor(y / c);
+    return along(0, Math.floor(pixel / ow) % oh, top, bottom) * along(1, pixel % ow, left, right);
+  };
+}
+
 function inferPool(x: TensorType, attrs: PoolAttrs): TensorType | string {
   if (x.shape.length !== 4) return 'a picture N x H x W x C is needed';
   const [n, h, w, c] = four(x.shape);
@@ -38,6 +59,9 @@ function inferPool(x: TensorType, attrs: PoolAttrs): TensorType | string {
 
 const poolOf = ({ window, stride, padding, dilation }: PoolAttrs): PoolAttrs => ({ window, stride, padding, dilation });
 
+/** What a maximum of nothing gives: a window that holds padding only. The kernels begin with it too. */
+const SMALLEST = -3.4028234663852886e38;
+
 export const maxpool2d: OpDef<'maxpool2d'> = {
   name: 'maxpool2d',
   doc: 'The largest element of each window; padding never wins. The gradient goes to the first largest element.',
@@ -46,7 +70,7 @@ export const maxpool2d: OpDef<'maxpool2d'> = {
   reference: ([x], attrs, type) => {
     const out = new Float64Array(total(type.shape));
     eachWindow(x!.shape, type.shape, attrs, (y, xs) => {
-      let best = Number.NEGATIVE_INFINITY;
+      let best = SMALLEST;
       for (const i of xs) best = Math.max(best, x!.data[i]!);
       out[y] = best;
     });
@@ -80,21 +104,22 @@ export const maxpool2d_dx: OpDef<'maxpool2d_dx'> = {
 
 export const avgpool2d: OpDef<'avgpool2d'> = {
   name: 'avgpool2d',
-  doc: 'The mean of each window over the elements that lie inside the picture. The gradient is dy divided among them.',
+  doc: 'The mean of each window over the elements that lie inside the picture, and the zeros of counted padding. The gradient is dy divided among them.',
   inputs: ['x'],
   infer: ([x], attrs) => inferPool(x!, attrs),
   reference: ([x], attrs, type) => {
     const out = new Float64Array(total(type.shape));
+    const count = countsOf(x!.shape, type.shape, attrs);
     eachWindow(x!.shape, type.shape, attrs, (y, xs) => {
       let sum = 0;
       for (const i of xs) sum += x!.data[i]!;
-      out[y] = sum / Math.max(1, xs.length);
+      out[y] = sum / Math.max(1, count(y));
     });
     return out;
   },
   vjp: (b, node, dy) => {
     const x = node.inputs[0]!;
-    return [emit(b, 'avgpool2d_dx', [dy], { ...poolOf(node.attrs), shape: x.type.shape }, `d_${x.id}`)];
+    return [emit(b, 'avgpool2d_dx', [dy], { ...node.attrs, shape: x.type.shape }, `d_${x.id}`)];
   },
 };
 
@@ -111,8 +136,9 @@ export const avgpool2d_dx: OpDef<'avgpool2d_dx'> = {
   },
   reference: ([dy], attrs, type) => {
     const out = new Float64Array(total(type.shape));
+    const count = countsOf(type.shape, dy!.shape, attrs);
     eachWindow(type.shape, dy!.shape, attrs, (y, xs) => {
-      for (const i of xs) out[i] = out[i]! + dy!.data[y]! / xs.length;
+      for (const i of xs) out[i] = out[i]! + dy!.data[y]! / count(y);
     });
     return out;
   },
