@@ -18,6 +18,17 @@ export interface MeanAttrs extends PoolAttrs {
   readonly counted?: readonly [number, number, number, number];
 }
 
+/** How pixels between pixels are made up. */
+export type ResizeMode = 'nearest' | 'bilinear';
+/** How a border continues a picture. */
+export type BorderMode = 'reflect' | 'edge';
+
+export interface BorderAttrs {
+  readonly mode: BorderMode;
+  /** Top, bottom, left, right. */
+  readonly padding: readonly [number, number, number, number];
+}
+
 type None = Record<never, never>;
 
 export interface OpAttrs {
@@ -66,6 +77,11 @@ export interface OpAttrs {
   /** Axis i of the result is axis perm[i] of the operand. */
   transpose: { readonly perm: readonly number[] };
   reverse: { readonly axes: readonly number[] };
+  /** `size` is height and width of the result; for the gradient, those of the operand. */
+  resize2d: { readonly size: readonly [number, number]; readonly mode: ResizeMode };
+  resize2d_dx: { readonly size: readonly [number, number]; readonly mode: ResizeMode };
+  pad2d: BorderAttrs;
+  pad2d_dx: BorderAttrs;
   reshape: { readonly shape: Shape };
   sum: { readonly axes: readonly number[] };
   broadcast: { readonly shape: Shape; readonly axes: readonly number[] };

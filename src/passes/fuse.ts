@@ -27,6 +27,10 @@ const roots: { readonly [K in OpName]?: Family } = {
   pad_zeros: 'gather',
   transpose: 'gather',
   reverse: 'gather',
+  pad2d: 'gather',
+  resize2d: 'resize',
+  resize2d_dx: 'resize',
+  pad2d_dx: 'resize',
   softmax: 'rows',
   softmax_dx: 'rows',
   cross_entropy: 'rows',
@@ -150,8 +154,9 @@ export function fuse(graph: Graph): FusedGraph {
   return { graph, groups };
 }
 
-const canHaveEpilogue = (d: Draft): boolean =>
-  d.family === 'contraction' || d.family === 'window' || d.family === 'gather' || d.family === 'pointwise';
+/** Kernels that compute a result element by element, and can go on with it. */
+const withEpilogue: readonly Family[] = ['contraction', 'window', 'gather', 'resize', 'pointwise'];
+const canHaveEpilogue = (d: Draft): boolean => withEpilogue.includes(d.family);
 
 /** A row operation joins rows that read or make the same scores; the seed of a mean joins any rows. */
 const related = (d: Draft, node: Node): boolean =>

@@ -3,13 +3,22 @@ import type { View } from '../../runtime/plan.ts';
 import type { Effect, Graph, Node } from '../ir/index.ts';
 
 /** How a group runs; each family is a file in src/codegen/kernels. */
-export type Family = 'contraction' | 'window' | 'gather' | 'pointwise' | 'rows' | 'sum' | 'accumulate' | 'update';
+export type Family =
+  | 'contraction'
+  | 'window'
+  | 'gather'
+  | 'resize'
+  | 'pointwise'
+  | 'rows'
+  | 'sum'
+  | 'accumulate'
+  | 'update';
 
 export interface Group {
   /** Named after its result. */
   readonly name: string;
   readonly family: Family;
-  /** Nodes it computes, in order; the first is the root for contraction, window, gather and sum. */
+  /** Nodes it computes, in order; the first is the root for contraction, window, gather, resize and sum. */
   readonly nodes: readonly Node[];
   /** Nodes whose values other groups or effects read. */
   readonly outputs: readonly Node[];

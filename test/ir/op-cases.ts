@@ -4,6 +4,7 @@ import type { CasesOf } from './case.ts';
 import { elementwiseAndShapes } from './cases-elementwise.ts';
 import { heavy } from './cases-heavy.ts';
 import { pieces } from './cases-pieces.ts';
+import { resizing } from './cases-resize.ts';
 import { rows } from './cases-rows.ts';
 
 export type { GradientCase, OpCases, Operand } from './case.ts';
@@ -24,4 +25,5 @@ export const cases: CasesOf<OpName> = {
   ...elementwiseAndShapes,
   ...rows,
   ...pieces,
+  ...resizing,
 };

@@ -1,13 +1,15 @@
 // Where an element of a gather comes from, axis by axis; axes that move as one are joined, so that little is computed.
-import { isOp, type Node, type Shape } from '../../ir/index.ts';
-import { join, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { type BorderMode, isOp, type Node, type Shape } from '../../ir/index.ts';
+import { i32, join, u32, type Wgsl, wgsl } from '../wgsl.ts';
 
 /** How a coordinate of the source follows from one of the result. */
 type Move =
   /** c + by, where that is from 0 to limit - 1; else the element is zero. */
   | { readonly kind: 'shift'; readonly by: number; readonly limit: number }
   /** n - 1 - c. */
-  | { readonly kind: 'reverse' };
+  | { readonly kind: 'reverse' }
+  /** c - before, cut off at the ends or mirrored there, of `size`. */
+  | { readonly kind: BorderMode; readonly before: number; readonly size: number };
 
 /** An axis of the result, with the distance of its neighbours in the source. */
 export interface Axis {
@@ -31,6 +33,11 @@ export function axesOf(root: Node): Axis[] {
   if (isOp(root, 'pad_zeros')) return joined(axes((a) => shift(-(root.attrs.before[a] as number), size(a))));
   if (isOp(root, 'transpose')) return joined(axes(still, (a) => root.attrs.perm[a] as number));
   if (isOp(root, 'reverse')) return joined(axes((a) => (root.attrs.axes.includes(a) ? { kind: 'reverse' } : still(a))));
+  if (isOp(root, 'pad2d')) {
+    const { mode, padding } = root.attrs;
+    const border = (axis: 1 | 2): Move => ({ kind: mode, before: padding[2 * axis - 2] as number, size: size(axis) });
+    return joined(axes((a) => (a === 1 || a === 2 ? border(a) : still(a))));
+  }
   throw new Error(`%${root.id}: ${root.op} is not a gather from one operand`);
 }
 
@@ -100,6 +107,11 @@ export function sourceIndex(axes: readonly Axis[]): { lines: Wgsl[]; index: Wgsl
 
 function from(c: Wgsl, n: number, move: Move): Wgsl {
   if (move.kind === 'reverse') return wgsl`(${u32(n - 1)} - ${c})`;
+  if (move.kind !== 'shift') {
+    const at = wgsl`i32(${c}) - ${i32(move.before)}`;
+    const end = i32(move.size - 1);
+    return move.kind === 'edge' ? wgsl`u32(clamp(${at}, 0, ${end}))` : wgsl`u32(${end} - abs(${end} - abs(${at})))`;
+  }
   if (move.by === 0) return c;
   return move.by > 0 ? wgsl`(${c} + ${u32(move.by)})` : wgsl`(${c} - ${u32(-move.by)})`;
 }

@@ -9,6 +9,7 @@ import { subgroupKernel } from './contraction-subgroup.ts';
 import { gatherKernel } from './gather.ts';
 import { indexMap } from './index-map.ts';
 import { pointwiseKernel } from './pointwise.ts';
+import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
 import { accumulateKernel, sumKernel } from './sum.ts';
 import { windowKernel } from './window.ts';
@@ -28,6 +29,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   },
   window: (group, { fields }) => windowKernel(group, fields),
   gather: (group, { fields }) => gatherKernel(group, fields),
+  resize: (group, { fields }) => resizeKernel(group, fields),
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),
   rows: (group, { fields }) => rowsKernel(group, fields),
   sum: (group, { fields }) => sumKernel(group, fields),

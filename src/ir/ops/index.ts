@@ -3,6 +3,7 @@ import type { OpName } from '../attrs.ts';
 import type { OpDef } from '../op.ts';
 import { relu, relu_dx, sigmoid, sigmoid_dx, tanh, tanh_dx } from './activations.ts';
 import { add, div, mul, neg, sqrt, sub } from './arithmetic.ts';
+import { pad2d, pad2d_dx } from './borders.ts';
 import { conv2d, conv2d_dw, conv2d_dx } from './conv2d.ts';
 import { cross_entropy, cross_entropy_dx, softmax_cross_entropy, softmax_cross_entropy_dx } from './cross-entropy.ts';
 import { dropout } from './dropout.ts';
@@ -10,6 +11,7 @@ import { constant, input, labels, parameter, state, step } from './leaves.ts';
 import { matmul } from './matmul.ts';
 import { concat, pad_zeros, slice } from './pieces.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
+import { resize2d, resize2d_dx } from './resize.ts';
 import { correct, softmax, softmax_dx } from './rows.ts';
 import { batch_mean, batch_mean_dx, broadcast, reshape, sum } from './structure.ts';
 import { reverse, transpose } from './turns.ts';
@@ -54,6 +56,10 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   pad_zeros,
   transpose,
   reverse,
+  resize2d,
+  resize2d_dx,
+  pad2d,
+  pad2d_dx,
   reshape,
   sum,
   broadcast,
