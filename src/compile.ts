@@ -2,9 +2,10 @@
 import type { Plan, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
 import type { Target } from './codegen/schedules.ts';
+import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
-import { type Graph, verify } from './ir/index.ts';
+import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
 import { type File, type Model, parse, type Train } from './parser/index.ts';
 import { differentiate } from './passes/autodiff.ts';
 import { shareCommon } from './passes/cse.ts';
@@ -62,6 +63,8 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   diagnostics.push(...(lower?.diagnostics ?? []).filter(certain), ...(bound?.diagnostics ?? []));
   const lowered = lower?.lowered;
   if (lowered && bound?.config && model) diagnostics.push(...checkScores(lowered, bound.config));
+  if (lowered && model && computesNothing(forInference(lowered.graph)))
+    diagnostics.push(pieces.nothingComputed(model.name.span, model.name.text));
   diagnostics.sort((a, b) => (a.primary?.span.start ?? 0) - (b.primary?.span.start ?? 0));
   const config = bound?.config;
   const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
@@ -116,6 +119,9 @@ function build(
   );
   return { graphs: { infer, evaluate, train: clean('train', updated) }, stages };
 }
+
+const computesNothing = (graph: Graph): boolean =>
+  graph.effects.some((e) => e.kind === 'output' && isOp(storageOf(e.value), 'input'));
 
 const trainSpec = (config: TrainConfig, batch: number, options: CompileOptions): TrainSpec => ({
   data: config.data,

@@ -6,6 +6,8 @@ import { dense, flatten } from './dense.ts';
 import { dropout } from './dropout.ts';
 import type { LayerDef } from './layer.ts';
 import { avgpool, globalAvgpool, globalMaxpool, maxpool } from './pool.ts';
+import { crop, pad, resize, upsample } from './resize.ts';
+import { depthToSpace, identity, reshape, slice, spaceToDepth, transpose } from './shape.ts';
 
 export const layers: Readonly<Record<string, LayerDef>> = {
   conv,
@@ -13,6 +15,16 @@ export const layers: Readonly<Record<string, LayerDef>> = {
   avgpool,
   global_avgpool: globalAvgpool,
   global_maxpool: globalMaxpool,
+  upsample,
+  resize,
+  pad,
+  crop,
+  slice,
+  reshape,
+  transpose,
+  depth_to_space: depthToSpace,
+  space_to_depth: spaceToDepth,
+  identity,
   flatten,
   dense,
   dropout,

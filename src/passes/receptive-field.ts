@@ -18,14 +18,35 @@ function windowOf(node: Node): { kernel: readonly [number, number]; attrs: Windo
   return undefined;
 }
 
+/** From a picture to one in another size that has the same pixels: how many of the first lie along one of the second. */
+function ratioOf(node: Node): readonly [number, number] | undefined {
+  const from = isOp(node, 'resize2d') ? node.inputs[0] : isOp(node, 'reshape') ? beforeBlocks(node) : undefined;
+  if (!from) return undefined;
+  const [, h, w] = from.type.shape as [number, number, number];
+  const [, oh, ow] = node.type.shape as [number, number, number];
+  return [h / oh, w / ow];
+}
+
+/** The picture that a reshape back from blocks of pixels (depth_to_space and its reverse) began with. */
+function beforeBlocks(node: Node): Node | undefined {
+  let at = node.inputs[0];
+  while (at && at.type.shape.length === 6) at = at.inputs[0];
+  return at !== node.inputs[0] && at?.type.shape.length === 4 ? at : undefined;
+}
+
+/** Is the value a picture, or on its way from one to another: a signal as one row is, and so are blocks of pixels? */
+const hasField = ({ type: { shape } }: Node): boolean => shape.length === 4 || shape.length === 3 || shape.length === 6;
+
 /**
  * The field of every picture that a forward graph computes: a window of extent e = d(k - 1) + 1 and stride s makes
- * r + (e - 1) j of r, and s j of the jump j. Where branches meet, the largest counts.
+ * r + (e - 1) j of r, and s j of the jump j. Where branches meet, the largest counts. Of a picture made n times as large,
+ * the jump is j / n, and a field that is no whole number covers the next one. Where rows and columns are no longer those of
+ * a picture (`reshape`, `transpose`), it ends.
  */
 export function receptiveFields(forward: Graph): Map<Node, ReceptiveField> {
   const fields = new Map<Node, ReceptiveField>();
   for (const node of forward.nodes) {
-    if (node.type.shape.length !== 4) continue;
+    if (!hasField(node) || node.layer?.op === 'reshape' || node.layer?.op === 'transpose') continue;
     if (isOp(node, 'input')) fields.set(node, { size: [1, 1], jump: [1, 1] });
     const sources = node.inputs.map((n) => fields.get(n)).filter((f) => f !== undefined);
     if (sources.length === 0) continue;
@@ -33,16 +54,29 @@ export function receptiveFields(forward: Graph): Map<Node, ReceptiveField> {
     const size = [most((f) => f.size[0]), most((f) => f.size[1])] as const;
     const jump = [most((f) => f.jump[0]), most((f) => f.jump[1])] as const;
     const window = windowOf(node);
-    if (!window) {
-      fields.set(node, { size, jump });
-      continue;
-    }
-    const { kernel, attrs } = window;
-    const grown = (axis: 0 | 1): number => size[axis] + (extent(kernel[axis], attrs.dilation[axis]) - 1) * jump[axis];
-    fields.set(node, {
-      size: [grown(0), grown(1)],
-      jump: [jump[0] * attrs.stride[0], jump[1] * attrs.stride[1]],
-    });
+    const ratio = ratioOf(node);
+    if (window) {
+      const { kernel, attrs } = window;
+      const grown = (axis: 0 | 1): number => size[axis] + (extent(kernel[axis], attrs.dilation[axis]) - 1) * jump[axis];
+      const stepped = [jump[0] * attrs.stride[0], jump[1] * attrs.stride[1]] as const;
+      fields.set(node, { size: [grown(0), grown(1)], jump: stepped });
+    } else if (ratio) {
+      const taps = (axis: 0 | 1): number => tapsOf(node, ratio[axis]);
+      fields.set(node, {
+        size: [size[0] + (taps(0) - 1) * jump[0], size[1] + (taps(1) - 1) * jump[1]],
+        jump: [jump[0] * ratio[0], jump[1] * ratio[1]],
+      });
+    } else fields.set(node, { size, jump });
   }
-  return fields;
+  const whole = ({ size, jump }: ReceptiveField): ReceptiveField => ({
+    size: [Math.ceil(size[0]), Math.ceil(size[1])],
+    jump,
+  });
+  return new Map([...fields].map(([node, field]) => [node, whole(field)]));
+}
+
+/** How many neighbours along an axis one pixel is made of. */
+function tapsOf(node: Node, ratio: number): number {
+  if (isOp(node, 'resize2d')) return node.attrs.mode === 'bilinear' && ratio !== 1 ? 2 : 1;
+  return Math.max(1, ratio);
 }
