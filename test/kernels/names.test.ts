@@ -67,6 +67,13 @@ const names = [
   'max',
   'f32',
   'loop',
+  'low_y',
+  'part_x',
+  'place_y',
+  'weight_of',
+  'mirrored',
+  'c0',
+  'inside',
   'array',
 ];
 
@@ -78,6 +85,9 @@ const model = (at: (i: number) => string): string => `model m {
   conv 3 2x2 pad same tanh name ${at(2)}
   avgpool 2x2 stride 1 pad [1, 0, 0, 1] name ${at(3)}
   dropout 0.5 name ${at(4)}
+  pad 1 reflect name ${at(6)}
+  upsample 2x2 bilinear name ${at(7)}
+  crop [0, 1, 1, 0] name ${at(8)}
   flatten
   dense 3 softmax l2 0.1 name ${at(5)}
 }

@@ -19,7 +19,7 @@ const LARGEST = 600;
 
 /** A list of choices becomes a graph: each choice picks an operation and its operands among what is there. */
 export const randomGraph: fc.Arbitrary<Graph> = fc
-  .array(fc.tuple(fc.nat(17), fc.nat(1000), fc.nat(1000), fc.nat(1000)), { minLength: 3, maxLength: 25 })
+  .array(fc.tuple(fc.nat(23), fc.nat(1000), fc.nat(1000), fc.nat(1000)), { minLength: 3, maxLength: 25 })
   .map(fromChoices);
 
 function fromChoices(choices: readonly (readonly [number, number, number, number])[]): Graph {
@@ -138,6 +138,50 @@ function next(
         : emit(b, 'sum', [x], { axes: q % 2 === 0 ? shape.slice(1).map((_, i) => i) : [shape.length - 1] }, name);
     case 16:
       return shape.length < 2 ? undefined : emit(b, 'softmax', [x], {}, name);
+    case 17: {
+      const axis = r % shape.length;
+      const other = values.filter(
+        ({ type: { shape: s } }) => s.length === shape.length && s.every((m, i) => i === axis || m === shape[i]),
+      );
+      const many = Array.from({ length: 1 + (q % 8) }, (_, i) => other[(q + i) % other.length] as Node);
+      return shape.length === 0 ? undefined : emit(b, 'concat', many, { axis }, name);
+    }
+    case 18: {
+      const size = shape.map((m, i) => 1 + ((q >> i) % m));
+      const begin = shape.map((m, i) => (r >> i) % (m - (size[i] as number) + 1));
+      return emit(b, 'slice', [x], { begin, size }, name);
+    }
+    case 19: {
+      const before = shape.map((_, i) => (q >> i) % 2);
+      const after = shape.map((_, i) => (i === shape.length - 1 ? (r % 3) * 2 : (r >> i) % 2));
+      return emit(b, 'pad_zeros', [x], { before, after }, name);
+    }
+    case 20: {
+      const axes = shape.map((_, i) => i);
+      const perm = axes.map((i) => axes[(i + q) % axes.length] as number);
+      return r % 2 === 0
+        ? emit(b, 'transpose', [x], { perm }, name)
+        : emit(b, 'reverse', [x], { axes: axes.filter((i) => (q >> i) % 2 === 1) }, name);
+    }
+    case 21: {
+      const mode = r % 2 === 0 ? 'nearest' : 'bilinear';
+      return shape.length !== 4
+        ? undefined
+        : emit(b, 'resize2d', [x], { size: [1 + (q % 9), 1 + ((q >> 3) % 9)], mode }, name);
+    }
+    case 22: {
+      const most = Math.min(h, w) - 1;
+      const side = (i: number): number => (q >> i) % Math.min(3, most + 1);
+      return shape.length !== 4
+        ? undefined
+        : emit(
+            b,
+            'pad2d',
+            [x],
+            { mode: r % 2 === 0 ? 'reflect' : 'edge', padding: [side(0), side(2), side(4), side(6)] },
+            name,
+          );
+    }
     default:
       return emit(b, 'dropout', [x, seed, step], { rate: (q % 3) / 4, stream: r }, name);
   }

@@ -28,12 +28,39 @@ train {
   optimizer sgd lr 0.1 momentum 0.9
 }`;
 
+const moved = `model m {
+  input 7x5x3
+  pad [1, 0, 2, 1] reflect
+  conv 8 3x3 relu
+  upsample 2x2 bilinear
+  avgpool 3x2 ceil pad 1 include_pad
+  pad [1, 2, 1, 0] edge
+  space_to_depth 2
+  slice 3 13
+  reshape 16x13
+  maxpool 3 stride 2
+  resize 9 bilinear
+  pad 1x2
+  transpose [1, 0]
+  upsample 2
+  crop 0x3
+  global_maxpool keep
+  identity
+  flatten
+  dense 4
+}
+train {
+  loss cross_entropy
+  optimizer sgd lr 0.1
+}`;
+
 describe.skipIf(!opened).each(runnable(opened))('training on the device, target %s', (target) => {
   // Portable kernels of all models take minutes to compile on a software adapter.
   const few = target === 'portable' && opened?.adapter.kind === 'software' && !slow;
   const sources = [
     ...modelNames.filter(() => !few).map((name) => [name, narrowSource(name)] as const),
     ['a little of everything', { file: 'm.cnn', text: everything }] as const,
+    ['what moves and resizes', { file: 'm.cnn', text: moved }] as const,
   ];
   test.each(sources)('%s: three steps, the last with fewer pictures, then an evaluation', async (_, source) => {
     opened!.device.pushErrorScope('validation');

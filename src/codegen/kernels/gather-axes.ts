@@ -108,7 +108,7 @@ export function sourceIndex(axes: readonly Axis[]): { lines: Wgsl[]; index: Wgsl
 function from(c: Wgsl, n: number, move: Move): Wgsl {
   if (move.kind === 'reverse') return wgsl`(${u32(n - 1)} - ${c})`;
   if (move.kind !== 'shift') {
-    const at = wgsl`i32(${c}) - ${i32(move.before)}`;
+    const at = move.before === 0 ? wgsl`i32(${c})` : wgsl`i32(${c}) - ${i32(move.before)}`;
     const end = i32(move.size - 1);
     return move.kind === 'edge' ? wgsl`u32(clamp(${at}, 0, ${end}))` : wgsl`u32(${end} - abs(${end} - abs(${at})))`;
   }

@@ -109,7 +109,9 @@ let part${name} = f32(place${name} % ${i32(2 * m)}) / ${i32(2 * m)}.0;`;
   const lines = wgsl`
 ${trimmed(axis(wgsl`_y`, wgsl`row`, sh, h))}
 ${trimmed(axis(wgsl`_x`, wgsl`column`, sw, w))}
-let result = mix(${mix(wgsl`low_y`)}, ${mix(wgsl`high_y`)}, part_y);`;
+let above = ${mix(wgsl`low_y`)};
+let below = ${mix(wgsl`high_y`)};
+let result = mix(above, below, part_y);`;
   return { lines: trimmed(lines), helper: nothing };
 }
 
