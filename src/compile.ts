@@ -63,7 +63,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   diagnostics.push(...(lower?.diagnostics ?? []).filter(certain), ...(bound?.diagnostics ?? []));
   const lowered = lower?.lowered;
   if (lowered && bound?.config && model) diagnostics.push(...checkScores(lowered, bound.config));
-  if (lowered && model && computesNothing(forInference(lowered.graph)))
+  if (lowered && model && computesNothing(foldConstants(forInference(lowered.graph))))
     diagnostics.push(pieces.nothingComputed(model.name.span, model.name.text));
   diagnostics.sort((a, b) => (a.primary?.span.start ?? 0) - (b.primary?.span.start ?? 0));
   const config = bound?.config;

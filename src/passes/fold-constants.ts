@@ -50,6 +50,18 @@ function simplify(node: Node, add: (n: Node) => Node): Node {
     case 'dropout':
       if ((node as Node<'dropout'>).attrs.rate === 0 && a) return a;
       break;
+    case 'slice':
+    case 'pad_zeros':
+    case 'pad2d':
+    case 'resize2d':
+      if (keeps(a)) return a!;
+      break;
+    case 'concat':
+      if (node.inputs.length === 1) return a!;
+      break;
+    case 'transpose':
+      if ((node as Node<'transpose'>).attrs.perm.every((axis, i) => axis === i)) return a!;
+      break;
     case 'reshape':
       if (keeps(a)) return a!;
       if (a?.op === 'reshape') return withInputs(node, a.inputs);

@@ -62,6 +62,27 @@ describe('fold-constants', () => {
     `);
   });
 
+  test('what moves nothing disappears', () => {
+    expect(
+      passed(foldConstants, (b, x) => {
+        const sliced = emit(b, 'slice', [x], { begin: [0, 0], size: [2, 3] }, 'sliced');
+        const padded = emit(b, 'pad_zeros', [sliced], { before: [0, 0], after: [0, 0] }, 'padded');
+        const turned = emit(b, 'transpose', [padded], { perm: [0, 1] }, 'turned');
+        const one = emit(b, 'concat', [turned], { axis: 1 }, 'one');
+        const picture = emit(b, 'reshape', [one], { shape: [1, 2, 3, 1] }, 'picture');
+        const resized = emit(b, 'resize2d', [picture], { size: [2, 3], mode: 'bilinear' }, 'resized');
+        return [emit(b, 'pad2d', [resized], { mode: 'edge', padding: [0, 0, 0, 0] }, 'bordered')];
+      }),
+    ).toMatchInlineSnapshot(`
+      "graph g {
+        %x: f32 2x3 = input()
+        %picture: f32 1x2x3x1 = reshape(%x)
+        output out0 = %picture
+      }
+      "
+    `);
+  });
+
   test('arithmetic of scalars is done now; 0 - x, 1 / x and a 1 that gives the shape stay', () => {
     expect(
       passed(foldConstants, (b, x) => {
