@@ -4,4 +4,5 @@ export { type Exceeded, exceededLimits } from './limits.ts';
 export type * from './plan.ts';
 export * from './random.ts';
 export * from './session.ts';
+export { type StepValues, stepNumber } from './step.ts';
 export * from './train.ts';

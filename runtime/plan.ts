@@ -4,7 +4,7 @@
 export type BufferRole =
   | 'arena' // values of one program run; nothing in it outlives the program
   | 'parameters' // weights and biases
-  | 'state' // what the optimizer keeps between steps; starts as zeros
+  | 'state' // what the optimizer keeps between steps; starts as zeros, where `fills` says nothing else
   | 'metrics' // sums that grow from step to step until they are read
   | 'pictures' // the data set, or the part of it that is on the device; sized by the runtime
   | 'labels' // one u32 a picture of `pictures`; sized by the runtime
@@ -18,6 +18,8 @@ export interface BufferSpec {
   readonly role: BufferRole;
   /** Size in bytes; 0 when the runtime sizes it. */
   readonly bytes: number;
+  /** Of `state`: the parts that do not start as zeros. */
+  readonly fills?: readonly { readonly offset: number; readonly bytes: number; readonly value: number }[];
 }
 
 /** A part of a buffer. `bytes` 0 means all of it. */
@@ -81,7 +83,8 @@ export type StepField =
   | { readonly name: 'seed'; readonly type: 'u32' } // of the run; dropout draws from it
   | { readonly name: 'scale'; readonly type: 'f32' } // what a stored picture value is multiplied with
   | { readonly name: 'lr'; readonly type: 'f32' }
-  | { readonly name: string; readonly type: 'f32'; readonly oneMinusPower: number }; // 1 - base^step, in double precision
+  | { readonly name: string; readonly type: 'f32'; readonly oneMinusPower: number } // 1 - base^step, in double precision
+  | { readonly name: string; readonly type: 'f32'; readonly nadam: number; readonly part: 'mean' | 'gradient' }; // see step.ts
 
 export interface TensorSpec {
   readonly name: string;

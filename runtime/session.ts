@@ -1,6 +1,7 @@
 // A plan on a device: buffers, pipelines and bind groups made once; then programs run, and nothing more is created.
 import { initialValues } from './init.ts';
 import type { Access, BufferRole, DispatchSpec, Plan, ProgramName, View } from './plan.ts';
+import { type StepValues, stepNumber } from './step.ts';
 
 /** Pictures and labels as they are uploaded: NHWC, one value a channel; the network sees value * scale. */
 export interface Pictures {
@@ -35,21 +36,11 @@ export interface Ready {
   }[];
 }
 
-/** The numbers of one step; others follow from the plan (1 - beta^step). */
-export interface StepValues {
-  readonly count: number;
-  readonly start: number;
-  readonly step: number;
-  readonly seed: number;
-  readonly lr: number;
-  readonly scale: number;
-}
-
 export interface Session {
   readonly device: GPUDevice;
   readonly plan: Plan;
   upload(pictures: Pictures): DeviceData;
-  /** Values of all parameters for a seed; optimizer slots become zeros. */
+  /** Values of all parameters for a seed; optimizer slots become what they start as. */
   initialise(seed: number): void;
   /** Replaces parameters by name; lengths must be those of the plan. */
   setParameters(values: ReadonlyMap<string, Float32Array<ArrayBuffer>>): void;
@@ -159,8 +150,7 @@ export async function createSession(
   const row = new DataView(new ArrayBuffer(stride * MOST_STEPS));
   const writeStep = (at: number, v: StepValues): void => {
     fields.forEach((f, i) => {
-      const value =
-        'oneMinusPower' in f ? -Math.expm1(v.step * Math.log(f.oneMinusPower)) : v[f.name as keyof StepValues];
+      const value = stepNumber(f, v);
       if (f.type === 'u32') row.setUint32(at * stride + 4 * i, value, true);
       else row.setFloat32(at * stride + 4 * i, value, true);
     });
@@ -225,6 +215,8 @@ export async function createSession(
       const encoder = device.createCommandEncoder();
       encoder.clearBuffer(state);
       device.queue.submit([encoder.finish()]);
+      for (const { fills = [] } of plan.buffers)
+        for (const { offset, bytes, value } of fills) write('state', offset, new Float32Array(bytes / 4).fill(value));
     },
     setParameters(values) {
       for (const p of plan.parameters) {

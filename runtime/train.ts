@@ -1,6 +1,7 @@
 // Epochs: shuffled batches in a few submits, one read-back a report, and the counts of a whole pass.
 import { permutation } from './random.ts';
-import { type DeviceData, MOST_STEPS, type Session, type StepValues } from './session.ts';
+import { type DeviceData, MOST_STEPS, type Session } from './session.ts';
+import type { StepValues } from './step.ts';
 
 /** Sums over pictures: divide by count for the mean loss and the accuracy. */
 export interface Sums {

@@ -12,10 +12,11 @@ import type {
   View,
 } from '../../runtime/plan.ts';
 import { type Graph, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
-import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled } from '../schedule/index.ts';
+import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled, Update } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 import { kernelOf } from './kernels/index.ts';
 import { loadKernel } from './kernels/load.ts';
+import { spanOf } from './kernels/squares.ts';
 import { updateKernel } from './kernels/update.ts';
 import { operandTextures, type Textures } from './operands.ts';
 import type { Target } from './schedules.ts';
@@ -60,7 +61,7 @@ export function emitPlan(
   const buffers: BufferSpec[] = [
     { role: 'arena', bytes: Math.max(...Object.values(scheduled).map((s) => s.memory.arenaBytes)) + textures.slack() },
     { role: 'parameters', bytes: Math.max(layout.bytes, 256) + textures.slack() },
-    ...(slots > 0 ? [{ role: 'state', bytes: slots * layout.trainedBytes } as const] : []),
+    ...(slots > 0 ? [{ role: 'state', bytes: slots * layout.trainedBytes, ...fillsOf(updates, layout) } as const] : []),
     ...(metrics.length > 0 ? [{ role: 'metrics', bytes: 4 * metrics.length } as const] : []),
     ...textures.buffers(),
     { role: 'pictures', bytes: 0 },
@@ -85,6 +86,18 @@ export function emitPlan(
     train,
   };
   return { ...schedule, plan };
+}
+
+/** Blocks of slots that start as another value than zero. */
+function fillsOf(updates: readonly Update[], layout: ParameterLayout): Pick<BufferSpec, 'fills'> {
+  const fills = updates.flatMap((update, i) => {
+    const { offset, bytes } = layout.ranges[i] as { offset: number; bytes: number };
+    return (update.members[0]?.slots ?? []).flatMap((slot, k) => {
+      const value = isOp(slot, 'state') ? (slot.attrs.initial ?? 0) : 0;
+      return value === 0 ? [] : [{ offset: k * layout.trainedBytes + offset, bytes, value }];
+    });
+  });
+  return fills.length > 0 ? { fills } : {};
 }
 
 const leaf = (s: Scheduled, op: 'input' | 'labels'): Node | undefined => s.fused.graph.nodes.find((n) => isOp(n, op));
@@ -125,6 +138,7 @@ function viewOf(bound: Bound, memory: MemoryPlan, layout: ParameterLayout): View
       return { buffer: 'arena', offset: memory.gradients + range.offset, bytes: range.bytes };
     return { buffer: 'state', offset: bound.slot * layout.trainedBytes + range.offset, bytes: range.bytes };
   }
+  if (bound.kind === 'span') return spanOf(bound.nodes, memory);
   const view = memory.places.get(bound.node);
   if (!view) throw new Error(`%${bound.node.id} has no place`);
   return view;
@@ -176,7 +190,7 @@ function dispatches(
   const out = s.fused.groups
     .filter((g) => g.family !== 'update')
     .map((g) => {
-      const kernel = kernelOf(g, context);
+      const kernel = kernelOf(g, { ...context, memory: s.memory });
       return textures.place(kernel, library.dispatch(kernel, view));
     });
   s.updates.forEach((u, i) => {

@@ -12,6 +12,8 @@ export type Bound =
       readonly update: number;
       readonly slot: number;
     }
+  /** From the first to the last of values that lie close together. */
+  | { readonly kind: 'span'; readonly nodes: readonly Node[] }
   | { readonly kind: 'buffer'; readonly buffer: 'pictures' | 'labels' | 'order' | 'metrics' | 'step' };
 
 export interface Kernel {

@@ -49,7 +49,8 @@ export function printPlan(plan: Plan): string {
     ...section(
       'step',
       plan.step.fields.map(
-        (f) => `    ${f.name}: ${f.type}${'oneMinusPower' in f ? ` = 1 - ${f.oneMinusPower}^step` : ''}`,
+        (f) =>
+          `    ${f.name}: ${f.type}${'oneMinusPower' in f ? ` = 1 - ${f.oneMinusPower}^step` : 'nadam' in f ? ` = nadam's factor of the ${f.part}, beta ${f.nadam}` : ''}`,
       ),
     ),
     ...section('metrics', plan.metrics.length === 0 ? [] : [`    ${plan.metrics.join(', ')}`]),

@@ -36,7 +36,8 @@ export interface OpAttrs {
   input: { readonly shape: Shape };
   labels: { readonly batch: number };
   parameter: { readonly shape: Shape; readonly init: InitSpec; readonly trainable: boolean };
-  state: { readonly shape: Shape; readonly of: string };
+  /** `initial`: what all elements start as; 0 unless given. */
+  state: { readonly shape: Shape; readonly of: string; readonly initial?: number };
   constant: { readonly shape: Shape; readonly values: readonly number[] };
   step: { readonly field: StepField };
   // heavy
@@ -55,6 +56,11 @@ export interface OpAttrs {
   div: None;
   sqrt: None;
   neg: None;
+  abs: None;
+  sign: None;
+  max: None;
+  min: None;
+  pow: { readonly exponent: number };
   relu: None;
   relu_dx: None;
   sigmoid: None;
@@ -84,6 +90,7 @@ export interface OpAttrs {
   pad2d_dx: BorderAttrs;
   reshape: { readonly shape: Shape };
   sum: { readonly axes: readonly number[] };
+  squares: { readonly rows: number };
   broadcast: { readonly shape: Shape; readonly axes: readonly number[] };
   batch_mean: None;
   batch_mean_dx: { readonly batch: number };

@@ -4,7 +4,13 @@ import type { Span } from '../diagnostics/types.ts';
 /** What one argument may be. Ranges are checked when words are bound. */
 export type ArgSpec = { readonly doc: string } & (
   | { readonly kind: 'count'; readonly min?: number; readonly max?: number } // a whole number
-  | { readonly kind: 'number'; readonly min?: number; readonly below?: number; readonly above?: number }
+  | {
+      readonly kind: 'number';
+      readonly min?: number;
+      readonly max?: number;
+      readonly below?: number;
+      readonly above?: number;
+    }
   | { readonly kind: 'size' } // 5x5, or 5 for a square
   | { readonly kind: 'shape' } // 28x28x1, or 784
   | { readonly kind: 'padding' } // 2, same, valid, full, 1x2, [1, 1, 2, 2]

@@ -94,11 +94,14 @@ function convert(spec: ArgSpec, value: Value): Bound | string {
     const bad =
       (spec.min !== undefined && v < spec.min) ||
       (spec.above !== undefined && v <= spec.above) ||
+      (spec.max !== undefined && v > spec.max) ||
       (spec.below !== undefined && v >= spec.below);
     if (bad || !Number.isFinite(v)) {
       const low =
         spec.min !== undefined ? `at least ${spec.min}` : spec.above !== undefined ? `above ${spec.above}` : '';
-      return [low, spec.below === undefined ? '' : `below ${spec.below}`].filter((s) => s !== '').join(' and ');
+      const high =
+        spec.max !== undefined ? `at most ${spec.max}` : spec.below !== undefined ? `below ${spec.below}` : '';
+      return [low, high].filter((s) => s !== '').join(' and ');
     }
     return { kind: 'number', value: v, span };
   }

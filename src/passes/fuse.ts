@@ -41,6 +41,7 @@ const roots: { readonly [K in OpName]?: Family } = {
   batch_mean_dx: 'rows',
   sum: 'sum',
   batch_mean: 'sum',
+  squares: 'squares',
   broadcast: 'pointwise',
 };
 
@@ -178,6 +179,8 @@ function nodesOfUpdates(graph: Graph): Set<Node> {
     if (e.kind !== 'assign') continue;
     const visit = (n: Node): void => {
       if (n === e.gradient || isFree(n) || found.has(n)) return;
+      // The norm of gradients is made by kernels of its own.
+      if (sizeOf(n.type.shape) === 1 && roots[n.op] !== undefined && n.op !== 'broadcast') return;
       if (!opDef(n.op).pointwise) throw new Error(`%${n.id}: an update is elementwise, ${n.op} is not`);
       found.add(n);
       n.inputs.forEach(visit);

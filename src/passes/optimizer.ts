@@ -1,7 +1,12 @@
-// Adds the optimizer: every parameter with a gradient gets a new value, and its slots too.
-import { builder, emit, type Graph, type Node } from '../ir/index.ts';
-import type { OptimizerDef } from '../training/optimizers.ts';
+// Adds the optimizer: gradients are clipped, weights decay, and every parameter with a gradient gets a new value, and its
+// slots too.
+import type { StepField } from '../../runtime/plan.ts';
+import { type Builder, builder, emit, type Graph, type Node } from '../ir/index.ts';
+import { squaresRows } from '../ir/ops/squares.ts';
+import { calculator, type UpdateContext } from '../training/optimizers/optimizer.ts';
+import { commonArgs, type OptimizerDef } from '../training/optimizers.ts';
 
+/** `hyperparameters` replace the optimizer's defaults. */
 export function addOptimizer(
   graph: Graph,
   gradients: ReadonlyMap<Node<'parameter'>, Node>,
@@ -10,32 +15,62 @@ export function addOptimizer(
 ): Graph {
   const b = builder(graph);
   const hyper = (name: string): number => {
-    const value = hyperparameters[name];
-    if (value === undefined) throw new Error(`${optimizer.name} has no ${name}`);
-    return value;
+    const value = hyperparameters[name] ?? optimizer.defaults[name];
+    if (value === undefined && !(name in optimizer.args) && !(name in commonArgs))
+      throw new Error(`${optimizer.name} has no ${name}`);
+    return value ?? 0;
   };
-  const lr = emit(b, 'step', [], { field: { name: 'lr', type: 'f32' } }, 'lr');
-  const powers = new Map<string, Node>();
-  const oneMinusPower = (base: number, name: string): Node => {
-    const known = powers.get(name) ?? emit(b, 'step', [], { field: { name, type: 'f32', oneMinusPower: base } }, name);
-    powers.set(name, known);
+  const fields = new Map<string, Node>();
+  const field = (one: StepField): Node => {
+    const known = fields.get(one.name) ?? emit(b, 'step', [], { field: one }, one.name);
+    fields.set(one.name, known);
     return known;
   };
-  for (const [p, g] of gradients) {
-    b.at(p.layer);
+  const lr = field({ name: 'lr', type: 'f32' });
+  const step: UpdateContext['step'] = {
+    oneMinusPower: (base, name) => field({ name, type: 'f32', oneMinusPower: base }),
+    nadam: (beta, part, name) => field({ name, type: 'f32', nadam: beta, part }),
+  };
+  const limit = hyper('global_clip_norm');
+  const all = limit > 0 ? clipFactor(b, [...gradients.values()], limit, 'gradients') : undefined;
+  for (const [parameter, gradient] of gradients) {
+    b.at(parameter.layer);
+    const p = parameter as unknown as Node;
+    const c = calculator(b, p.id);
     const slots = new Map(
-      optimizer
-        .slots(hyper)
-        .map((slot) => [slot, b.emit('state', [], { shape: p.type.shape, of: p.id }, `${p.id}.${slot}`)]),
+      Object.entries(optimizer.slots(hyper)).map(([slot, initial]) => {
+        const attrs = { shape: p.type.shape, of: p.id, ...(initial === 0 ? {} : { initial }) };
+        return [slot, b.emit('state', [], attrs, `${p.id}.${slot}`)] as const;
+      }),
     );
+    // 1. The gradient, clipped.
+    const [value, norm] = [hyper('clip_value'), hyper('clip_norm')];
+    const factor = norm > 0 ? clipFactor(b, [gradient], norm, p.id) : all;
+    const bounded = value > 0 ? c.max(c.min(gradient, value, 'g.low'), -value, 'g.clipped') : gradient;
+    const g = factor ? c.mul(bounded, factor, 'g.clipped') : bounded;
+    // 2. The parameter, decayed: w - (lr * weight_decay) * w.
+    const decay = hyper('weight_decay');
+    const kept = decay > 0 ? c.sub(p, c.mul(p, c.mul(lr, decay, 'decay'), 'decayed.part'), 'decayed') : p;
+    // 3. The rule.
     const slot = (name: string): Node => slots.get(name) as unknown as Node;
-    const updated = optimizer.update({ b, p: p as unknown as Node, g, slot, lr, hyper, oneMinusPower });
-    for (const [name, value] of updated) {
-      const target = name === '' ? p : slots.get(name);
+    const updated = optimizer.update({ b, p: kept, g, slot, c, lr, hyper, step });
+    for (const [name, value] of Object.entries(updated)) {
+      const target = name === '' ? parameter : slots.get(name);
       if (!target) throw new Error(`${optimizer.name} has no slot ${name}`);
-      b.effect({ kind: 'assign', target, value, gradient: g });
+      b.effect({ kind: 'assign', target, value, gradient });
     }
   }
   b.at(undefined);
   return b.finish(graph.name);
+}
+
+/** limit / max(norm, limit): what gradients are multiplied with so that their norm is at most `limit`. A scalar. */
+function clipFactor(b: Builder, gradients: readonly Node[], limit: number, owner: string): Node {
+  const c = calculator(b, owner);
+  const rows = squaresRows(gradients.map((g) => g.type.shape));
+  const parts = emit(b, 'squares', gradients, { rows }, `${owner}.squares`);
+  // Two short sums instead of a long one.
+  const columns = rows === 1 ? parts : emit(b, 'sum', [parts], { axes: [0] }, `${owner}.squares.columns`);
+  const square = emit(b, 'sum', [columns], { axes: rows === 1 ? [0, 1] : [0] }, `${owner}.square`);
+  return c.div(limit, c.max(c.sqrt(square, 'norm'), limit, 'norm.least'), 'clip');
 }

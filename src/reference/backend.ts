@@ -16,7 +16,7 @@ export interface Backend {
   /** Its name for people, and in what `--json` prints. */
   readonly name: string;
   readonly kind: 'hardware' | 'software' | 'null' | 'reference';
-  /** Values of all parameters for a seed; what the optimizer keeps becomes zeros. */
+  /** Values of all parameters for a seed; what the optimizer keeps becomes what it starts as. */
   initialise(seed: number): void;
   /** Replaces parameters by name; lengths must be those of the plan. */
   setParameters(values: ReadonlyMap<string, Float32Array<ArrayBuffer>>): void;

@@ -1,5 +1,14 @@
 // Training, evaluation and prediction with the reference interpreter: double precision, one core, no WebGPU.
-import { epochOrder, initialValues, type Pictures, type Plan, type Report, type Sums } from '../../runtime/index.ts';
+import {
+  epochOrder,
+  initialValues,
+  type Pictures,
+  type Plan,
+  type Report,
+  type StepValues,
+  type Sums,
+  stepNumber,
+} from '../../runtime/index.ts';
 import { type Graph, interpret, isOp, type Ran, sizeOf, stepFieldsOf, type Tensor } from '../ir/index.ts';
 import type { ModelGraphs } from '../schedule/index.ts';
 import type { Backend, Uploaded } from './backend.ts';
@@ -7,25 +16,11 @@ import type { Backend, Uploaded } from './backend.ts';
 /** A report at least this far apart; the event loop turns after every batch. */
 const REPORT_MS = 400;
 
-interface Numbers {
-  readonly count: number;
-  readonly start: number;
-  readonly step: number;
-  readonly seed: number;
-  readonly lr: number;
-  readonly scale: number;
-}
-
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** The numbers of one step as the graph reads them; 1 - base^step as the runtime computes it. */
-function stepValues(graph: Graph, numbers: Numbers): Map<string, number> {
-  const values = new Map<string, number>(Object.entries(numbers));
-  for (const field of stepFieldsOf(graph)) {
-    if ('oneMinusPower' in field) values.set(field.name, -Math.expm1(numbers.step * Math.log(field.oneMinusPower)));
-  }
-  return values;
-}
+/** The numbers of one step as the graph reads them, as the runtime computes them. */
+const numbersOf = (graph: Graph, values: StepValues): Map<string, number> =>
+  new Map(stepFieldsOf(graph).map((field) => [field.name, stepNumber(field, values)]));
 
 /** The same interface as a device's, over the graphs of a compiled model. */
 export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
@@ -42,7 +37,8 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
     }
     for (const node of graphs.train?.nodes ?? []) {
       const { shape } = node.type;
-      if (isOp(node, 'state')) values.set(node.id, { shape, data: new Float64Array(sizeOf(shape)) });
+      if (isOp(node, 'state'))
+        values.set(node.id, { shape, data: new Float64Array(sizeOf(shape)).fill(node.attrs.initial ?? 0) });
     }
   };
 
@@ -55,11 +51,11 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
       }),
     );
   /** Runs one batch: pictures as the network sees them, zeros behind the last. Training changes the parameters. */
-  const run = (graph: Graph, x: Float64Array, labels: Float64Array, numbers: Numbers): Ran => {
+  const run = (graph: Graph, x: Float64Array, labels: Float64Array, numbers: StepValues): Ran => {
     const leaves = graph === graphs.train ? new Map(values) : asSaved();
     leaves.set(input, { shape: plan.input.shape, data: x });
     for (const n of graph.nodes) if (isOp(n, 'labels')) leaves.set(n.id, { shape: [batch], data: labels });
-    const ran = interpret(graph, { leaves, step: stepValues(graph, numbers) });
+    const ran = interpret(graph, { leaves, step: numbersOf(graph, numbers) });
     for (const [id, value] of ran.assigned) values.set(id, value);
     return ran;
   };
@@ -73,7 +69,11 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
   const upload = ({ values: pixels, scale, labels }: Pictures): Uploaded => {
     const count = labels.length;
     /** Gathers the batch that starts at `start` of the order, and runs it. */
-    const runBatch = (graph: Graph, order: Uint32Array, numbers: Omit<Numbers, 'count' | 'scale'>): [Ran, number] => {
+    const runBatch = (
+      graph: Graph,
+      order: Uint32Array,
+      numbers: Omit<StepValues, 'count' | 'scale'>,
+    ): [Ran, number] => {
       const here = Math.min(batch, count - numbers.start);
       const x = new Float64Array(batch * pictureSize);
       const y = new Float64Array(batch);

@@ -11,6 +11,7 @@ export type Family =
   | 'pointwise'
   | 'rows'
   | 'sum'
+  | 'squares'
   | 'accumulate'
   | 'update';
 
@@ -18,7 +19,7 @@ export interface Group {
   /** Named after its result. */
   readonly name: string;
   readonly family: Family;
-  /** Nodes it computes, in order; the first is the root for contraction, window, gather, resize and sum. */
+  /** Nodes it computes, in order; the first is the root for contraction, window, gather, resize, sum and squares. */
   readonly nodes: readonly Node[];
   /** Nodes whose values other groups or effects read. */
   readonly outputs: readonly Node[];

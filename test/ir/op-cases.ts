@@ -3,6 +3,7 @@ import type { OpName } from '../../src/ir/index.ts';
 import type { CasesOf } from './case.ts';
 import { elementwiseAndShapes } from './cases-elementwise.ts';
 import { heavy } from './cases-heavy.ts';
+import { magnitude } from './cases-magnitude.ts';
 import { pieces } from './cases-pieces.ts';
 import { resizing } from './cases-resize.ts';
 import { rows } from './cases-rows.ts';
@@ -26,4 +27,5 @@ export const cases: CasesOf<OpName> = {
   ...rows,
   ...pieces,
   ...resizing,
+  ...magnitude,
 };

@@ -7,7 +7,7 @@ import { check, scene } from './harness.ts';
 
 const opened = await withDevice();
 const shapes: readonly Shape[] = [[1], [7], [2, 3], [3, 4], [2, 3, 5, 4], [1, 1, 1, 33], []];
-const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && op !== 'dropout');
+const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && op !== 'dropout' && op !== 'pow');
 
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (target) => {
   test.each(all)('%s', async (op) => {
@@ -72,6 +72,18 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (targ
         emit(s.b, op, [s.given(p, 'arena', 0.5, 2), s.given(q, 'arena', 0.5, 2)], {}, 'value'),
         `${op} of ${p.join('x')} and ${q.join('x')}`,
       );
+    }
+    await check(opened!.device, target, s);
+  });
+
+  test('powers', async () => {
+    const s = scene();
+    for (const exponent of [0.75, -0.5, 2, 1]) {
+      for (const shape of shapes)
+        s.compare(
+          emit(s.b, 'pow', [s.given(shape, 'arena', 0.25, 4)], { exponent }, 'value'),
+          `${shape.join('x') || 'scalar'} to the power of ${exponent}`,
+        );
     }
     await check(opened!.device, target, s);
   });

@@ -1,14 +1,29 @@
 // The optimizer's kernels over several steps, sums of metrics, and how a batch is loaded.
 import { describe, expect, test } from 'vitest';
 import { createSession, type StepValues } from '../../runtime/index.ts';
-import { builder, emit, type Graph, interpret, type Node, type Tensor, verify } from '../../src/ir/index.ts';
+import {
+  builder,
+  emit,
+  type Graph,
+  interpret,
+  isOp,
+  type Node,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  verify,
+} from '../../src/ir/index.ts';
 import { addOptimizer } from '../../src/passes/optimizer.ts';
 import { optimizers } from '../../src/training/optimizers.ts';
 import { withDevice } from '../support/adapter.ts';
+import { stepOf } from '../support/leaves.ts';
 import { randomTensor, relativeError } from '../support/numbers.ts';
 import { emitPlanFor, runnable } from '../support/targets.ts';
+import { check, scene } from './harness.ts';
 
 const opened = await withDevice();
+/** Largest relative error in the norm. */
+const WITHIN = 1e-5;
 const init = { kind: 'constant', value: 0 } as const;
 
 /** Parameters of odd sizes, some trained: gradient = (p - goal) * factor. */
@@ -18,7 +33,7 @@ function graphOf(optimizer: string, hyper: Readonly<Record<string, number>>): { 
   const shared = forward.finish('train');
   const b = builder({ ...shared, nodes: [...shared.nodes] });
   const gradients = new Map<Node<'parameter'>, Node>();
-  for (const [i, shape] of [[5, 7], [3], [1], [2, 2, 3, 4]].entries()) {
+  for (const [i, shape] of LAYERS.entries()) {
     const p = b.emit('parameter', [], { shape, init, trainable: true }, `layer${i}.weight`);
     const goal = emit(b, 'parameter', [], { shape, init, trainable: false }, `goal${i}`);
     const away = emit(b, 'sub', [p as unknown as Node, goal], {}, `away${i}`);
@@ -29,70 +44,99 @@ function graphOf(optimizer: string, hyper: Readonly<Record<string, number>>): { 
   b.effect({ kind: 'accumulate', metric: 'squares', value: emit(b, 'mul', [input, input], {}, 'squares') });
   const definition = optimizers[optimizer]!;
   return {
-    train: verify(
-      addOptimizer(b.finish('train'), gradients, definition, { ...definition.defaults, ...hyper }),
-      'optimizer',
-    ),
+    train: verify(addOptimizer(b.finish('train'), gradients, definition, hyper), 'optimizer'),
     infer: verify(forward.finish('infer'), 'infer'),
   };
 }
 
+const LAYERS: readonly Shape[] = [[5, 7], [3], [1], [2, 2, 3, 4], [131, 64]];
+
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('updates', (target) => {
   const kinds = [
     ['sgd', {}],
-    ['sgd', { momentum: 0.9 }],
+    ['sgd', { momentum: 0.9, nesterov: 1 }],
+    ['adagrad', { initial_accumulator_value: 0.5 }],
+    ['adadelta', {}],
+    ['rmsprop', { momentum: 0.5, centered: 1, epsilon: 1e-2 }],
     ['adam', {}],
-    ['adam', { beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }],
+    ['adam', { beta1: 0.5, beta2: 0.9, epsilon: 1e-3, amsgrad: 1, clip_value: 0.5 }],
+    ['adamw', { global_clip_norm: 3 }],
+    ['adamax', {}],
+    ['nadam', {}],
+    ['ftrl', { l1: 0.1, l2: 0.2, l2_shrinkage: 0.3, beta: 0.1 }],
+    ['ftrl', { learning_rate_power: -0.4 }],
+    ['lion', { weight_decay: 0.1 }],
+    ['sgd', { clip_norm: 0.75 }],
   ] as const;
   for (const [name, hyper] of kinds) {
-    test(`${name} ${JSON.stringify(hyper)}: five steps, in one submit and one by one`, async () => {
+    test(`${name} ${JSON.stringify(hyper)}: ten steps, in one submit and one by one`, async () => {
       const graphs = graphOf(name, hyper);
       const { plan, scheduled, layout } = emitPlanFor(target, 'updates', graphs, null, 'values');
       const session = await createSession(opened!.device, plan);
       session.initialise(1);
       const leaves = new Map<string, Tensor>();
       for (const [i, node] of graphs.train.nodes.entries()) {
-        if (node.op === 'parameter') leaves.set(node.id, randomTensor(node.type.shape, i));
-        if (node.op === 'state')
-          leaves.set(node.id, {
-            shape: node.type.shape,
-            data: new Float64Array(node.type.shape.reduce((p, q) => p * q, 1)),
-          });
+        const { shape } = node.type;
+        if (isOp(node, 'parameter')) leaves.set(node.id, randomTensor(shape, i));
+        if (isOp(node, 'state'))
+          leaves.set(node.id, { shape, data: new Float64Array(sizeOf(shape)).fill(node.attrs.initial ?? 0) });
       }
       const input = randomTensor([2, 3], 99);
       leaves.set('input', input);
       session.setParameters(new Map([...leaves].map(([id, t]) => [id, Float32Array.from(t.data)])));
       session.setInput(Float32Array.from(input.data));
       const metrics = [0, 0];
-      const rows = [1, 2, 3, 4, 5].map(
-        (step): StepValues => ({ count: 2, start: 0, step, seed: 1, lr: 0.05 / step, scale: 1 }),
+      const rows = Array.from(
+        { length: 10 },
+        (_, i): StepValues => ({ count: 2, start: 0, step: i + 1, seed: 1, lr: 0.05 / (i + 1), scale: 1 }),
       );
-      session.run('train', rows.slice(0, 3));
-      for (const row of rows.slice(3)) session.run('train', [row]);
+      session.run('train', rows.slice(0, 7));
+      for (const row of rows.slice(7)) session.run('train', [row]);
       for (const row of rows) {
-        const step = new Map<string, number>(Object.entries(row));
-        for (const f of plan.step.fields) if ('oneMinusPower' in f) step.set(f.name, 1 - f.oneMinusPower ** row.step);
-        const ran = interpret(graphs.train, { leaves, step });
+        const ran = interpret(graphs.train, { leaves, step: stepOf(plan, row) });
         for (const [id, value] of ran.assigned) leaves.set(id, value);
         plan.metrics.forEach((m, i) => {
           metrics[i] = metrics[i]! + ran.metrics.get(m)!;
         });
       }
       for (const [id, values] of await session.parameters())
-        expect(relativeError(values, leaves.get(id)!.data), id).toBeLessThan(1e-5);
+        expect(relativeError(values, leaves.get(id)!.data), id).toBeLessThan(WITHIN);
       for (const node of graphs.train.nodes.filter((n) => n.op === 'state')) {
         const values = new Float32Array(await session.read(scheduled.train!.memory.places.get(node)!));
         expect(
           relativeError(values.slice(0, leaves.get(node.id)!.data.length), leaves.get(node.id)!.data),
           node.id,
-        ).toBeLessThan(1e-5);
+        ).toBeLessThan(WITHIN);
       }
-      expect(layout.offsets.size).toBe(8);
-      expect(relativeError(await session.readMetrics(), metrics)).toBeLessThan(1e-5);
+      expect(layout.offsets.size).toBe(2 * LAYERS.length);
+      expect(relativeError(await session.readMetrics(), metrics)).toBeLessThan(WITHIN);
       expect([...(await session.readMetrics())]).toEqual([0, 0]);
+      // One kernel for all parameters; a norm of each takes one for each.
+      const updates = plan.programs.train.filter((d) => d.label.startsWith('update'));
+      expect(updates).toHaveLength('clip_norm' in hyper ? LAYERS.length : 1);
+      const squares = plan.programs.train.filter((d) => d.label.includes('.square'));
+      expect(squares).toHaveLength('global_clip_norm' in hyper ? 3 : 'clip_norm' in hyper ? 2 * LAYERS.length + 1 : 0);
       session.dispose();
     });
   }
+});
+
+describe.skipIf(!opened).each(runnable(opened))('sums of squares, target %s', (target) => {
+  test.each([
+    [[[1]], 1],
+    [[[5, 7], [3], [64], [2, 3, 5, 7], [1]], 1],
+    [[[131, 64], [63], [8, 9]], 3],
+    [Array.from({ length: 40 }, (_, i) => [i + 1, 3]), 2],
+  ] as const)('%# of values in the arena and among the parameters', async (shapes, rows) => {
+    const s = scene();
+    const values = shapes.map((shape, i) => s.given(shape, i % 3 === 1 ? 'parameter' : 'arena'));
+    // Values that live longer lie between them.
+    for (const [i, value] of values.entries()) if (i % 3 === 0) s.compare(value, `value ${i}`);
+    const all = emit(s.b, 'squares', [...values, values[0] as Node], { rows }, 'all');
+    s.compare(all, 'squares');
+    s.compare(emit(s.b, 'sum', [all], { axes: [0, 1] }, 'sum'), 'their sum');
+    await check(opened!.device, target, s);
+  });
 });
 
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('loading a batch', (target) => {

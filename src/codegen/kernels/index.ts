@@ -1,7 +1,7 @@
 // From a group to its kernel. The table is complete by type: a family without a kernel does not compile.
 import type { StepField } from '../../../runtime/plan.ts';
 import type { Node } from '../../ir/index.ts';
-import type { Family, Group } from '../../schedule/index.ts';
+import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { contractionSchedule, type Target } from '../schedules.ts';
 import { contractionKernel } from './contraction.ts';
@@ -11,6 +11,7 @@ import { indexMap } from './index-map.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
+import { squaresKernel } from './squares.ts';
 import { accumulateKernel, sumKernel } from './sum.ts';
 import { windowKernel } from './window.ts';
 
@@ -18,6 +19,8 @@ interface Context {
   readonly fields: readonly StepField[];
   readonly metrics: readonly string[];
   readonly target: Target;
+  /** Where values lie: for kernels that read many as one array. */
+  readonly memory: MemoryPlan;
 }
 
 const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
@@ -33,6 +36,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),
   rows: (group, { fields }) => rowsKernel(group, fields),
   sum: (group, { fields }) => sumKernel(group, fields),
+  squares: (group, { fields, memory }) => squaresKernel(group, memory, fields),
   accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),
 };
 

@@ -10,6 +10,11 @@ export type PointwiseOp =
   | 'div'
   | 'sqrt'
   | 'neg'
+  | 'abs'
+  | 'sign'
+  | 'max'
+  | 'min'
+  | 'pow'
   | 'relu'
   | 'relu_dx'
   | 'sigmoid'
@@ -35,6 +40,11 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
   div: { of: (x) => wgsl`${a(x, 0)} / ${a(x, 1)}` },
   sqrt: { of: (x) => wgsl`sqrt(${a(x, 0)})` },
   neg: { of: (x) => wgsl`-${a(x, 0)}` },
+  abs: { of: (x) => wgsl`abs(${a(x, 0)})` },
+  sign: { of: (x) => wgsl`sign(${a(x, 0)})` },
+  max: { of: (x) => wgsl`max(${a(x, 0)}, ${a(x, 1)})` },
+  min: { of: (x) => wgsl`min(${a(x, 0)}, ${a(x, 1)})` },
+  pow: { of: (x, node) => wgsl`pow(${a(x, 0)}, T(${f32((node as Node<'pow'>).attrs.exponent)}))` },
   relu: { of: (x) => wgsl`max(${a(x, 0)}, T(0.0))` },
   relu_dx: { of: (x) => wgsl`select(T(0.0), ${a(x, 1)}, ${a(x, 0)} > T(0.0))` },
   sigmoid: { of: (x) => wgsl`T(1.0) / (T(1.0) + exp(-${a(x, 0)}))` },

@@ -1,6 +1,6 @@
 // The optimizer: one kernel over all parameters that are updated alike, their gradients and slots, in place.
 import type { StepField } from '../../../runtime/plan.ts';
-import { isOp, type Node } from '../../ir/index.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Update } from '../../schedule/index.ts';
 import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import { comment, f32, ident, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
@@ -34,6 +34,8 @@ export function updateKernel(update: Update, index: number, bytes: number, field
     if (known) return known;
     if (isOp(n, 'constant')) return wgsl`T(${f32(n.attrs.values[0] as number)})`;
     if (isOp(n, 'step')) return wgsl`T(${b.step(n.attrs.field)})`;
+    // A scalar that another kernel made: the norm of gradients.
+    if (sizeOf(n.type.shape) === 1) return wgsl`T(${b.use(storageOf(n), 'f32', 'read')}[0])`;
     throw new Error(`%${n.id} cannot be read by an update`);
   };
   for (const node of group.nodes) {

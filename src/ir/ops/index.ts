@@ -8,11 +8,13 @@ import { conv2d, conv2d_dw, conv2d_dx } from './conv2d.ts';
 import { cross_entropy, cross_entropy_dx, softmax_cross_entropy, softmax_cross_entropy_dx } from './cross-entropy.ts';
 import { dropout } from './dropout.ts';
 import { constant, input, labels, parameter, state, step } from './leaves.ts';
+import { abs, max, min, pow, sign } from './magnitude.ts';
 import { matmul } from './matmul.ts';
 import { concat, pad_zeros, slice } from './pieces.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
 import { resize2d, resize2d_dx } from './resize.ts';
 import { correct, softmax, softmax_dx } from './rows.ts';
+import { squares } from './squares.ts';
 import { batch_mean, batch_mean_dx, broadcast, reshape, sum } from './structure.ts';
 import { reverse, transpose } from './turns.ts';
 
@@ -37,6 +39,11 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   div,
   sqrt,
   neg,
+  abs,
+  sign,
+  max,
+  min,
+  pow,
   relu,
   relu_dx,
   sigmoid,
@@ -62,6 +69,7 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   pad2d_dx,
   reshape,
   sum,
+  squares,
   broadcast,
   batch_mean,
   batch_mean_dx,

@@ -32,7 +32,7 @@ export const parameter: OpDef<'parameter'> = {
 
 export const state: OpDef<'state'> = {
   name: 'state',
-  doc: 'What the optimizer keeps of a parameter between steps; zeros at first.',
+  doc: 'What the optimizer keeps of a parameter between steps; zeros at first, unless it says another initial value.',
   inputs: [],
   infer: (_, { shape }) => f32(shape),
   reference: 'leaf',

@@ -1,0 +1,94 @@
+// Sums of squares of many values at once: gradients lie side by side, so a few bindings and one dispatch reach them all.
+import type { StepField, View } from '../../../runtime/plan.ts';
+import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
+import type { Group, MemoryPlan } from '../../schedule/index.ts';
+import { bindings, type Kernel } from '../kernel.ts';
+import { comment, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+
+const WORKGROUP = 64;
+/** Spans that one kernel binds: one is enough where all gradients form one block. */
+const MOST_SPANS = 6;
+
+const placeOf = (node: Node, memory: MemoryPlan): View => {
+  const view = memory.places.get(storageOf(node));
+  if (!view) throw new Error(`%${node.id} has no place`);
+  return view;
+};
+const endOf = ({ offset, bytes }: View): number => offset + bytes;
+
+/** The bytes from the first to the last of these values. */
+export function spanOf(nodes: readonly Node[], memory: MemoryPlan): View {
+  const views = nodes.map((n) => placeOf(n, memory));
+  const [first] = views as [View];
+  const offset = Math.min(...views.map((v) => v.offset));
+  return { buffer: first.buffer, offset, bytes: Math.max(...views.map(endOf)) - offset };
+}
+
+/**
+ * Values in the order of their places, joined to spans: neighbours first, then those with the smallest gaps, never over
+ * the value that the kernel writes, because a binding must not show it twice.
+ */
+function spans(nodes: readonly Node[], out: View, memory: MemoryPlan): Node[][] {
+  const at = (n: Node): View => placeOf(n, memory);
+  const sorted = [...new Set(nodes)].sort(
+    (p, q) => at(p).buffer.localeCompare(at(q).buffer) || at(p).offset - at(q).offset,
+  );
+  const found = sorted.map((n) => [n]);
+  const gap = (i: number): number => {
+    const [p, q] = [spanOf(found[i]!, memory), spanOf(found[i + 1]!, memory)];
+    const over = out.buffer === p.buffer && p.offset < endOf(out) && out.offset < endOf(q);
+    return p.buffer !== q.buffer || over ? Number.POSITIVE_INFINITY : q.offset - endOf(p);
+  };
+  while (found.length > 1) {
+    const gaps = found.slice(1).map((_, i) => gap(i));
+    const least = Math.min(...gaps);
+    // Values start at multiples of 256 bytes: less than that lies between neighbours.
+    if (least >= 256 && (found.length <= MOST_SPANS || least === Number.POSITIVE_INFINITY)) break;
+    const i = gaps.indexOf(least);
+    found.splice(i, 2, [...found[i]!, ...found[i + 1]!]);
+  }
+  return found;
+}
+
+/** One invocation a sum; what lies between the values is stepped over. */
+export function squaresKernel(group: Group, memory: MemoryPlan, fields: readonly StepField[]): Kernel {
+  const node = group.nodes[0] as Node;
+  const b = bindings(fields);
+  const count = sizeOf(node.type.shape);
+  const out = b.use(node, 'f32', 'read_write');
+  const groups = [count / WORKGROUP, 1, 1] as const;
+  const parts = spans(node.inputs.map(storageOf), placeOf(node, memory), memory).map((nodes, k) => {
+    const span = spanOf(nodes, memory);
+    const values = b.other(`values${k}`, { kind: 'span', nodes }, 'f32', span.bytes / 4, 'read_write');
+    const name: Wgsl = { wgsl: `squares_of_values${k}` };
+    const calls = nodes.flatMap((n) => {
+      const { offset, bytes } = placeOf(n, memory);
+      const times = node.inputs.filter((i) => storageOf(i) === n).length;
+      const start = u32((offset - span.offset) / 4);
+      const call = wgsl`total += ${name}(id.x, ${start}, ${u32(bytes / 4)}); ${comment(n.id)}`;
+      return Array.from({ length: times }, () => call);
+    });
+    const helper = wgsl`
+fn ${name}(first: u32, start: u32, length: u32) -> f32 {
+  var part = 0.0;
+  for (var i = first; i < length; i += ${u32(count)}) {
+    let x = ${values}[start + i];
+    part += x * x;
+  }
+  return part;
+}`;
+    return { helper, calls };
+  });
+  const text = wgsl`
+${comment(`${group.name}: the squares of ${node.inputs.length} values in ${count} sums`)}
+${b.declare()}
+${parts.map((p) => p.helper)}
+
+@compute @workgroup_size(${size(WORKGROUP)})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var total = 0.0;
+  ${parts.flatMap((p) => p.calls)}
+  ${out}[id.x] = total;
+}`;
+  return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
+}
