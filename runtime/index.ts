@@ -3,6 +3,7 @@ export { initialValues } from './init.ts';
 export { type Exceeded, exceededLimits } from './limits.ts';
 export type * from './plan.ts';
 export * from './random.ts';
+export { learningRate, type Moment } from './schedule.ts';
 export * from './session.ts';
 export { type StepValues, stepNumber } from './step.ts';
 export * from './train.ts';

@@ -1,4 +1,7 @@
 // The contract between compiler and runtime: what a compiled model is made of. Data only; JSON can carry all of it.
+import type { ScheduleSpec } from './schedule.ts';
+
+export type { ScheduleSpec, Time } from './schedule.ts';
 
 /** Where a buffer's bytes come from and how long they live. */
 export type BufferRole =
@@ -105,12 +108,27 @@ export interface Programs {
 }
 export type ProgramName = keyof Programs;
 
+/** When a training ends before its last epoch: the monitored number of the test part was not better for `patience` epochs. */
+export interface EarlyStoppingSpec {
+  /** The loss, or a metric, of which more is better. */
+  readonly monitor: string;
+  readonly patience: number;
+  /** How much better it must be to count. */
+  readonly minDelta: number;
+  /** Are the weights of the best epoch kept, not those of the last? */
+  readonly restoreBest: boolean;
+}
+
 /** What the `train` section says that the runtime and the command line need. */
 export interface TrainSpec {
   readonly data: string | null;
   readonly loss: string;
   readonly optimizer: string;
+  /** The base of the schedule. */
   readonly lr: number;
+  /** Absent: the learning rate stays. */
+  readonly schedule?: ScheduleSpec;
+  readonly earlyStopping?: EarlyStoppingSpec;
   readonly batch: number;
   readonly epochs: number;
   readonly seed: number;

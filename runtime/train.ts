@@ -1,5 +1,7 @@
 // Epochs: shuffled batches in a few submits, one read-back a report, and the counts of a whole pass.
+import type { Plan } from './plan.ts';
 import { permutation } from './random.ts';
+import { learningRate } from './schedule.ts';
 import { type DeviceData, MOST_STEPS, type Session } from './session.ts';
 import type { StepValues } from './step.ts';
 
@@ -13,13 +15,20 @@ export interface Sums {
 export interface Report extends Sums {
   /** Steps of the run so far. */
   readonly step: number;
+  /** The learning rate of the last of them. */
+  readonly lr: number;
 }
 
 export interface EpochOptions {
   /** From 0; with the seed it decides the shuffling. */
   readonly epoch: number;
   readonly seed: number;
+  /** The base of the plan's schedule. */
   readonly lr: number;
+  /** Epochs of the whole training, for the schedule; those of the plan unless given. */
+  readonly epochs?: number;
+  /** The loss on the test part after each epoch so far, for a schedule that waits for plateaus. */
+  readonly losses?: readonly number[];
   /** Steps done before this epoch. */
   readonly firstStep: number;
   /** Stops after the report under way. */
@@ -36,6 +45,20 @@ export const epochOrder = (seed: number, epoch: number, count: number): Uint32Ar
 /** Time that one submit should take: long enough to keep the device busy, short enough for a lively report. */
 const SUBMIT_MS = 120;
 
+/** The learning rate after `step` steps of the whole training. */
+export const lrOf = (
+  { train }: Plan,
+  o: Pick<EpochOptions, 'lr' | 'epochs' | 'losses'>,
+  stepsPerEpoch: number,
+  step: number,
+): number =>
+  learningRate(train?.schedule, o.lr, {
+    step,
+    stepsPerEpoch,
+    epochs: o.epochs ?? train?.epochs ?? 1,
+    ...(o.losses ? { losses: o.losses } : {}),
+  });
+
 /** One pass over the data in shuffled order, a report every now and then; the last, smaller batch counts exactly. */
 export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOptions): AsyncGenerator<Report> {
   data.setOrder(epochOrder(o.seed, o.epoch, data.count));
@@ -51,7 +74,7 @@ export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOp
         count: Math.min(batch, data.count - (done + i) * batch),
         step: o.firstStep + done + i + 1,
         seed: o.seed,
-        lr: o.lr,
+        lr: lrOf(session.plan, o, steps, o.firstStep + done + i),
         scale: data.scale,
       }),
     );
@@ -60,7 +83,8 @@ export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOp
     const sums = await session.readMetrics();
     const took = performance.now() - began;
     done += now;
-    yield { step: o.firstStep + done, count: rows.reduce((a, r) => a + r.count, 0), metrics: named(session, sums) };
+    const lr = rows[now - 1]!.lr;
+    yield { step: o.firstStep + done, lr, count: rows.reduce((a, r) => a + r.count, 0), metrics: named(session, sums) };
     size = Math.max(1, Math.min(MOST_STEPS, Math.round((now * SUBMIT_MS) / Math.max(took, 0.1)), 4 * size));
   }
 }

@@ -128,6 +128,8 @@ const trainSpec = (config: TrainConfig, batch: number, options: CompileOptions):
   loss: config.loss,
   optimizer: config.optimizer.name,
   lr: options.hyper?.lr ?? (config.hyper.lr as number),
+  ...(config.schedule ? { schedule: config.schedule } : {}),
+  ...(config.earlyStopping ? { earlyStopping: config.earlyStopping } : {}),
   batch,
   epochs: config.epochs,
   seed: config.seed,

@@ -7,6 +7,7 @@ import { activations } from '../src/layers/activations.ts';
 import { type ArgSpec, inputSignature, layers, showSignature, signatureOf } from '../src/layers/index.ts';
 import { losses } from '../src/training/losses.ts';
 import { optimizers } from '../src/training/optimizers.ts';
+import { schedules } from '../src/training/schedules.ts';
 import { settings } from '../src/training/settings.ts';
 import { expectGolden } from './support/golden.ts';
 import { runCnnc } from './support/io.ts';
@@ -42,6 +43,7 @@ const kinds: { readonly [K in ArgSpec['kind']]: string } = {
   sides: 'number, pair or four sides',
   order: 'list of whole numbers',
   choice: 'word',
+  numbers: 'list of numbers',
   name: 'name',
   text: 'name or "text"',
   flag: 'word alone',
@@ -122,6 +124,20 @@ test('the reference is what the signatures say', () => {
       ...table(o.args),
       '',
     ]),
+    '## Schedules',
+    '',
+    'All of them take a warm-up. Times are counted from its end.',
+    '',
+    ...Object.values(schedules).flatMap((s) => [
+      `### ${s.name}`,
+      '',
+      s.doc,
+      '',
+      `For example \`${s.example}\`.`,
+      '',
+      ...table(s.args),
+      '',
+    ]),
   ];
   expectGolden('docs/reference.md', `${lines.join('\n').trimEnd()}\n`);
 });
@@ -151,7 +167,7 @@ const jsonKeys = [
   '',
   '| command | keys |',
   '|---|---|',
-  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}`, `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `seed`, `history`, `interrupted` |',
+  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}`, `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `schedule`, `seed`, `history`, `interrupted`, `stopped_early`, `best_epoch` |',
   '| `eval` | `loss`, `accuracy`, `count`, `confusion` (rows are the right classes), `model`, `adapter`, `data`, `split` |',
   '| `predict` | an array of `{file, class, name, probabilities}` |',
   '| `summary` | `model`, `parameters`, `trainable`, `multiply_adds`, `layers: [{name, op, output, parameters}]` and sizes in bytes |',

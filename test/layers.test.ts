@@ -16,7 +16,15 @@ const table: readonly (readonly [from: string, may: readonly string[]])[] = [
   ['src/layers/', ['src/layers/', 'src/ir/', 'src/diagnostics/', 'src/parser/print.ts', 'types src/parser/']],
   [
     'src/training/',
-    ['src/training/', 'src/layers/', 'src/ir/', 'src/diagnostics/', 'types src/parser/', 'types src/passes/'],
+    [
+      'src/training/',
+      'src/layers/',
+      'src/ir/',
+      'src/diagnostics/',
+      'types src/parser/',
+      'types src/passes/',
+      'types runtime/plan.ts',
+    ],
   ],
   [
     'src/passes/',

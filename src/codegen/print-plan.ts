@@ -61,7 +61,10 @@ export function printPlan(plan: Plan): string {
     ...Object.entries(plan.programs).flatMap(([name, dispatches]) => section(name, dispatches.flatMap(dispatch))),
     ...section(
       'train',
-      Object.entries(plan.train ?? {}).map(([key, value]) => `    ${key} ${value ?? 'not given'}`),
+      Object.entries(plan.train ?? {}).map(
+        ([key, value]) =>
+          `    ${key} ${typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? 'not given')}`,
+      ),
     ),
     '}',
   ];

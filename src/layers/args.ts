@@ -17,6 +17,7 @@ export type ArgSpec = { readonly doc: string } & (
   | { readonly kind: 'sides' } // 2, 1x2, [1, 1, 2, 2]
   | { readonly kind: 'order' } // [1, 0, 2]
   | { readonly kind: 'choice'; readonly choices: readonly string[] } // one of these words
+  | { readonly kind: 'numbers'; readonly min?: number } // [1, 2.5, 1]
   | { readonly kind: 'name' }
   | { readonly kind: 'text' } // a name or a text in quotes
   | { readonly kind: 'flag' } // present or not
@@ -42,6 +43,7 @@ export type PaddingArg =
 export type Bound = { readonly span: Span } & (
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'sizes'; readonly value: readonly number[] }
+  | { readonly kind: 'numbers'; readonly value: readonly number[] }
   | { readonly kind: 'padding'; readonly value: PaddingArg }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'flag' }
@@ -90,6 +92,11 @@ export function paddingArg(args: Args, name: string): PaddingArg | undefined {
 export function textArg(args: Args, name: string): string | undefined {
   const bound = args.bound.get(name);
   return bound?.kind === 'text' ? bound.value : undefined;
+}
+
+export function numbersArg(args: Args, name: string): readonly number[] | undefined {
+  const bound = args.bound.get(name);
+  return bound?.kind === 'numbers' ? bound.value : undefined;
 }
 
 export const flagArg = (args: Args, name: string): boolean => args.bound.has(name);

@@ -21,6 +21,7 @@ const kinds: { readonly [K in Exclude<ArgSpec['kind'], 'choice'>]: string } = {
   padding: '`same`, `valid`, `full`, a number, a pair such as 1x2, or four sides [top, bottom, left, right]',
   sides: 'a number, a pair such as 1x2 (rows, columns), or four sides [top, bottom, left, right]',
   order: 'a list of whole numbers such as [1, 0, 2]',
+  numbers: 'a list of numbers such as [1, 2, 1]',
   name: 'a name',
   text: 'a name or a text in quotes',
   flag: 'nothing',
@@ -68,6 +69,8 @@ function accepts(spec: ArgSpec, value: Value): boolean {
       return value.kind === 'list';
     case 'choice':
       return value.kind === 'name' && spec.choices.includes(value.name);
+    case 'numbers':
+      return value.kind === 'list';
     case 'name':
       return value.kind === 'name';
     case 'text':
@@ -139,6 +142,13 @@ function convert(spec: ArgSpec, value: Value): Bound | string {
     return items.every((n) => whole(n) && n >= 0)
       ? { kind: 'sizes', value: items, span }
       : 'made of whole numbers from 0 on';
+  }
+  if (spec.kind === 'numbers' && value.kind === 'list') {
+    const min = spec.min ?? Number.NEGATIVE_INFINITY;
+    const n = value.items.map((v) => (v.kind === 'number' ? v.value : Number.NaN));
+    if (n.length === 0 || n.some((v) => !Number.isFinite(v) || v < min))
+      return `made of numbers${spec.min === undefined ? '' : ` from ${spec.min} on`}`;
+    return { kind: 'numbers', value: n, span };
   }
   if (value.kind === 'name') return { kind: 'text', value: value.name, span };
   if (value.kind === 'string') return { kind: 'text', value: value.value, span };

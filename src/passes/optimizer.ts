@@ -31,6 +31,12 @@ export function addOptimizer(
     oneMinusPower: (base, name) => field({ name, type: 'f32', oneMinusPower: base }),
     nadam: (beta, part, name) => field({ name, type: 'f32', nadam: beta, part }),
   };
+  const made = new Map<string, Node>();
+  const once: UpdateContext['once'] = (name, make) => {
+    const known = made.get(name) ?? make(calculator(b, ''));
+    made.set(name, known);
+    return known;
+  };
   const limit = hyper('global_clip_norm');
   const all = limit > 0 ? clipFactor(b, [...gradients.values()], limit, 'gradients') : undefined;
   for (const [parameter, gradient] of gradients) {
@@ -50,10 +56,21 @@ export function addOptimizer(
     const g = factor ? c.mul(bounded, factor, 'g.clipped') : bounded;
     // 2. The parameter, decayed: w - (lr * weight_decay) * w.
     const decay = hyper('weight_decay');
-    const kept = decay > 0 ? c.sub(p, c.mul(p, c.mul(lr, decay, 'decay'), 'decayed.part'), 'decayed') : p;
+    const kept =
+      decay > 0
+        ? c.sub(
+            p,
+            c.mul(
+              p,
+              once('decay', (s) => s.mul(lr, decay, 'decay')),
+              'decayed.part',
+            ),
+            'decayed',
+          )
+        : p;
     // 3. The rule.
     const slot = (name: string): Node => slots.get(name) as unknown as Node;
-    const updated = optimizer.update({ b, p: kept, g, slot, c, lr, hyper, step });
+    const updated = optimizer.update({ b, p: kept, g, slot, c, once, lr, hyper, step });
     for (const [name, value] of Object.entries(updated)) {
       const target = name === '' ? parameter : slots.get(name);
       if (!target) throw new Error(`${optimizer.name} has no slot ${name}`);

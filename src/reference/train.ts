@@ -2,6 +2,7 @@
 import {
   epochOrder,
   initialValues,
+  lrOf,
   type Pictures,
   type Plan,
   type Report,
@@ -94,18 +95,20 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
 
     async function* trainEpoch(o: Parameters<Uploaded['trainEpoch']>[0]): AsyncGenerator<Report> {
       const order = epochOrder(o.seed, o.epoch, count);
+      const stepsPerEpoch = Math.ceil(count / batch);
       let step = o.firstStep;
       let sums = zeros();
       let counted = 0;
       let reported = performance.now();
       for (let start = 0; start < count && !o.signal?.aborted; start += batch) {
+        const lr = lrOf(plan, o, stepsPerEpoch, step);
         step++;
-        const [ran, here] = runBatch(need('train'), order, { start, step, seed: o.seed, lr: o.lr });
+        const [ran, here] = runBatch(need('train'), order, { start, step, seed: o.seed, lr });
         add(sums, ran);
         counted += here;
         await turn();
         if (performance.now() - reported < REPORT_MS && start + batch < count && !o.signal?.aborted) continue;
-        yield { step, count: counted, metrics: sums };
+        yield { step, lr, count: counted, metrics: sums };
         reported = performance.now();
         sums = zeros();
         counted = 0;

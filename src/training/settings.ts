@@ -1,12 +1,15 @@
 // The train section: its settings, bound and checked.
+import type { EarlyStoppingSpec, ScheduleSpec } from '../../runtime/plan.ts';
 import * as names from '../diagnostics/catalog/names.ts';
 import * as say from '../diagnostics/catalog/train.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
-import { type Args, bind, lookUp, numberArg, type Signature, textArg } from '../layers/index.ts';
+import { type Args, bind, flagArg, lookUp, numberArg, type Signature, textArg } from '../layers/index.ts';
 import type { Layer, Train } from '../parser/ast.ts';
+import { choose } from './choose.ts';
 import { losses } from './losses.ts';
-import { type OptimizerDef, optimizers } from './optimizers.ts';
+import { clips, type OptimizerDef, optimizers } from './optimizers.ts';
+import { schedules, times } from './schedules.ts';
 
 export interface TrainConfig {
   readonly data: string | null;
@@ -15,10 +18,16 @@ export interface TrainConfig {
   readonly optimizer: OptimizerDef;
   /** Numbers of the optimizer: given ones and defaults. */
   readonly hyper: Readonly<Record<string, number>>;
+  /** How the learning rate changes; it stays unless given. */
+  readonly schedule: ScheduleSpec | undefined;
+  readonly earlyStopping: EarlyStoppingSpec | undefined;
   readonly batch: number;
   readonly epochs: number;
   readonly seed: number;
 }
+
+/** What early stopping can watch. */
+const monitored: readonly string[] = ['loss', 'accuracy'];
 
 const setting = (owner: string, argument: string, spec: Signature['args'][string], example: string): Signature => ({
   owner,
@@ -50,6 +59,32 @@ export const settings: Readonly<Record<string, Signature>> = {
     activations: [],
     example: 'optimizer adam lr 0.001',
   },
+  schedule: {
+    owner: 'schedule',
+    positional: ['name'],
+    required: ['name'],
+    args: {
+      name: {
+        kind: 'name',
+        doc: `how the learning rate changes: ${Object.keys(schedules).join(', ')}; it stays unless given`,
+      },
+    },
+    activations: [],
+    example: 'schedule cosine warmup_epochs 1',
+  },
+  early_stopping: {
+    owner: 'early_stopping',
+    positional: [],
+    required: ['patience'],
+    args: {
+      patience: { kind: 'count', doc: 'the training ends when the test part was not better for so many epochs' },
+      min_delta: { kind: 'number', min: 0, doc: 'how much better it must be to count; 0 unless given' },
+      monitor: { kind: 'name', doc: `what must be better: ${monitored.join(' or ')}; loss unless given` },
+      restore_best: { kind: 'flag', doc: 'keeps the weights of the best epoch, not those of the last' },
+    },
+    activations: [],
+    example: 'early_stopping patience 3 restore_best',
+  },
   batch: setting('batch', 'size', { kind: 'count', max: 65536, doc: 'pictures a step' }, 'batch 128'),
   epochs: setting('epochs', 'number', { kind: 'count', max: 1000000, doc: 'passes over the data' }, 'epochs 10'),
   seed: setting(
@@ -66,8 +101,8 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
   const seen = new Map<string, { line: Layer; args: Args }>();
   /** Settings whose names are written wrongly: they are not missing too. */
   const meant = new Set<string>();
-  let hyper: Record<string, number> = {};
-  let optimizer: OptimizerDef | undefined;
+  let optimizer: Pick<TrainConfig, 'optimizer' | 'hyper'> | undefined;
+  let schedule: ScheduleSpec | undefined;
 
   for (const line of train.body.lines) {
     for (const statement of line.statements) {
@@ -88,10 +123,10 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
         diagnostics.push(names.givenTwice(name.span, 'the train section', name.text, first.line.name.span));
         continue;
       }
-      if (name.text === 'optimizer') {
-        const chosen = chooseOptimizer(statement, diagnostics);
+      if (name.text === 'optimizer' || name.text === 'schedule') {
+        if (name.text === 'optimizer') optimizer = chooseOptimizer(statement, diagnostics);
+        else schedule = chooseSchedule(statement, diagnostics);
         seen.set(name.text, { line: statement, args: { bound: new Map(), activations: [] } });
-        if (chosen) ({ optimizer, hyper } = chosen);
         continue;
       }
       const { args, diagnostics: found } = bind(signature, statement.words, name.span);
@@ -111,6 +146,7 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
       say.unknownChoice(lossSpan, 'loss', loss, nearest(loss, Object.keys(losses)), Object.keys(losses)),
     );
   }
+  const earlyStopping = earlyStoppingOf(argsOf('early_stopping'), diagnostics);
   if (diagnostics.some((d) => d.severity === 'error') || loss === undefined || !optimizer)
     return { config: undefined, diagnostics };
   return {
@@ -118,8 +154,9 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
       data: textArg(argsOf('data'), 'set') ?? null,
       loss,
       lossSpan,
-      optimizer,
-      hyper,
+      ...optimizer,
+      schedule,
+      earlyStopping,
       batch: numberArg(argsOf('batch'), 'size') ?? 32,
       epochs: numberArg(argsOf('epochs'), 'number') ?? 1,
       seed: numberArg(argsOf('seed'), 'number') ?? 1,
@@ -128,50 +165,54 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
   };
 }
 
-/** `optimizer adam lr 0.001`: the name decides which options there are. */
-function chooseOptimizer(
-  line: Layer,
-  diagnostics: Diagnostic[],
-): { optimizer: OptimizerDef; hyper: Record<string, number> } | undefined {
-  const [word, ...rest] = line.words;
-  const example = settings.optimizer?.example ?? '';
-  if (word?.kind !== 'name') {
-    diagnostics.push(
-      names.missingArgument(
-        word?.span ?? line.name.span,
-        'optimizer',
-        'name',
-        Object.keys(optimizers).join(', '),
-        example,
-      ),
-    );
-    return undefined;
-  }
-  const optimizer = lookUp(optimizers, word.name);
-  if (!optimizer) {
-    diagnostics.push(
-      say.unknownChoice(
-        word.span,
-        'optimizer',
-        word.name,
-        nearest(word.name, Object.keys(optimizers)),
-        Object.keys(optimizers),
-      ),
-    );
-    return undefined;
-  }
-  const signature: Signature = {
-    owner: optimizer.name,
-    positional: [],
-    required: [],
-    args: optimizer.args,
-    activations: [],
-    example: optimizer.example,
-  };
-  const { args, diagnostics: found, ok } = bind(signature, rest, line.name.span);
-  diagnostics.push(...found);
-  if (!ok) return undefined;
-  const hyper = { ...optimizer.defaults };
-  for (const name of Object.keys(optimizer.args)) hyper[name] = numberArg(args, name) ?? (hyper[name] as number);
+/** `optimizer adam lr 0.001`: the optimizer and its numbers; flags are 1. */
+function chooseOptimizer(line: Layer, diagnostics: Diagnostic[]): Pick<TrainConfig, 'optimizer' | 'hyper'> | undefined {
+  const found = choose('optimizer', optimizers, line, settings.optimizer?.example ?? '', diagnostics);
+  if (!found) return undefined;
+  const { chosen: optimizer, args } = found;
+  const [first, second] = clips
+    .flatMap((name) => args.bound.get(name) ?? [])
+    .sort((p, q) => p.span.start - q.span.start);
+  if (first && second) diagnostics.push(say.clippedTwice(second.span, first.span, clips));
+  const nesterov = args.bound.get('nesterov');
+  if (nesterov && !numberArg(args, 'momentum')) diagnostics.push(say.nesterovAlone(nesterov.span));
+  const hyper: Record<string, number> = { ...optimizer.defaults };
+  for (const [name, bound] of args.bound) hyper[name] = bound.kind === 'number' ? bound.value : 1;
   return { optimizer, hyper };
+}
+
+/** `schedule cosine warmup_epochs 1`. */
+function chooseSchedule(line: Layer, diagnostics: Diagnostic[]): ScheduleSpec | undefined {
+  const found = choose('schedule', schedules, line, settings.schedule?.example ?? '', diagnostics);
+  if (!found) return undefined;
+  const { chosen, args } = found;
+  for (const time of times) {
+    const [epochs, steps] = [args.bound.get(`${time}_epochs`), args.bound.get(`${time}_steps`)];
+    if (epochs && steps) diagnostics.push(say.saidTwice(steps.span, time, epochs.span));
+  }
+  const schedule = chosen.make(args);
+  const at = args.bound.get('factors');
+  if (schedule.name === 'piecewise' && at) {
+    const { boundaries, factors } = schedule;
+    const rising = boundaries.every((b, i) => i === 0 || b > (boundaries[i - 1] as number));
+    if (boundaries.length !== factors.length || !rising)
+      diagnostics.push(say.boundariesAndFactors(at.span, boundaries, factors));
+  }
+  return schedule;
+}
+
+/** `early_stopping patience 3`; undefined when there is none. */
+function earlyStoppingOf(args: Args, diagnostics: Diagnostic[]): EarlyStoppingSpec | undefined {
+  const patience = numberArg(args, 'patience');
+  if (patience === undefined) return undefined;
+  const monitor = textArg(args, 'monitor') ?? 'loss';
+  const span = args.bound.get('monitor')?.span;
+  if (span && !monitored.includes(monitor))
+    diagnostics.push(say.unknownChoice(span, 'number to monitor', monitor, nearest(monitor, monitored), monitored));
+  return {
+    monitor,
+    patience,
+    minDelta: numberArg(args, 'min_delta') ?? 0,
+    restoreBest: flagArg(args, 'restore_best'),
+  };
 }

@@ -11,6 +11,14 @@ import { devices, done, lastJson, smallModel, workFolder, write } from './suppor
 const folder = workFolder();
 write(folder, 'small.cnn', smallModel);
 write(folder, 'logits.cnn', smallModel.replace('dense 10 softmax', 'dense 10').replace('small', 'logits'));
+write(
+  folder,
+  'early.cnn',
+  smallModel.replace(
+    'epochs    2',
+    'epochs    10\n  schedule polynomial\n  early_stopping patience 2 min_delta 9 restore_best',
+  ),
+);
 copyFileSync(join(root, 'models/drawn-sample.png'), join(folder, 'seven.png'));
 const available = await devices();
 
@@ -85,6 +93,25 @@ describe.each(available)('on %s', (device) => {
     }
   });
 
+  test('follows a schedule, stops early, and keeps the weights of the best epoch', async () => {
+    const words = ['train', 'early.cnn', '-o', `early-${device}`, '--device', device, '--json', '--lr', '0.02'];
+    const ran = await done(folder, ...words);
+    const result = lastJson(ran);
+    expect(result).toMatchObject({ epochs: 3, steps: 15, interrupted: false, stopped_early: true, best_epoch: 1 });
+    expect(result).toMatchObject({ lr: 0.02, schedule: 'polynomial' });
+    const { metadata } = readSafetensors(new Uint8Array(readFileSync(join(folder, result.weights))));
+    expect(metadata).toMatchObject({ epoch: '1', step: '5', schedule: 'polynomial' });
+    const history = JSON.parse(readFileSync(join(folder, result.history), 'utf8'));
+    // Ten epochs of five steps: after the fourth step of an epoch, (1 - t / 50) of the base.
+    expect(history.epochs.map((e: { lr: number }) => e.lr)).toEqual(
+      [0.0184, 0.0164, 0.0144].map((v) => expect.closeTo(v, 9)),
+    );
+    expect(history.epochs[0].test).toEqual(result.test);
+    expect(ran.stderr).toMatch(/^epoch {2}1\/10 .* lr 0\.0184 /m);
+    expect(ran.stderr).toContain('stopped early after epoch 3: the best was epoch 1, 2 before\n');
+    expect(ran.stderr).toContain('the weights are those of epoch 1, the best of 3\n');
+  });
+
   test('stops at Ctrl-C and keeps what was learned', async () => {
     const stop = new AbortController();
     const words = ['train', 'small.cnn', '-o', 'stopped', '--device', device, '--json', '--epochs', '100000'];
@@ -105,11 +132,18 @@ describe.each(available)('on %s', (device) => {
   });
 });
 
-test.skipIf(available.length < 2)('an adapter and the reference learn the same', async () => {
+test
+  .skipIf(available.length < 2)
+  .each([
+    'adam lr 0.01',
+    'nadam lr 0.01 global_clip_norm 1\n  schedule one_cycle warmup_steps 2',
+    'ftrl lr 0.1 weight_decay 0.001\n  schedule cosine restart_epochs 1',
+  ])('an adapter and the reference learn the same: %s', async (optimizer) => {
+  write(folder, 'same.cnn', smallModel.replace('adam lr 0.01', optimizer));
   const [a, b] = await Promise.all(
     available.map(async (device) =>
       lastJson(
-        await done(folder, 'train', 'small.cnn', '-o', `same-${device}`, '--device', device, '--json', '--quiet'),
+        await done(folder, 'train', 'same.cnn', '-o', `same-${device}`, '--device', device, '--json', '--quiet'),
       ),
     ),
   );

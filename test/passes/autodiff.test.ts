@@ -2,13 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { hash32 } from '../../runtime/random.ts';
 import { compile } from '../../src/compile.ts';
-import { builder, emit, interpret, isOp, type Node, printGraph, type Tensor, verify } from '../../src/ir/index.ts';
+import { builder, emit, interpret, type Node, printGraph, type Tensor, verify } from '../../src/ir/index.ts';
 import { differentiate } from '../../src/passes/autodiff.ts';
-import { addOptimizer } from '../../src/passes/optimizer.ts';
-import { optimizers } from '../../src/training/optimizers.ts';
 import { leavesOf, stepOf } from '../support/leaves.ts';
 import { modelNames, narrowSource } from '../support/models.ts';
-import { randomTensor } from '../support/numbers.ts';
 
 const init = { kind: 'constant', value: 0 } as const;
 
@@ -59,70 +56,6 @@ test('a parameter that the objective does not need has no gradient; an operation
   const masked = emit(b, 'relu_dx', [w, w], {}, 'masked');
   const bad = emit(b, 'sum', [masked], { axes: [0] }, 'bad');
   expect(() => differentiate(b.finish('g'), bad)).toThrow('%masked: relu_dx has no gradient');
-});
-
-describe('optimizers', () => {
-  const graphOf = (name: string, hyper: Record<string, number>) => {
-    const b = builder();
-    const p = b.emit('parameter', [], { shape: [4], init, trainable: true }, 'p');
-    const g = emit(b, 'parameter', [], { shape: [4], init, trainable: false }, 'g');
-    const definition = optimizers[name]!;
-    return verify(
-      addOptimizer(b.finish('g'), new Map([[p, g]]), definition, { ...definition.defaults, ...hyper }),
-      'optimizer',
-    );
-  };
-  /** Three steps with gradients g, 2 g, 3 g by the formula of the paper. */
-  const runs: [string, Record<string, number>, (p: number, g: (t: number) => number, lr: number) => number][] = [
-    ['sgd', {}, (p, g, lr) => p - lr * (g(1) + g(2) + g(3))],
-    [
-      'sgd',
-      { momentum: 0.5 },
-      (p, g, lr) => {
-        let [v, w] = [0, p];
-        for (const t of [1, 2, 3]) {
-          v = 0.5 * v - lr * g(t);
-          w += v;
-        }
-        return w;
-      },
-    ],
-    [
-      'adam',
-      {},
-      (p, g, lr) => {
-        let [m, v, w] = [0, 0, p];
-        for (const t of [1, 2, 3]) {
-          m = 0.9 * m + 0.1 * g(t);
-          v = 0.999 * v + 0.001 * g(t) ** 2;
-          w -= (lr * (m / (1 - 0.9 ** t))) / (Math.sqrt(v / (1 - 0.999 ** t)) + 1e-8);
-        }
-        return w;
-      },
-    ],
-  ];
-  test.each(runs)('%s %o follows its formula', (name, hyper, formula) => {
-    const graph = graphOf(name, hyper);
-    const start = randomTensor([4], 1);
-    const g = randomTensor([4], 2);
-    const leaves = new Map<string, Tensor>([['p', start]]);
-    for (const n of graph.nodes) if (isOp(n, 'state')) leaves.set(n.id, { shape: [4], data: new Float64Array(4) });
-    for (const t of [1, 2, 3]) {
-      leaves.set('g', { shape: [4], data: g.data.map((v) => t * v) });
-      const step = new Map([
-        ['lr', 0.1],
-        ['correction1', 1 - 0.9 ** t],
-        ['correction2', 1 - 0.999 ** t],
-      ]);
-      for (const [id, value] of interpret(graph, { leaves, step }).assigned) leaves.set(id, value);
-    }
-    leaves.get('p')!.data.forEach((v, i) => {
-      expect(v).toBeCloseTo(
-        formula(start.data[i]!, (t) => t * g.data[i]!, 0.1),
-        12,
-      );
-    });
-  });
 });
 
 const texts: Record<string, string> = {

@@ -14,16 +14,22 @@ const at = (option: string) => ({ command: 'train', option });
 
 /** The lines after a training. */
 function conclusion(file: string, data: string, outcome: Outcome, kept: Kept | undefined, seconds: number): string {
-  const { epochs, interrupted } = outcome;
-  const last = epochs[epochs.length - 1];
-  if (!last || !kept) return 'interrupted before the first report: nothing is saved\n';
-  const steps = `${grouped(last.step)} steps in ${duration(seconds)}`;
+  const { epochs, interrupted, stoppedEarly, best } = outcome;
+  const ran = epochs[epochs.length - 1];
+  const last = epochs.find((e) => e.epoch === kept?.epoch);
+  if (!ran || !last || !kept) return 'interrupted before the first report: nothing is saved\n';
+  const steps = `${grouped(ran.step)} steps in ${duration(seconds)}`;
   const score = last.test
-    ? `test accuracy ${percent(last.test.accuracy)}, loss ${lossText(last.test.loss)}, after ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'} (${steps})`
+    ? `test accuracy ${percent(last.test.accuracy)}, loss ${lossText(last.test.loss)}, after ${last.epoch} ${last.epoch === 1 ? 'epoch' : 'epochs'} (${steps})`
     : `interrupted in epoch ${last.epoch} (${steps}): its weights are kept, and not tested`;
   const next = last.test ? [] : [`to test them: cnnc eval ${file} --weights ${kept.weights} --data ${data}`];
-  const early = interrupted && last.test ? ['stopped early by Ctrl-C'] : [];
-  return [score, ...early, ...next, `weights  ${kept.weights}`, `history  ${kept.history}`, ''].join('\n');
+  const early = stoppedEarly
+    ? [`stopped early after epoch ${ran.epoch}: the best was epoch ${best}, ${ran.epoch - (best ?? 0)} before`]
+    : interrupted && last.test
+      ? ['stopped early by Ctrl-C']
+      : [];
+  const restored = last === ran ? [] : [`the weights are those of epoch ${last.epoch}, the best of ${ran.epoch}`];
+  return [score, ...early, ...restored, ...next, `weights  ${kept.weights}`, `history  ${kept.history}`, ''].join('\n');
 }
 
 /** When the device is lost, the message also says what is on the disk. */
@@ -62,7 +68,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     epochs: { type: 'string', value: 'N', doc: 'passes over the pictures' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
     seed: { type: 'string', value: 'N', doc: 'what all random numbers of the run follow from' },
-    lr: { type: 'string', value: 'X', doc: 'learning rate' },
+    lr: { type: 'string', value: 'X', doc: 'learning rate; a schedule begins from it' },
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
     json: { type: 'boolean', doc: 'print the result as one JSON object on the last line' },
@@ -97,6 +103,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         data: spec,
         optimizer: config.optimizer.name,
         lr: plan.train?.lr ?? lr ?? 0,
+        ...(config.schedule ? { schedule: config.schedule.name } : {}),
         batch: plan.batch,
         seed,
       };
@@ -110,21 +117,26 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         io,
         values.quiet,
         `${plan.model}: ${grouped(parameters)} parameters; ${spec}: ${grouped(trainSet.count)} pictures to train on, ${grouped(testSet.count)} to test on
-${facts.optimizer}, learning rate ${facts.lr}, batch ${plan.batch}, seed ${seed}; on ${backend.name}\n`,
+${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.schedule})` : ''}, batch ${plan.batch}, seed ${seed}; on ${backend.name}\n`,
       );
-      const progress = await progressFor(io, { epochs, pictures: trainSet.count }, values.quiet);
+      const progress = await progressFor(
+        io,
+        { epochs, pictures: trainSet.count, scheduled: config.schedule !== undefined },
+        values.quiet,
+      );
       const loop = trainLoop({
         train: trainSet,
         test: testSet,
         epochs,
         seed,
         lr: facts.lr,
+        earlyStopping: config.earlyStopping,
         signal: io.signal,
         onReport: progress.report,
-        onEpoch: async (result) => {
+        onEpoch: async (result, replace) => {
           progress.epoch(result);
           done.push(result);
-          kept = await keep(io, folder, plan, backend, facts, done);
+          kept = await keep(io, folder, plan, backend, facts, done, replace ? undefined : kept);
           return kept.weights;
         },
       });
@@ -145,12 +157,13 @@ ${facts.optimizer}, learning rate ${facts.lr}, batch ${plan.batch}, seed ${seed}
 function resultJson(
   model: string,
   adapter: string,
-  { epochs, interrupted }: Outcome,
+  { epochs, interrupted, stoppedEarly, best }: Outcome,
   kept: Kept | undefined,
   seconds: number,
   facts: object,
 ): Record<string, unknown> {
-  const last = epochs[epochs.length - 1];
+  const ran = epochs[epochs.length - 1];
+  const last = epochs.find((e) => e.epoch === kept?.epoch);
   const pictures = epochs.reduce((n, e) => n + e.pictures, 0);
   const training = epochs.reduce((n, e) => n + e.seconds, 0);
   return {
@@ -158,7 +171,7 @@ function resultJson(
     model,
     adapter,
     epochs: epochs.filter((e) => e.test !== null).length,
-    steps: last?.step ?? 0,
+    steps: ran?.step ?? 0,
     train: last?.train ?? null,
     test: last?.test ?? null,
     images_per_second: Number((pictures / Math.max(training, 1e-9)).toFixed(1)),
@@ -167,5 +180,7 @@ function resultJson(
     weights_sha256: kept?.sha256 ?? null,
     history: kept?.history ?? null,
     interrupted,
+    stopped_early: stoppedEarly,
+    best_epoch: best ?? null,
   };
 }

@@ -17,6 +17,8 @@ export interface RunFacts {
   readonly data: string;
   readonly optimizer: string;
   readonly lr: number;
+  /** Its name, where there is one. */
+  readonly schedule?: string;
   readonly batch: number;
   readonly seed: number;
 }
@@ -49,13 +51,14 @@ const rounded = (n: number, digits: number): number => Number(n.toFixed(digits))
 export const epochJson = (e: Epoch): Record<string, unknown> => ({
   epoch: e.epoch,
   step: e.step,
+  lr: e.lr,
   train: e.train,
   test: e.test,
   images_per_second: rounded(e.pictures / Math.max(e.seconds, 1e-9), 1),
   seconds: rounded(e.seconds, 3),
 });
 
-/** Writes both files after an epoch. No time and no machine is in the weights: the same run gives the same bytes. */
+/** Writes both files after an epoch; the weights stay as they are where `stays` says which those are. No time and no machine is in the weights: the same run gives the same bytes. */
 export async function keep(
   io: Io,
   folder: string,
@@ -63,6 +66,7 @@ export async function keep(
   backend: Backend,
   facts: RunFacts,
   epochs: readonly Epoch[],
+  stays?: Kept,
 ): Promise<Kept> {
   const last = epochs[epochs.length - 1] as Epoch;
   const words = Object.entries(facts).map(([name, value]) => [name, String(value)]);
@@ -76,14 +80,13 @@ export async function keep(
   };
   const name = `${plan.model}.safetensors`;
   const shown = { weights: join(folder, name), history: join(folder, 'history.json') };
-  const sha256 = await writeWeights(
-    resolve(io.cwd, folder, name),
-    shown.weights,
-    plan,
-    await backend.parameters(),
-    metadata,
-  );
+  const write = async (): Promise<Kept> => {
+    const values = await backend.parameters();
+    const sha256 = await writeWeights(resolve(io.cwd, folder, name), shown.weights, plan, values, metadata);
+    return { ...shown, sha256, epoch: last.epoch };
+  };
+  const kept = stays ?? (await write());
   const history = { cnnc: version, ...facts, adapter: backend.name, epochs: epochs.map(epochJson) };
   await writeAtomic(resolve(io.cwd, shown.history), `${JSON.stringify(history, null, 2)}\n`, shown.history);
-  return { ...shown, sha256, epoch: last.epoch };
+  return kept;
 }

@@ -1,8 +1,9 @@
-// The loop over epochs: trains, tests, saves; stops at Ctrl-C, and when the loss is no number any more.
-import type { Report, Sums } from '../../../runtime/index.ts';
+// The loop over epochs: trains, tests, saves; stops at Ctrl-C, early, and when the loss is no number any more.
+import type { EarlyStoppingSpec, Report, Sums } from '../../../runtime/index.ts';
 import { lossNotFinite } from '../../diagnostics/catalog/run.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import type { Uploaded } from '../../reference/backend.ts';
+import { judge } from './stopping.ts';
 
 /** Means over pictures. */
 export interface Mean {
@@ -16,6 +17,8 @@ export interface Epoch {
   readonly epoch: number;
   /** Steps of the run so far. */
   readonly step: number;
+  /** The learning rate of its last step. */
+  readonly lr: number;
   /** Pictures trained on in this epoch: all of them unless it was interrupted. */
   readonly pictures: number;
   /** While training: each picture with the weights of its moment. */
@@ -31,17 +34,26 @@ export interface LoopOptions {
   readonly test: Uploaded;
   readonly epochs: number;
   readonly seed: number;
+  /** The base of the schedule. */
   readonly lr: number;
+  readonly earlyStopping?: EarlyStoppingSpec | undefined;
   readonly signal: AbortSignal | undefined;
   /** Called at each report with the sums of the epoch so far. */
   readonly onReport: (epoch: number, sums: Sums, seconds: number) => void;
-  /** Called after each epoch that is worth keeping; resolves with where its weights are. */
-  readonly onEpoch: (epoch: Epoch) => Promise<string>;
+  /**
+   * Called after each epoch that is worth keeping; resolves with where the weights are. `replace` is false when those
+   * of an earlier epoch are to stay, because they are better and the best are asked for.
+   */
+  readonly onEpoch: (epoch: Epoch, replace: boolean) => Promise<string>;
 }
 
 export interface Outcome {
   readonly epochs: readonly Epoch[];
   readonly interrupted: boolean;
+  /** Was the monitored number not better for too long? */
+  readonly stoppedEarly: boolean;
+  /** The best epoch by what early stopping watches; undefined without it. */
+  readonly best: number | undefined;
 }
 
 /** Divides the sums. */
@@ -57,35 +69,53 @@ const addTo = (a: Sums, b: Report): Sums => ({
 
 /** Trains for all epochs, or until Ctrl-C. Refuses to go on (E0620) when a loss is not finite. */
 export async function trainLoop(o: LoopOptions): Promise<Outcome> {
-  const { train, test, seed, lr } = o;
+  const { train, test, seed, lr, earlyStopping } = o;
   const signal = o.signal ? { signal: o.signal } : {};
   const stopped = (): boolean => o.signal?.aborted === true;
   const epochs: Epoch[] = [];
   let kept: { file: string; epoch: number } | undefined;
+  const losses: number[] = [];
+  const watched: number[] = [];
+  let verdict = { best: 0, stop: false };
   let step = 0;
-  for (let epoch = 1; epoch <= o.epochs && !stopped(); epoch++) {
+  let lrNow = lr;
+  for (let epoch = 1; epoch <= o.epochs && !stopped() && !verdict.stop; epoch++) {
     const began = performance.now();
     const check = (what: 'loss' | 'test loss', value: number): void => {
       if (!Number.isFinite(value)) refuse(lossNotFinite(what, value, epoch, step, lr, kept));
     };
     let sums: Sums = { count: 0, metrics: {} };
-    for await (const report of train.trainEpoch({ epoch: epoch - 1, seed, lr, firstStep: step, ...signal })) {
-      step = report.step;
+    const how = { epoch: epoch - 1, seed, lr, firstStep: step, epochs: o.epochs, losses, ...signal };
+    for await (const report of train.trainEpoch(how)) {
+      ({ step, lr: lrNow } = report);
       check('loss', report.metrics.loss ?? 0);
       sums = addTo(sums, report);
       o.onReport(epoch, sums, (performance.now() - began) / 1000);
     }
     if (sums.count === 0) break;
     const seconds = (performance.now() - began) / 1000;
-    const done = { epoch, step, pictures: sums.count, train: meanOf(sums), seconds };
+    const done = { epoch, step, lr: lrNow, pictures: sums.count, train: meanOf(sums), seconds };
     const tested = sums.count < train.count ? undefined : await test.evaluate(o.signal);
     const mean = tested?.count === test.count ? meanOf(tested) : null;
     if (mean) check('test loss', mean.loss);
     const result = { ...done, test: mean };
     epochs.push(result);
-    const file = await o.onEpoch(result);
-    kept = { file, epoch };
+    if (mean) {
+      losses.push(mean.loss);
+      if (earlyStopping) {
+        watched.push(earlyStopping.monitor === 'loss' ? mean.loss : mean.accuracy);
+        verdict = judge(earlyStopping, watched);
+      }
+    }
+    const replace = !earlyStopping?.restoreBest || verdict.best === epoch || !kept;
+    const file = await o.onEpoch(result, replace);
+    if (replace) kept = { file, epoch };
   }
   const last = epochs[epochs.length - 1];
-  return { epochs, interrupted: stopped() && (last?.epoch !== o.epochs || last.test === null) };
+  return {
+    epochs,
+    interrupted: stopped() && !verdict.stop && (last?.epoch !== o.epochs || last.test === null),
+    stoppedEarly: verdict.stop && last?.epoch !== o.epochs,
+    best: earlyStopping && verdict.best > 0 ? verdict.best : undefined,
+  };
 }

@@ -16,6 +16,8 @@ interface Size {
   readonly epochs: number;
   /** Pictures of one epoch. */
   readonly pictures: number;
+  /** Does the learning rate change? Then it is shown. */
+  readonly scheduled: boolean;
 }
 
 export const silent: Progress = { report: () => undefined, epoch: () => undefined, stop: () => undefined };
@@ -33,12 +35,13 @@ function speedometer({ epochs, pictures }: Size) {
   };
 }
 
-function epochLine({ epochs }: Size, e: Epoch): string {
+function epochLine({ epochs, scheduled }: Size, e: Epoch): string {
   const head = `epoch ${String(e.epoch).padStart(String(epochs).length)}/${epochs}`;
   const train = `loss ${lossText(e.train.loss)}  accuracy ${percent(e.train.accuracy)}`;
   const test = e.test ? `  test: loss ${lossText(e.test.loss)}  accuracy ${percent(e.test.accuracy)}` : '';
+  const lr = scheduled ? `  lr ${Number(e.lr.toPrecision(3))}` : '';
   const rate = grouped(Math.round(e.pictures / Math.max(e.seconds, 1e-9)));
-  return `${head}  ${train}${test}  ${rate} images/s  ${duration(e.seconds)}\n`;
+  return `${head}  ${train}${test}${lr}  ${rate} images/s  ${duration(e.seconds)}\n`;
 }
 
 /** A line of an epoch under way at most this often, and at most every tenth of the epoch. */

@@ -58,3 +58,38 @@ export const endsInDropout = entry('E0307', (span: Span) => ({
   primary: { span, text: 'nothing is computed after this' },
   help: ['put the dropout before the last layer, or remove it'],
 }));
+
+export const clippedTwice = entry('E0330', (span: Span, first: Span, all: readonly string[]) => ({
+  message: 'the gradients are clipped in two ways, and only one can be meant',
+  primary: { span, text: 'and here' },
+  labels: [{ span: first, text: 'here' }],
+  help: [`keep one of ${listOf(all, 'and')}`],
+}));
+
+export const nesterovAlone = entry('E0331', (span: Span) => ({
+  message: '`nesterov` changes how momentum is used, and there is no momentum',
+  primary: { span, text: '' },
+  help: ['add a momentum: `momentum 0.9 nesterov`'],
+}));
+
+/** `time`: warmup, every, restart. */
+export const saidTwice = entry('E0332', (span: Span, time: string, first: Span) => ({
+  message: `the time of ${time} is given in epochs and in steps`,
+  primary: { span, text: 'in steps' },
+  labels: [{ span: first, text: 'in epochs' }],
+  help: [`keep one of \`${time}_epochs\` and \`${time}_steps\``],
+}));
+
+export const boundariesAndFactors = entry(
+  'E0333',
+  (span: Span, boundaries: readonly number[], factors: readonly number[]) => ({
+    message:
+      boundaries.length !== factors.length
+        ? `there are ${boundaries.length} boundaries and ${factors.length} factors`
+        : `the boundaries ${boundaries.join(', ')} do not rise`,
+    primary: { span, text: '' },
+    help: [
+      'give one factor for each boundary, and the boundaries in rising order: `boundaries [6, 9] factors [0.3, 0.1]`',
+    ],
+  }),
+);

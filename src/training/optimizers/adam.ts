@@ -23,16 +23,15 @@ const means = ({ c, g, slot, hyper }: UpdateContext): { m: Node; v: Node } => ({
 });
 
 const adamRule: OptimizerDef['update'] = (u) => {
-  const { c, p, slot, lr, hyper, step } = u;
+  const { c, p, slot, lr, hyper, step, once } = u;
   const { m, v } = means(u);
   const largest = hyper('amsgrad') === 0 ? undefined : c.max(slot('largest'), v, 'largest.new');
-  const corrections = c.div(
-    c.sqrt(step.oneMinusPower(hyper('beta2'), 'correction2'), 'correction2.root'),
-    step.oneMinusPower(hyper('beta1'), 'correction1'),
-    'corrections',
-  );
+  const alpha = once('alpha', (s) => {
+    const above = s.sqrt(step.oneMinusPower(hyper('beta2'), 'correction2'), 'correction2.root');
+    return s.mul(s.div(above, step.oneMinusPower(hyper('beta1'), 'correction1'), 'corrections'), lr, 'alpha');
+  });
   const root = c.add(c.sqrt(largest ?? v, 'root'), hyper('epsilon'), 'root.safe');
-  const change = c.div(c.mul(m, c.mul(corrections, lr, 'alpha'), 'scaled'), root, 'step');
+  const change = c.div(c.mul(m, alpha, 'scaled'), root, 'step');
   return { m, v, ...(largest ? { largest } : {}), '': c.sub(p, change, 'new') };
 };
 
@@ -63,10 +62,10 @@ export const adamax: OptimizerDef = {
   args: { ...betas, beta2: decay('decay of the largest size of the gradient') },
   defaults,
   slots: () => ({ m: 0, u: 0 }),
-  update: ({ c, p, g, slot, lr, hyper, step }) => {
+  update: ({ c, p, g, slot, lr, hyper, step, once }) => {
     const m = c.mean(slot('m'), g, hyper('beta1'), 'm');
     const u = c.max(c.mul(slot('u'), hyper('beta2'), 'u.kept'), c.abs(g, 'size'), 'u.new');
-    const alpha = c.div(lr, step.oneMinusPower(hyper('beta1'), 'correction1'), 'alpha');
+    const alpha = once('alpha', (s) => s.div(lr, step.oneMinusPower(hyper('beta1'), 'correction1'), 'alpha'));
     const change = c.div(c.mul(m, alpha, 'scaled'), c.add(u, hyper('epsilon'), 'u.safe'), 'step');
     return { m, u, '': c.sub(p, change, 'new') };
   },

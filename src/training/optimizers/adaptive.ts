@@ -93,7 +93,7 @@ export const ftrl: OptimizerDef = {
     beta: 0,
   },
   slots: (hyper) => ({ accumulator: hyper('initial_accumulator_value'), linear: 0 }),
-  update: ({ c, p, g, slot, lr, hyper }) => {
+  update: ({ c, p, g, slot, lr, hyper, once }) => {
     const [power, l1] = [-hyper('learning_rate_power'), hyper('l1')];
     const accumulator = c.add(slot('accumulator'), c.mul(g, g, 'g2'), 'accumulator.new');
     const now = c.pow(accumulator, power, 'now');
@@ -102,7 +102,7 @@ export const ftrl: OptimizerDef = {
     const shrunk = shrinkage === 0 ? g : c.add(g, c.mul(p, shrinkage, 'shrinkage'), 'g.shrunk');
     const sigma = c.div(c.sub(now, before, 'grown'), lr, 'sigma');
     const linear = c.sub(c.add(slot('linear'), shrunk, 'linear.sum'), c.mul(sigma, p, 'pull'), 'linear.new');
-    const penalty = c.add(c.div(hyper('beta'), lr, 'beta.part'), 2 * hyper('l2'), 'penalty');
+    const penalty = once('penalty', (s) => s.add(s.div(hyper('beta'), lr, 'beta.part'), 2 * hyper('l2'), 'penalty'));
     const quadratic = c.add(c.div(now, lr, 'now.part'), penalty, 'quadratic');
     const clipped = l1 === 0 ? 0 : c.max(c.min(linear, l1, 'linear.low'), -l1, 'linear.clipped');
     return { accumulator, linear, '': c.div(c.sub(clipped, linear, 'lead'), quadratic, 'new') };

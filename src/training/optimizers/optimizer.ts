@@ -10,6 +10,8 @@ export interface UpdateContext {
   readonly slot: (name: string) => Node;
   /** Arithmetic whose results are named after the parameter. */
   readonly c: Calculator;
+  /** A scalar that is the same for all parameters: made once. */
+  readonly once: (name: string, make: (c: Calculator) => Node) => Node;
   /** The learning rate of this step, a scalar. */
   readonly lr: Node;
   /** A number of the train section, or its default; flags are 1 or 0. */

@@ -1,0 +1,21 @@
+// Early stopping: which epoch was the best so far, and whether it is time to stop.
+import type { EarlyStoppingSpec } from '../../../runtime/index.ts';
+
+export interface Verdict {
+  /** The best epoch, from 1; 0 before the first. */
+  readonly best: number;
+  readonly stop: boolean;
+}
+
+/** `values`: the monitored number after each epoch. Of losses less is better, of everything else more. */
+export function judge(spec: EarlyStoppingSpec, values: readonly number[]): Verdict {
+  const sign = spec.monitor === 'loss' ? 1 : -1;
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  values.forEach((value, i) => {
+    if (best > 0 && !(sign * value < least - spec.minDelta)) return;
+    best = i + 1;
+    least = sign * value;
+  });
+  return { best, stop: best > 0 && values.length - best >= spec.patience };
+}
