@@ -1,6 +1,6 @@
 // Updates that do the same to different parameters become one kernel over all of them: their parameters, gradients and
 // slots lie side by side in the same order (plan-memory sees to it), so that one index serves all.
-import { isOp, type Node } from '../ir/index.ts';
+import { isOp, type Node, storageOf } from '../ir/index.ts';
 import type { Group, Member, Update } from '../schedule/index.ts';
 import { keyOf } from './rewrite.ts';
 
@@ -36,14 +36,19 @@ function shapeOf(group: Group, member: Member): string {
 
 /** The updates among the groups, merged, in the order of their first members. */
 export function mergeUpdates(groups: readonly Group[]): Update[] {
-  const merged = new Map<string, { group: Group; members: Member[] }>();
+  const merged = new Map<string, { group: Group; members: Member[]; apart: boolean }>();
+  const taken = new Set<Node>();
   for (const group of groups) {
     if (group.family !== 'update') continue;
     const member = memberOf(group);
-    const key = shapeOf(group, member);
+    // Two biases that are added to the same values have one gradient between them.
+    const gradient = storageOf(member.gradient);
+    const apart = taken.has(gradient);
+    taken.add(gradient);
+    const key = apart ? group.name : shapeOf(group, member);
     const known = merged.get(key);
     if (known) known.members.push(member);
-    else merged.set(key, { group, members: [member] });
+    else merged.set(key, { group, members: [member], apart });
   }
   return [...merged.values()];
 }

@@ -78,7 +78,7 @@ export function planMemory(
   // 2. How long each value lives. Gradients of parameters form one block.
   const blocks = new Map<Node, Block>();
   const gradientOf = new Map<Node, Node>(
-    updates.flatMap((u) => u.members.map((m) => [storageOf(m.gradient), m.parameter] as const)),
+    updates.flatMap((u) => (u.apart ? [] : u.members).map((m) => [storageOf(m.gradient), m.parameter] as const)),
   );
   const gradientBlock: Block = {
     name: 'gradients',

@@ -46,6 +46,8 @@ export interface Update {
   /** The update of the first member; the others differ only in which parameter they name. */
   readonly group: Group;
   readonly members: readonly Member[];
+  /** True for a single member whose gradient is that of another one too: it lies with the other. */
+  readonly apart: boolean;
 }
 
 /** Offsets in `parameters`, the same in each slot's block of `state` and in the block of gradients. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createSession, type StepValues } from '../../runtime/index.ts';
 import {
   builder,
+  type Effect,
   emit,
   type Graph,
   interpret,
@@ -119,6 +120,29 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('updates', (target) 
       session.dispose();
     });
   }
+});
+
+describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('one gradient for several parameters', (target) => {
+  test.each([[5], [8], [2, 3]])('of shape %s', async (...shape) => {
+    const b = builder();
+    const input = emit(b, 'input', [], { shape: [2, 3] }, 'input');
+    const infer = { name: 'infer', nodes: [input, emit(b, 'neg', [input], {}, 'output')], effects: [] as Effect[] };
+    infer.effects.push({ kind: 'output', name: 'output', value: infer.nodes[1] as Node });
+    const [p, q, r] = ['p', 'q', 'r'].map((name) =>
+      b.emit('parameter', [], { shape, init: { kind: 'constant', value: 1 }, trainable: true }, name),
+    ) as [Node<'parameter'>, Node<'parameter'>, Node<'parameter'>];
+    const g = emit(b, 'mul', [p as unknown as Node, b.scalar(2)], {}, 'g');
+    const gradients = new Map([p, q, r].map((one) => [one, g] as const));
+    const train = addOptimizer(b.finish('train'), gradients, optimizers.sgd!, { momentum: 0.5, global_clip_norm: 1 });
+    const { plan } = emitPlanFor(target, 'shared', { train: verify(train, 'train'), infer }, null, 'values');
+    const session = await createSession(opened!.device, plan);
+    session.initialise(1);
+    session.run('train', [{ count: 2, start: 0, step: 1, seed: 1, lr: 0.25, scale: 1 }]);
+    // 2 in each of n elements of three gradients: clipped to 1 / sqrt(3 n).
+    const after = 1 - 0.25 / Math.sqrt(3 * shape.reduce((m, n) => m * n, 1));
+    for (const values of (await session.parameters()).values()) for (const v of values) expect(v).toBeCloseTo(after, 6);
+    session.dispose();
+  });
 });
 
 describe.skipIf(!opened).each(runnable(opened))('sums of squares, target %s', (target) => {

@@ -4,6 +4,7 @@ import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Update } from '../../schedule/index.ts';
 import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import { comment, f32, ident, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { load } from './epilogue.ts';
 import { isPointwise, pointwiseTable } from './pointwise-table.ts';
 
 const WORKGROUP = 64;
@@ -21,7 +22,9 @@ export function updateKernel(update: Update, index: number, bytes: number, field
     access: 'read' | 'read_write',
   ): Wgsl => b.other(name, { kind: 'block', block, update: index, slot }, 'vec4f', count, access);
   const parameters = block('parameters', 'parameters', 0, 'read_write');
-  const gradients = block('gradients', 'gradients', 0, 'read');
+  const gradient = update.apart
+    ? load(b, storageOf(first.gradient), wgsl`i`, 4, 'read')
+    : wgsl`${block('gradients', 'gradients', 0, 'read')}[i]`;
   const slots = first.slots.map((slot, i) => block('slot', short(slot.id, first.parameter.id), i, 'read_write'));
   const values = new Map<Node, Wgsl>([
     [first.parameter, wgsl`${parameters}[i]`],
@@ -58,7 +61,7 @@ ${b.declare()}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = ${flatIndex(groups, WORKGROUP)};
   if (i >= ${u32(count)}) { return; }
-  let g = ${gradients}[i];
+  let g = ${gradient};
   ${lines}
 }`;
   return { name: index === 0 ? 'update' : `update.${index + 1}`, wgsl: kernelText(text), bindings: b.list(), groups };
