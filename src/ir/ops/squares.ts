@@ -5,7 +5,7 @@ import { sizeOf } from '../types.ts';
 
 /** Sums in a row of the result. */
 export const SQUARES_COLUMNS = 64;
-const MOST_ROWS = 64;
+const MOST_ROWS = 512;
 /** Elements of one sum, where rows suffice. */
 const RUN = 128;
 
