@@ -37,6 +37,8 @@ export function addOptimizer(
     made.set(name, known);
     return known;
   };
+  const rate = hyper('weight_decay');
+  const decay = rate > 0 ? once('decay', (c) => c.mul(lr, rate, 'decay')) : undefined;
   const limit = hyper('global_clip_norm');
   const all = limit > 0 ? clipFactor(b, [...gradients.values()], limit, 'gradients') : undefined;
   for (const [parameter, gradient] of gradients) {
@@ -55,19 +57,7 @@ export function addOptimizer(
     const bounded = value > 0 ? c.max(c.min(gradient, value, 'g.low'), -value, 'g.clipped') : gradient;
     const g = factor ? c.mul(bounded, factor, 'g.clipped') : bounded;
     // 2. The parameter, decayed: w - (lr * weight_decay) * w.
-    const decay = hyper('weight_decay');
-    const kept =
-      decay > 0
-        ? c.sub(
-            p,
-            c.mul(
-              p,
-              once('decay', (s) => s.mul(lr, decay, 'decay')),
-              'decayed.part',
-            ),
-            'decayed',
-          )
-        : p;
+    const kept = decay ? c.sub(p, c.mul(p, decay, 'decayed.part'), 'decayed') : p;
     // 3. The rule.
     const slot = (name: string): Node => slots.get(name) as unknown as Node;
     const updated = optimizer.update({ b, p: kept, g, slot, c, once, lr, hyper, step });
