@@ -62,7 +62,7 @@ describe('printing what was read changes no meaning, and printing again nothing 
   test('generated files', () => {
     const word = fc
       .stringMatching(/^[a-z][a-z0-9_]{0,6}(-[a-z0-9]{1,2})?$/)
-      .filter((w) => !['repeat', 'model', 'train'].includes(w));
+      .filter((w) => !['repeat', 'model', 'train', 'if', 'else', 'as'].includes(w));
     const number = fc.oneof(fc.nat(9999).map(String), fc.constantFrom('-1', '0.5', '1e-4', '-2.5E+3', '007', '1.0'));
     const dims = fc.array(fc.nat(300), { minLength: 2, maxLength: 4 }).map((n) => n.join('x'));
     const quoted = fc.stringMatching(/^[a-zA-Z0-9 :./_{}|#-]{0,12}$/).map((s) => `"${s}"`);
@@ -181,7 +181,7 @@ describe('errors', () => {
   conv 4 3x3; relu
   convv 4 3x3
   conv 4 3x3 strid 2
-  maxpool (2)
+  maxpool (2
   conv 4 9x9
   flatten => 17
   dense 10 softmax

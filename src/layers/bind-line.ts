@@ -1,0 +1,109 @@
+// Binds the words of a line where names may stand for numbers: parameters are put in first, then the signature binds.
+import * as say from '../diagnostics/catalog/formulas.ts';
+import { nearest } from '../diagnostics/suggest.ts';
+import type { Diagnostic, Span } from '../diagnostics/types.ts';
+import type { NameValue, Value, Word } from '../parser/ast.ts';
+import { printExpr, printValue } from '../parser/print.ts';
+import { type ArgSpec, lookUp, type Signature } from './args.ts';
+import { type Binding, bind } from './bind.ts';
+import { emptyScope, numberOf, type Scope, showArithmetic } from './evaluate.ts';
+import { isWhole, type Rational, toNumber } from './rational.ts';
+
+type Report = (diagnostic: Diagnostic) => void;
+
+const number = (value: Rational, text: string, span: Span): Value => ({
+  kind: 'number',
+  value: toNumber(value),
+  text,
+  span,
+});
+
+/** The number that a name stands for; undefined when it is a word like others. */
+function numberNamed(word: NameValue, scope: Scope): Value | 'unknown' | undefined {
+  const value = scope.get(word.name);
+  return typeof value === 'object' ? number(value, `${word.name} = ${toNumber(value)}`, word.span) : value;
+}
+
+/**
+ * A word with its arithmetic done; undefined after a report, or when a name has no value after one. Names outside
+ * lists are left: whether they are options or numbers is for the signature to say.
+ */
+export function resolveWord(word: Word, scope: Scope, report: Report): Value | undefined {
+  switch (word.kind) {
+    case 'formula': {
+      const value = numberOf(word.expr, scope, report);
+      return value && number(value, showArithmetic(word.expr, scope, value), word.span);
+    }
+    case 'open-dims': {
+      const values = word.parts.map((part) => {
+        if (typeof part === 'number') return part;
+        const value = numberOf(part, scope, report);
+        if (!value || (isWhole(value) && value.n > 0n)) return value && toNumber(value);
+        report(say.notWhole(part.span, `${printExpr(part)}: ${showArithmetic(part, scope, value)}`));
+        return undefined;
+      });
+      const known = values.filter((v) => v !== undefined);
+      return known.length === values.length ? { kind: 'dims', values: known, span: word.span } : undefined;
+    }
+    case 'list': {
+      const items = word.items.map((item) => {
+        const resolved = resolveWord(item, scope, report);
+        if (resolved?.kind !== 'name') return resolved;
+        const value = numberNamed(resolved, scope);
+        return value === 'unknown' ? undefined : (value ?? resolved);
+      });
+      const known = items.filter((v) => v !== undefined);
+      return known.length === items.length ? { ...word, items: known } : undefined;
+    }
+    default:
+      return word;
+  }
+}
+
+/** Options keep their names, and the word behind one is a value; every other name in scope is its number. */
+function optionsFirst(words: readonly Value[], signature: Signature, scope: Scope): (Value | 'unknown')[] {
+  const out: (Value | 'unknown')[] = [];
+  let behindOption = false;
+  for (const word of words) {
+    const spec: ArgSpec | undefined =
+      word.kind === 'name' && !behindOption ? lookUp(signature.args, word.name) : undefined;
+    const keeps = word.kind === 'name' && !behindOption && (spec || signature.activations.includes(word.name));
+    out.push(word.kind === 'name' && !keeps ? (numberNamed(word, scope) ?? word) : word);
+    behindOption = spec !== undefined && spec.kind !== 'flag';
+  }
+  return out;
+}
+
+const nothing: Binding = { args: { bound: new Map(), activations: [] }, diagnostics: [], ok: false };
+
+/**
+ * Binds words to a signature. A name in scope is its number; where the line makes no sense that way and the name is
+ * that of an option too, it is the option: `residual c s` and `residual 32 s s` both mean what they seem to.
+ */
+export function bindLine(signature: Signature, words: readonly Word[], line: Span, scope: Scope = emptyScope): Binding {
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (d) => void diagnostics.push(d);
+  const values = words.map((word) => resolveWord(word, scope, report)).filter((v) => v !== undefined);
+  if (values.length < words.length) return { ...nothing, diagnostics };
+  const attempt = (filled: readonly (Value | 'unknown')[]): Binding => {
+    const known = filled.filter((v) => v !== 'unknown');
+    return known.length < filled.length ? nothing : bind(signature, known, line);
+  };
+  const valuesFirst = values.map((word) => (word.kind === 'name' ? (numberNamed(word, scope) ?? word) : word));
+  if (valuesFirst.every((v, i) => v === values[i])) return withNames(attempt(values), values, scope);
+  const first = attempt(valuesFirst);
+  return first.ok ? first : withNames(attempt(optionsFirst(values, signature, scope)), values, scope);
+}
+
+/** Adds what name a word may have meant, when it is no word of the signature. */
+function withNames(binding: Binding, words: readonly Value[], scope: Scope): Binding {
+  if (binding.ok || scope.names.length === 0) return binding;
+  const diagnostics = binding.diagnostics.map((d) => {
+    const word = words.find((w) => w.kind === 'name' && w.span.start === d.primary?.span.start);
+    const near = word && nearest(printValue(word), scope.names);
+    return near === undefined || d.message.includes('did you mean')
+      ? d
+      : { ...d, help: [`did you mean the parameter \`${near}\`?`, ...(d.help ?? [])] };
+  });
+  return { ...binding, diagnostics };
+}
