@@ -19,7 +19,7 @@ import { makeSchedule } from './passes/make-schedule.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
 import type { ModelGraphs } from './schedule/index.ts';
-import { checkScores } from './training/check.ts';
+import { checkScores, checkTrainable } from './training/check.ts';
 import { bindTrain, type TrainConfig } from './training/settings.ts';
 
 export interface CompileOptions {
@@ -76,6 +76,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   if (lowered && bound?.config && model) diagnostics.push(...checkScores(lowered, bound.config));
   if (lowered && model && computesNothing(foldConstants(forInference(lowered.graph))))
     diagnostics.push(pieces.nothingComputed(model.name.span, model.name.text));
+  if (lowered && trainSection) diagnostics.push(...checkTrainable(lowered, trainSection.span));
   diagnostics = inOrder(diagnostics, linked);
   const config = bound?.config;
   const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };

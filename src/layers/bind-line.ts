@@ -3,7 +3,7 @@ import * as say from '../diagnostics/catalog/formulas.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import type { NameValue, Value, Word } from '../parser/ast.ts';
-import { printExpr, printValue } from '../parser/print.ts';
+import { printValue } from '../parser/print.ts';
 import { type ArgSpec, lookUp, type Signature } from './args.ts';
 import { type Binding, bind } from './bind.ts';
 import { emptyScope, numberOf, type Scope, showArithmetic } from './evaluate.ts';
@@ -39,7 +39,7 @@ export function resolveWord(word: Word, scope: Scope, report: Report): Value | u
         if (typeof part === 'number') return part;
         const value = numberOf(part, scope, report);
         if (!value || (isWhole(value) && value.n > 0n)) return value && toNumber(value);
-        report(say.notWhole(part.span, `${printExpr(part)}: ${showArithmetic(part, scope, value)}`));
+        report(say.notWhole(part.span, showArithmetic(part, scope, value)));
         return undefined;
       });
       const known = values.filter((v) => v !== undefined);

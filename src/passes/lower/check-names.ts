@@ -7,7 +7,7 @@ import { nearest } from '../../diagnostics/suggest.ts';
 import type { Diagnostic, Label } from '../../diagnostics/types.ts';
 import { activationNames } from '../../layers/activations.ts';
 import { functions, layers, merges, structures } from '../../layers/index.ts';
-import type { Block, File, Group, Layer, Model, Name } from '../../parser/ast.ts';
+import type { Block, File, Group, Layer, Model, Name, NameValue } from '../../parser/ast.ts';
 import { sizeNames } from './state.ts';
 import type { BlockDef, Namespace } from './types.ts';
 import { visitBody, visitExpr } from './walk.ts';
@@ -33,16 +33,20 @@ export function checkNames(file: File, home: Namespace, main: boolean, report: (
   checkRecursion(file, home, report);
 }
 
-function checkParts(part: Model | Block, home: Namespace, main: boolean, report: (d: Diagnostic) => void): void {
+function checkParts(part: Model | Block, home: Namespace, main: boolean, tell: (d: Diagnostic) => void): void {
+  let wrong = false;
+  const report = (d: Diagnostic): void => {
+    wrong = true;
+    tell(d);
+  };
   const known: string[] = part.kind === 'block' ? [...sizeNames] : [];
   const used = new Set<string>();
-  const inFormula = {
-    name: ({ name, span }: Name & { name: string }) => {
+  const visitor = {
+    name: ({ name, span }: NameValue) => {
       used.add(name);
       if (!known.includes(name)) report(unknownName(span, name, nearest(name, known), known));
     },
   };
-  const visitor = { name: (e: { name: string; span: Name['span'] }) => inFormula.name({ ...e, text: e.name }) };
   // 1. Parameters: a default may use those before it.
   const first = new Map<string, Name>();
   for (const { name, initial } of part.parameters) {
@@ -66,14 +70,14 @@ function checkParts(part: Model | Block, home: Namespace, main: boolean, report:
       if (line.as) named.push(line.as);
     },
   });
-  // 3. Names of values: free, and used.
+  // 3. Names of values: free, and used. A word that is wrong may have been meant to use one.
   for (const { text, span } of named) {
     const option = Object.values(merges).some((m) => Object.hasOwn(m.signature.args, text));
     const what = first.has(text) ? 'a parameter' : option ? 'an option of `concat`' : takenBy(text);
     if (what !== undefined) report(say.shadowed(span, 'a value', text, what));
-    else if (!used.has(text) && main) report(say.unusedValue(span, text));
   }
-  if (!main) return;
+  if (!main || wrong) return;
+  for (const { text, span } of named) if (!used.has(text)) report(say.unusedValue(span, text));
   for (const { text, span } of first.values()) {
     const owner = part.kind === 'model' ? `the model \`${part.name.text}\`` : `the block \`${part.name.text}\``;
     if (!used.has(text)) report(say.unusedParameter(span, text, owner));

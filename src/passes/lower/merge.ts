@@ -118,15 +118,15 @@ function misfit(op: Merge, shapes: readonly Shape[], axis: number): string | und
   const [first = []] = shapes;
   if (op === 'concat') {
     const fits = shapes.every((t) => t.length === first.length && t.every((n, i) => i === axis || n === first[i]));
-    return fits ? undefined : 'all sizes but the one that grows are equal';
+    return fits ? undefined : 'all sizes must be equal but the one that grows';
   }
-  if (op === 'add') return shapes.every((t) => sameShape(t, first)) ? undefined : 'their shapes are equal';
+  if (op === 'add') return shapes.every((t) => sameShape(t, first)) ? undefined : 'their shapes must be equal';
   const whole = shapes.reduce((a, b) => (b.length > a.length ? b : a));
   const rest = shapes.filter((t) => !isVectorFor(t, whole));
   const fits =
     rest.every((t) => t.length === whole.length) &&
     whole.every((_, i) => new Set(rest.map((t) => t[i]).filter((n) => n !== 1)).size <= 1);
-  return fits ? undefined : 'their shapes are equal, or one of them is one number a channel, or has one channel';
+  return fits ? undefined : 'their shapes must be equal, or one of them holds one number a channel, or has one channel';
 }
 
 function combine(s: Lowering, op: Merge, nodes: readonly Node[], axis: number, name: string, last: string): Node {
