@@ -60,20 +60,37 @@ export function resolveWord(word: Word, scope: Scope, report: Report): Value | u
   }
 }
 
-/** Options keep their names, and the word behind one is a value; every other name in scope is its number. */
-function optionsFirst(words: readonly Value[], signature: Signature, scope: Scope): (Value | 'unknown')[] {
-  const out: (Value | 'unknown')[] = [];
-  let behindOption = false;
-  for (const word of words) {
-    const spec: ArgSpec | undefined =
-      word.kind === 'name' && !behindOption ? lookUp(signature.args, word.name) : undefined;
-    const keeps = word.kind === 'name' && !behindOption && (spec || signature.activations.includes(word.name));
-    out.push(word.kind === 'name' && !keeps ? (numberNamed(word, scope) ?? word) : word);
-    behindOption = spec !== undefined && spec.kind !== 'flag';
-  }
-  return out;
+/** As the line is most likely meant when it is wrong: options keep their names, other names in scope are numbers. */
+function likeliest(words: readonly Value[], numbers: readonly Filled[], signature: Signature): Filled[] {
+  const specAt = (i: number): ArgSpec | undefined => {
+    const word = words[i];
+    return word?.kind === 'name' ? lookUp(signature.args, word.name) : undefined;
+  };
+  return words.map((word, i) => {
+    const before = specAt(i - 1)?.kind;
+    const known = word.kind === 'name' && (specAt(i) ?? signature.activations.includes(word.name));
+    return known || before === 'name' || before === 'text' ? word : (numbers[i] as Filled);
+  });
 }
 
+/** Most names of a line that are tried both as numbers and as words. */
+const mostNames = 6;
+
+/** Every way to leave some of the names at these places words: as few as can be, and those at the end first. */
+function* readings(
+  words: readonly Value[],
+  numbers: readonly Filled[],
+  places: readonly number[],
+): Generator<Filled[]> {
+  const bits = (mask: number): number => places.filter((_, i) => mask & (1 << i)).length;
+  const masks = Array.from({ length: 1 << places.length }, (_, mask) => mask);
+  for (const mask of masks.sort((a, b) => bits(a) - bits(b) || b - a)) {
+    const left = new Set(places.filter((_, i) => mask & (1 << i)));
+    yield words.map((word, i) => (left.has(i) ? word : (numbers[i] as Filled)));
+  }
+}
+
+type Filled = Value | 'unknown';
 const nothing: Binding = { args: { bound: new Map(), activations: [] }, diagnostics: [], ok: false };
 
 /**
@@ -85,14 +102,17 @@ export function bindLine(signature: Signature, words: readonly Word[], line: Spa
   const report: Report = (d) => void diagnostics.push(d);
   const values = words.map((word) => resolveWord(word, scope, report)).filter((v) => v !== undefined);
   if (values.length < words.length) return { ...nothing, diagnostics };
-  const attempt = (filled: readonly (Value | 'unknown')[]): Binding => {
+  const attempt = (filled: readonly Filled[]): Binding => {
     const known = filled.filter((v) => v !== 'unknown');
     return known.length < filled.length ? nothing : bind(signature, known, line);
   };
-  const valuesFirst = values.map((word) => (word.kind === 'name' ? (numberNamed(word, scope) ?? word) : word));
-  if (valuesFirst.every((v, i) => v === values[i])) return withNames(attempt(values), values, scope);
-  const first = attempt(valuesFirst);
-  return first.ok ? first : withNames(attempt(optionsFirst(values, signature, scope)), values, scope);
+  const numbers = values.map((word): Filled => (word.kind === 'name' ? (numberNamed(word, scope) ?? word) : word));
+  const places = numbers.flatMap((v, i) => (v === values[i] ? [] : [i]));
+  for (const reading of readings(values, numbers, places.slice(-mostNames))) {
+    const binding = attempt(reading);
+    if (binding.ok) return binding;
+  }
+  return withNames(attempt(likeliest(values, numbers, signature)), values, scope);
 }
 
 /** Adds what name a word may have meant, when it is no word of the signature. */
