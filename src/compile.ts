@@ -6,6 +6,7 @@ import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
 import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
+import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
 import { type File, type Model, parse, type Train } from './parser/index.ts';
 import { differentiate } from './passes/autodiff.ts';
 import { shareCommon } from './passes/cse.ts';
@@ -13,12 +14,12 @@ import { removeDeadCode } from './passes/dce.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { forInference } from './passes/for-inference.ts';
 import { fuseSoftmaxLoss } from './passes/fuse-softmax-loss.ts';
-import { type LayerInfo, type Lowered, lowerModel } from './passes/lower-ast.ts';
+import { type LayerInfo, type Lowered, lowerModel, type StartsFrom } from './passes/lower-ast.ts';
 import { makeSchedule } from './passes/make-schedule.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
 import type { ModelGraphs } from './schedule/index.ts';
-import { checkScores } from './training/check.ts';
+import { checkScores, checkTrainable } from './training/check.ts';
 import { bindTrain, type TrainConfig } from './training/settings.ts';
 
 export interface CompileOptions {
@@ -30,6 +31,10 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
+  /** Values of the model's parameters that replace those of the file. */
+  readonly set?: Readonly<Record<string, number>>;
+  /** Finds the texts that the file imports. */
+  readonly read?: ReadSource;
 }
 
 /** What the stages made; `plan` is undefined when there were errors. */
@@ -39,6 +44,8 @@ export interface Compiled {
   readonly model?: Model;
   readonly config?: TrainConfig;
   readonly layers?: readonly LayerInfo[];
+  /** The weights that training starts from, when the model names some. */
+  readonly startsFrom?: StartsFrom;
   readonly forward?: Graph;
   readonly graphs?: ModelGraphs;
   /** The graphs after each pass, as `PROGRAM after PASS`. */
@@ -49,23 +56,28 @@ export interface Compiled {
 
 export function compile(source: Source, options: CompileOptions = {}): Compiled {
   const { file, diagnostics: found } = parse(source);
-  const diagnostics: Diagnostic[] = [...found];
+  let diagnostics: Diagnostic[] = [...found];
   const model = section<Model>(file, 'model', diagnostics);
   const trainSection = section<Train>(file, 'train', diagnostics);
   if (!model && found.length === 0) diagnostics.push(syntax.noModel(file.span));
   const bound = trainSection && bindTrain(trainSection);
   const batch = options.batch ?? bound?.config?.batch ?? 32;
-  const lower = model && lowerModel(model, batch);
-  // Behind a line that could not be read, the shapes are anyone's guess, and a model may only seem to be empty.
-  const unread = Math.min(...found.map((d) => d.primary?.span.start ?? 0));
-  const certain = (d: Diagnostic): boolean =>
-    !/^.02/.test(d.code) || found.length === 0 || (d.code !== 'E0208' && (d.primary?.span.start ?? 0) < unread);
-  diagnostics.push(...(lower?.diagnostics ?? []).filter(certain), ...(bound?.diagnostics ?? []));
+  const linked = link(file, options.read);
+  const named = [...linked.diagnostics, ...checkLinked(linked, model, found.length === 0)];
+  const lower = model && lowerModel(model, batch, linked.main.home, options.set);
+  // A name that is wrong where it is written is not wrong again where the block is called.
+  const placeOf = ({ code, primary }: Diagnostic): string =>
+    `${code} ${primary?.span.source.file} ${primary?.span.start}`;
+  const told = new Set(named.map(placeOf));
+  // A model with lines that could not be read may only seem to be empty.
+  const fresh = (d: Diagnostic): boolean => !told.has(placeOf(d)) && (d.code !== 'E0208' || found.length === 0);
+  diagnostics.push(...named, ...(lower?.diagnostics ?? []).filter(fresh), ...(bound?.diagnostics ?? []));
   const lowered = lower?.lowered;
   if (lowered && bound?.config && model) diagnostics.push(...checkScores(lowered, bound.config));
   if (lowered && model && computesNothing(foldConstants(forInference(lowered.graph))))
     diagnostics.push(pieces.nothingComputed(model.name.span, model.name.text));
-  diagnostics.sort((a, b) => (a.primary?.span.start ?? 0) - (b.primary?.span.start ?? 0));
+  if (lowered && trainSection) diagnostics.push(...checkTrainable(lowered, trainSection.span));
+  diagnostics = inOrder(diagnostics, linked);
   const config = bound?.config;
   const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
@@ -80,7 +92,17 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
     outputIs,
     options.target,
   );
-  return { ...partial, layers: lowered.layers, forward: lowered.graph, graphs, stages, emitted, plan: emitted.plan };
+  const startsFrom = lowered.startsFrom ? { startsFrom: lowered.startsFrom } : {};
+  return {
+    ...partial,
+    ...startsFrom,
+    layers: lowered.layers,
+    forward: lowered.graph,
+    graphs,
+    stages,
+    emitted,
+    plan: emitted.plan,
+  };
 }
 
 /** The passes of the three programs; each graph is verified after each pass. */

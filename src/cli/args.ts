@@ -10,6 +10,8 @@ export interface OptionSpec {
   /** What stands for the value in the help: `N`, `DIR`. */
   readonly value?: string;
   readonly doc: string;
+  /** May it be given several times? Then its value is a list, empty when it is not given. */
+  readonly many?: true;
 }
 export type Options = Readonly<Record<string, OptionSpec>>;
 
@@ -21,10 +23,17 @@ export interface Positionals {
   readonly max: number;
 }
 
-/** Booleans are false when not given, strings undefined. The last of several wins. */
+/** Booleans are false when not given, strings undefined. The last of several wins, unless there may be many. */
 export type Values<O extends Options> = {
-  readonly [K in keyof O]: O[K]['type'] extends 'boolean' ? boolean : string | undefined;
+  readonly [K in keyof O]: O[K]['type'] extends 'boolean'
+    ? boolean
+    : O[K] extends { readonly many: true }
+      ? readonly string[]
+      : string | undefined;
 };
+
+/** As they are read, before a command knows their types. */
+type AnyValue = string | boolean | readonly string[] | undefined;
 
 export interface Context<O extends Options> {
   readonly io: Io;
@@ -61,7 +70,7 @@ export function command<const O extends Options>(definition: Command<O>): AnyCom
 export function readArguments(
   definition: AnyCommand,
   words: readonly string[],
-): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
+): { values: Record<string, AnyValue>; positionals: string[] } {
   const { name: commandName, options, positionals: wanted } = definition;
   const { tokens } = parseArgs({
     args: [...words],
@@ -74,8 +83,9 @@ export function readArguments(
   });
   const wrong: Diagnostic[] = [];
   const positionals: string[] = [];
-  const values: Record<string, string | boolean | undefined> = {};
-  for (const [name, { type }] of Object.entries(options)) values[name] = type === 'boolean' ? false : undefined;
+  const values: Record<string, AnyValue> = {};
+  for (const [name, { type, many }] of Object.entries(options))
+    values[name] = many ? [] : type === 'boolean' ? false : undefined;
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
@@ -90,7 +100,8 @@ export function readArguments(
       if (value === undefined || value === '' || anOption) {
         wrong.push(say.optionNeedsValue(token.name, spec.value ?? 'VALUE', commandName));
       }
-      values[token.name] = value;
+      const before = values[token.name];
+      values[token.name] = Array.isArray(before) ? [...(before as string[]), value ?? ''] : value;
     }
   }
   if (positionals.length < wanted.min && wrong.length === 0) {
@@ -138,4 +149,26 @@ export function choice<const C extends string>(
 ): C | undefined {
   if (value === undefined) return undefined;
   return choices.find((name) => name === value) ?? refuse(say.badChoice(at.option, value, choices, at.command));
+}
+
+/** The option of every command that opens a model. */
+export const setOption: OptionSpec & { readonly type: 'string'; readonly many: true } = {
+  type: 'string',
+  value: 'NAME=NUMBER',
+  doc: 'sets a parameter of the model; may be given several times',
+  many: true,
+};
+
+/** The parameters that `--set` gives, by name; the last of equal names wins. */
+export function settings(command: string, values: readonly string[]): Readonly<Record<string, number>> {
+  const wrong: Diagnostic[] = [];
+  const out: Record<string, number> = {};
+  for (const value of values) {
+    const [, name, number] = /^([A-Za-z_]\w*)=([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i.exec(value) ?? [];
+    if (name === undefined || !Number.isFinite(Number(number)))
+      wrong.push(say.badValue('set', value, 'NAME=NUMBER, such as classes=10', command));
+    else out[name] = Number(number);
+  }
+  refuseErrors(wrong);
+  return out;
 }

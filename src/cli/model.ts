@@ -5,10 +5,11 @@ import { noTrainSection } from '../diagnostics/catalog/train.ts';
 import { refuse, refuseErrors, type Source } from '../diagnostics/index.ts';
 import type { TrainConfig } from '../training/settings.ts';
 import { readText } from './files.ts';
+import { importReader } from './imports.ts';
 import { type Io, report } from './io.ts';
 
 /** All that a file without errors compiles to. */
-export type CompiledModel = Compiled & Required<Omit<Compiled, 'config' | 'diagnostics'>>;
+export type CompiledModel = Compiled & Required<Omit<Compiled, 'config' | 'diagnostics' | 'startsFrom'>>;
 
 export interface ModelFile {
   readonly source: Source;
@@ -31,9 +32,9 @@ export function compileSource(source: Source, options: CompileOptions): ModelFil
   return { source, options, compiled: compiled as CompiledModel };
 }
 
-/** Reads and compiles a model file; warnings are shown, errors refused. */
+/** Reads and compiles a model file and what it imports; warnings are shown, errors refused. */
 export async function openModel(io: Io, file: string, options: CompileOptions = {}): Promise<ModelFile> {
-  const model = compileSource(await readSource(io, file), options);
+  const model = compileSource(await readSource(io, file), { read: importReader(io.cwd), ...options });
   report(io, model.compiled.diagnostics);
   return model;
 }

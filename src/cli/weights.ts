@@ -1,9 +1,9 @@
-// Weights on disk: written with what they are, and read only into the model they belong to.
+// Weights on disk: written with what they are, and read into the model they belong to; or what of them fits, to start from.
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Plan } from '../../runtime/index.ts';
-import { type TensorDifference, weightsDiffer } from '../diagnostics/catalog/weights.ts';
-import { refuse } from '../diagnostics/index.ts';
+import { noneTaken, type TensorDifference, weightsDiffer } from '../diagnostics/catalog/weights.ts';
+import { refuse, type Span } from '../diagnostics/index.ts';
 import { type ReadTensor, readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
 import { readBytes, writeAtomic } from './files.ts';
 import type { Io } from './io.ts';
@@ -39,6 +39,45 @@ export async function readWeights(io: Io, file: string, plan: Plan): Promise<Wei
   if (differences.length > 0) refuse(weightsDiffer(file, plan.model, differences, metadata.model));
   const values = new Map([...tensors].map(([name, t]) => [name, t.values as Float32Array<ArrayBuffer>]));
   return { values, metadata };
+}
+
+/** What a training starts from: the tensors that the model has too. */
+export interface Start {
+  readonly file: string;
+  readonly values: Map<string, Float32Array<ArrayBuffer>>;
+  /** Tensors of the file that the model has not, or in another shape. */
+  readonly left: readonly string[];
+  /** Parameters of the model that start as they would without the file. */
+  readonly fresh: readonly string[];
+}
+
+/** Takes what has the name and shape of a parameter. Refuses a file in which nothing has. `place` names the file, if a model does. */
+export async function readStart(io: Io, file: string, plan: Plan, place?: Span): Promise<Start> {
+  const bytes = await readBytes(resolve(io.cwd, file), file, ['the path begins at the folder of the model file']);
+  const { tensors } = readSafetensors(bytes, file);
+  const differences = compareWeights(tensors, plan);
+  const different = new Set(differences.map(({ name }) => name));
+  const taken = [...tensors].filter(([name]) => !different.has(name));
+  if (taken.length === 0) refuse(noneTaken(file, plan.model, differences, place && { span: place, text: '' }));
+  return {
+    file,
+    values: new Map(taken.map(([name, t]) => [name, t.values as Float32Array<ArrayBuffer>])),
+    left: [...tensors.keys()].filter((name) => different.has(name)),
+    fresh: plan.parameters.map(({ name }) => name).filter((name) => different.has(name)),
+  };
+}
+
+const some = (names: readonly string[]): string =>
+  names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+
+/** What was taken and what was not, for people. */
+export function startText({ file, values, left, fresh }: Start): string {
+  const parts = [
+    `${values.size} of ${values.size + fresh.length} parameters start from ${file}`,
+    ...(fresh.length > 0 ? [`new: ${some(fresh)}`] : []),
+    ...(left.length > 0 ? [`left in the file: ${some(left)}`] : []),
+  ];
+  return `${parts.join('; ')}\n`;
 }
 
 /** A whole number of the metadata, such as the seed; undefined when there is none. */

@@ -52,5 +52,8 @@ export const inputSignature: Signature = {
 };
 
 export * from './args.ts';
-export { bind } from './bind.ts';
+export { bindLine as bind, resolveWord } from './bind-line.ts';
+export { conditionOf, emptyScope, functions, numberOf, type Scope, showArithmetic } from './evaluate.ts';
 export type { LayerContext, LayerDef } from './layer.ts';
+export { isWhole, type Rational, rationalOf, toNumber } from './rational.ts';
+export { isMerge, type Merge, merges, type StructureDef, structures } from './structure.ts';

@@ -15,6 +15,8 @@ export interface LayerContext {
   /** Where an argument stands in the text; the layer's name when it was not given. */
   spanOf(arg: string): Span;
   report(diagnostic: Diagnostic): void;
+  /** Training does not change the layer's weights: `frozen`, or inside `freeze`. */
+  readonly frozen: boolean;
   /** Declares a parameter `NAME.suffix`. `l2` of the line acts on weights, not on biases. */
   parameter(suffix: string, shape: readonly number[], init: InitSpec, regularised: boolean): Node;
   /** A random stream of this layer's own: a hash of its name. */
@@ -40,6 +42,7 @@ export interface LayerDef {
 /** Options that every layer with weights has. */
 export const weightOptions: Readonly<Record<string, ArgSpec>> = {
   nobias: { kind: 'flag', doc: 'no bias is added' },
+  frozen: { kind: 'flag', doc: 'training does not change the weights' },
   l2: {
     kind: 'number',
     min: 0,

@@ -110,7 +110,8 @@ export function windowAttrs(
     }
     const unread = unreadRows(input, kernel[axis], stride[axis], total, dilation[axis]);
     const lost = unread - sides[1];
-    if (o >= 1 && lost > 0) {
+    // A window smaller than its stride leaves rows out everywhere: then those at the end are no surprise.
+    if (o >= 1 && lost > Math.max(0, stride[axis] - k)) {
       const exact = (input + total - k) / stride[axis] + 1;
       const name = signal ? 'value' : axis === 0 ? 'row' : 'column';
       lostAlong.push({ axis: name, lost, arithmetic, exact: Number(exact.toFixed(3)) });

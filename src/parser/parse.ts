@@ -3,32 +3,46 @@ import type { Node as OhmNode } from 'ohm-js';
 import grammar from '../../grammar/cnn.ohm-bundle.js';
 import * as say from '../diagnostics/catalog/syntax.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import type { Diagnostic, Source, Span } from '../diagnostics/types.ts';
-import type { Assertion, Body, Comment, File, Line, Name, Section, Statement, Value } from './ast.ts';
-import { explainBadLine } from './bad-line.ts';
+import type { Diagnostic, Source } from '../diagnostics/types.ts';
+import type {
+  Arm,
+  Assertion,
+  Body,
+  Comment,
+  Expr,
+  File,
+  Line,
+  Name,
+  Parameter,
+  Section,
+  Statement,
+  Word,
+} from './ast.ts';
+import { explainBadHead, explainBadLine } from './bad-line.ts';
+import './parse-words.ts';
+import { between, optional, reading, semantics, spanOf } from './reading.ts';
 
 export interface Parsed {
   readonly file: File;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-// One parse at a time fills these; `parse` sets them and reads them back.
-let source: Source;
-let diagnostics: Diagnostic[];
-
-const spanOf = (node: OhmNode): Span => {
-  const text = node.source.contents;
-  return { source, start: node.source.startIdx, end: node.source.startIdx + text.trimEnd().length };
-};
+const sectionWords = ['model', 'train', 'block', 'import'];
 
 const badText = (node: OhmNode): void => {
   const text = node.source.contents.replace(/\/\/.*$/, '').trimEnd();
   if (text.trim() === '') return;
   const start = node.source.startIdx + (text.length - text.trimStart().length);
-  diagnostics.push(explainBadLine({ source, start, end: node.source.startIdx + text.length }));
+  reading.diagnostics.push(explainBadLine({ source: reading.source, start, end: node.source.startIdx + text.length }));
 };
 
-const semantics = grammar.createSemantics();
+/** `as` and `=>` behind a layer or a group. */
+const behind = (as: OhmNode, assertion: OhmNode): { as?: Name; assertion?: Assertion } => {
+  const name = optional(as)?.word() as Name | undefined;
+  const shape = optional(assertion)?.assertion() as Assertion | undefined;
+  return { ...(name ? { as: name } : {}), ...(shape ? { assertion: shape } : {}) };
+};
+const parametersOf = (node: OhmNode): Parameter[] => (optional(node)?.parameters() as Parameter[] | undefined) ?? [];
 
 semantics.addOperation<Section | Line | Statement | undefined>('item', {
   Part_good: (section, _nl) => section.item(),
@@ -36,48 +50,76 @@ semantics.addOperation<Section | Line | Statement | undefined>('item', {
     const text = bad.source.contents.trim();
     if (text.replace(/\/\/.*$/, '').trim() !== '') {
       const word = /^[A-Za-z_]\w*/.exec(text)?.[0] ?? '';
-      diagnostics.push(say.badSection(spanOf(bad), word, nearest(word, ['model', 'train'])));
+      const block = /^block\s+([A-Za-z_]\w*)/.exec(text)?.[1];
+      if (block !== undefined) reading.unread.push(block);
+      reading.diagnostics.push(
+        explainBadHead(spanOf(bad), word) ?? say.badSection(spanOf(bad), word, nearest(word, sectionWords)),
+      );
     }
     return undefined;
   },
   Part_stray: (brace, _nl) => {
-    diagnostics.push(say.strayBrace(spanOf(brace)));
+    reading.diagnostics.push(say.strayBrace(spanOf(brace)));
     return undefined;
   },
   Section: (section) => section.item(),
-  Model: (_kw, name, body) => ({
+  Model: (_kw, name, parameters, body) => ({
     kind: 'model',
     name: name.word(),
+    parameters: parametersOf(parameters),
     body: body.body('the model'),
     span: spanOf(name),
   }),
+  Block: (_kw, name, parameters, body) => ({
+    kind: 'block',
+    name: name.word(),
+    parameters: parametersOf(parameters),
+    body: body.body('the block'),
+    span: spanOf(name),
+  }),
   Train: (kw, body) => ({ kind: 'train', body: body.body('the train section'), span: spanOf(kw) }),
+  Import: (_kw, path) => ({ kind: 'import', path: path.source.contents.slice(1, -1), span: spanOf(path) }),
   Line: (line) => line.item(),
   Line_good: (chain, _end) => chain.item(),
   Line_bad: (bad) => {
+    const before = reading.diagnostics.length;
     badText(bad);
-    return undefined;
+    return reading.diagnostics.length === before ? undefined : { statements: [], span: spanOf(bad) };
   },
   Chain(first, _bars, rest) {
     const statements = [first, ...rest.children].map((s) => s.item() as Statement);
     return { statements, span: spanOf(this) };
   },
   Statement: (statement) => statement.item(),
-  Repeat: (kw, count, body) => ({
-    kind: 'repeat',
-    count: count.value(),
-    body: body.body('`repeat`'),
-    span: spanOf(kw),
-  }),
-  Layer(name, words, assertion) {
-    const asserted = assertion.children[0]?.assertion() as Assertion | undefined;
-    return {
-      kind: 'layer',
-      name: name.word(),
-      words: words.children.map((w) => w.value() as Value),
-      ...(asserted ? { assertion: asserted } : {}),
-      span: spanOf(this),
-    };
+  If(kw, condition, body, others) {
+    const first = { condition: condition.expr(), body: body.body('`if`') };
+    return { kind: 'if', arms: [first, ...others.children.map((o) => o.arm() as Arm)], span: between(kw, condition) };
+  },
+  Layer(name, words, body, as, assertion) {
+    const head = { name: name.word(), words: words.children.map((w) => w.value() as Word) };
+    const braces = optional(body);
+    if (!braces) return { kind: 'layer', ...head, ...behind(as, assertion), span: spanOf(this) };
+    const last = words.children.at(-1) ?? name;
+    const group = { kind: 'group', ...head, body: braces.body(`\`${head.name.text}\``) } as const;
+    return { ...group, ...behind(as, assertion), span: between(name, last) };
+  },
+});
+
+semantics.addOperation<Arm>('arm', {
+  Else(_nl, _else, _if, condition, body) {
+    const test = optional(condition)?.expr() as Expr | undefined;
+    return { ...(test ? { condition: test } : {}), body: body.body(test ? '`else if`' : '`else`') };
+  },
+});
+
+semantics.addOperation<Parameter[]>('parameters', {
+  Parameters: (_open, _nl1, list, _nl2, _close) => list.asIteration().children.map((p) => p.parameter() as Parameter),
+});
+
+semantics.addOperation<Parameter>('parameter', {
+  Parameter(name, initial) {
+    const value = optional(initial)?.expr() as Expr | undefined;
+    return { name: name.word(), ...(value ? { initial: value } : {}) };
   },
 });
 
@@ -85,45 +127,25 @@ semantics.addOperation<Name>('word', {
   name(_text) {
     return { text: this.source.contents, span: spanOf(this) };
   },
+  ident(_first, _rest) {
+    return { text: this.source.contents, span: spanOf(this) };
+  },
+  As: (_kw, name) => name.word(),
 });
 
 semantics.addOperation<Assertion>('assertion', {
   Assertion(_arrow, shape) {
-    const value = shape.value() as Value;
-    const sizes = value.kind === 'dims' ? value.values : value.kind === 'number' ? [value.value] : [];
-    return { shape: sizes, span: value.span };
+    return { shape: shape.value(), span: spanOf(shape) };
   },
 });
 
 semantics.addOperation<Body>('body(what)', {
   Body(open, lines, close) {
     if (close.children[0]?.ctorName === 'close_missing')
-      diagnostics.push(say.unclosedBody(spanOf(open), this.args.what));
+      reading.diagnostics.push(say.unclosedBody(spanOf(open), this.args.what));
     const items = lines.children.filter((l) => l.ctorName !== 'nl').map((l) => l.item() as Line | undefined);
-    const span = { source, start: open.source.startIdx, end: close.source.endIdx };
+    const span = { source: reading.source, start: open.source.startIdx, end: close.source.endIdx };
     return { lines: items.filter((l) => l !== undefined), span };
-  },
-});
-
-semantics.addOperation<Value>('value', {
-  Value: (value) => value.value(),
-  Item: (value) => value.value(),
-  List(_open, _nl1, items, _nl2, _close) {
-    const values = items.asIteration().children.map((i) => i.value() as Value);
-    return { kind: 'list', items: values, span: spanOf(this) };
-  },
-  dims(_first, _x, _rest) {
-    return { kind: 'dims', values: this.source.contents.split('x').map(Number), span: spanOf(this) };
-  },
-  number(_sign, _int, _dot, _fraction, _e, _esign, _exponent) {
-    const text = this.source.contents;
-    return { kind: 'number', value: Number(text), text, span: spanOf(this) };
-  },
-  string(_open, text, _close) {
-    return { kind: 'string', value: text.source.contents, span: spanOf(this) };
-  },
-  name(_text) {
-    return { kind: 'name', name: this.source.contents, span: spanOf(this) };
   },
 });
 
@@ -149,17 +171,18 @@ function commentsOf(from: Source): Comment[] {
 
 /** Reads a .cnn text. The file holds what could be read; the diagnostics say what could not. */
 export function parse(from: Source): Parsed {
-  source = from;
-  diagnostics = [];
+  const unread: string[] = [];
+  const diagnostics: Diagnostic[] = [];
+  Object.assign(reading, { source: from, diagnostics, unread });
   const match = grammar.match(from.text, 'File');
   const span = { source: from, start: 0, end: Math.max(1, from.text.length) };
   if (match.failed()) {
     const at = match.getRightmostFailurePosition() ?? 0;
     return {
-      file: { sections: [], comments: commentsOf(from), span },
+      file: { sections: [], comments: commentsOf(from), unread, span },
       diagnostics: [explainBadLine({ source: from, start: at, end: Math.min(at + 1, from.text.length) })],
     };
   }
   const sections = (semantics(match).sections() as (Section | undefined)[]).filter((s) => s !== undefined);
-  return { file: { sections, comments: commentsOf(from), span }, diagnostics };
+  return { file: { sections, comments: commentsOf(from), unread, span }, diagnostics };
 }

@@ -107,7 +107,8 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
   for (const line of train.body.lines) {
     for (const statement of line.statements) {
       if (statement.kind !== 'layer') {
-        diagnostics.push(say.oneLayerALine(statement.span, '`repeat`'));
+        const { text, span } = statement.kind === 'if' ? { text: 'if', span: statement.span } : statement.name;
+        diagnostics.push(say.oneLayerALine(span, `\`${text}\``));
         continue;
       }
       const { name } = statement;

@@ -28,7 +28,7 @@ describe('check', () => {
       line: 4,
       column: 23,
       length: 5,
-      help: ['activations: relu, sigmoid, tanh, softmax', 'options: stride, pad, dilation, nobias, l2, name'],
+      help: [expect.stringContaining('activations: relu, '), expect.stringContaining('options: stride, pad, ')],
     });
     expect(lastJson(await done(folder, 'check', 'small.cnn', '--json'))).toEqual({ ok: true, diagnostics: [] });
     expect((await done(folder, 'check', 'small.cnn')).stdout).toBe('small.cnn: ok, 1,518 parameters\n');

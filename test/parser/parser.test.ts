@@ -59,28 +59,111 @@ describe('printing what was read changes no meaning, and printing again nothing 
     roundTrip('model m { repeat 2 { // a\n relu // b\n // c\n } // d\n}');
   });
 
+  test('blocks, branches, conditions, names of values and imports', () => {
+    const text = `import "blocks/residual.cnn" // shared
+
+// with a default that uses a parameter
+block squeeze(c, r = 16, inner = max(c / r, 1)) { // gate
+  multiply {
+    branch { } // the value itself
+    branch { global_avgpool | dense inner relu | dense (c) sigmoid }
+  } as gated => (h)x(w)x(c)
+  if c > 1 and not (c == 8 or r % 2 != 0) { relu
+  } // c
+  else if r >= 1/2 { tanh } else {
+    // nothing
+  }
+}
+block empty() { }
+model m(size = 32, width = -1) {
+  input (size)x(size)x3 | conv (2 * width) 3x(size-2) stride size as skip1 => 28x28x(width)
+  repeat (n - 1) { conv 8 [1/3, 1 / 3, -(2)] l2 1/1000 } as deep => (4)
+  add { branch { relu | add { branch { } branch { tanh } } } branch { } } as x
+  relu | concat {
+    branch { conv 3 }
+  } as y => 3x3x3 | freeze {
+    relu // r
+  }
+  concat skip1 axis height relu
+}`;
+    roundTrip(text);
+    expect(print(read(text).file)).toMatchInlineSnapshot(`
+      "import "blocks/residual.cnn"  // shared
+
+      // with a default that uses a parameter
+      block squeeze(c, r = 16, inner = max(c / r, 1)) {  // gate
+        multiply {
+          branch { }  // the value itself
+          branch { global_avgpool | dense inner relu | dense (c) sigmoid }
+        } as gated => (h)x(w)x(c)
+        if c > 1 and not (c == 8 or r % 2 != 0) {
+          relu
+          // c
+        } else if r >= 1/2 {
+          tanh
+        } else {
+          // nothing
+        }
+      }
+
+      block empty {
+      }
+
+      model m(size = 32, width = -1) {
+        input (size)x(size)x3 | conv (2 * width) 3x(size - 2) stride size as skip1  => 28x28x(width)
+        repeat (n - 1) { conv 8 [1/3, 1/3, -(2)] l2 1/1000 } as deep => (4)
+        add { branch { relu | add { branch { } branch { tanh } } } branch { } } as x
+        relu | concat {
+          branch { conv 3 }
+        } as y => 3x3x3 | freeze {
+          relu  // r
+        }
+        concat skip1 axis height relu
+      }
+      "
+    `);
+  });
+
   test('generated files', () => {
     const word = fc
       .stringMatching(/^[a-z][a-z0-9_]{0,6}(-[a-z0-9]{1,2})?$/)
-      .filter((w) => !['repeat', 'model', 'train'].includes(w));
+      .filter((w) => !['repeat', 'model', 'train', 'if', 'else', 'as'].includes(w));
     const number = fc.oneof(fc.nat(9999).map(String), fc.constantFrom('-1', '0.5', '1e-4', '-2.5E+3', '007', '1.0'));
     const dims = fc.array(fc.nat(300), { minLength: 2, maxLength: 4 }).map((n) => n.join('x'));
     const quoted = fc.stringMatching(/^[a-zA-Z0-9 :./_{}|#-]{0,12}$/).map((s) => `"${s}"`);
     const gap = fc.constantFrom(' ', '  ', '\t', ' \t ');
-    const plain = fc.oneof(number, dims, word, quoted);
+    const atom = fc.constantFrom('1', '2.5', 'c', 'width', '1e-4', 'min(a, 2)', '-c', '(a + 1)');
+    const formula = fc
+      .array(fc.tuple(fc.constantFrom(' + ', '-', ' * ', '/ ', '%'), atom), { maxLength: 3 })
+      .chain((rest) => atom.map((first) => first + rest.map(([op, a]) => op + a).join('')));
+    const condition = fc
+      .tuple(
+        formula,
+        fc.constantFrom('==', '!=', '<', '>= '),
+        formula,
+        fc.constantFrom('', ' and not a', ' or (b > 1)'),
+      )
+      .map((parts) => parts.join(''));
+    const open = fc.tuple(formula, fc.nat(9), formula).map(([a, n, b]) => `(${a})x${n}x( ${b} )`);
+    const paren = formula.map((f) => `(${f})`);
+    const plain = fc.oneof(number, dims, word, quoted, paren, open, fc.constantFrom('1/3', '1 / 2'));
     const list = fc
       .tuple(fc.array(plain, { maxLength: 4 }), fc.constantFrom(',', ', ', ' ,\n  '))
       .map(([items, comma]) => `[${items.join(comma)}]`);
+    const formulas = fc.array(formula, { minLength: 1, maxLength: 3 }).map((items) => `[${items.join(', ')}]`);
     const nested = fc.tuple(list, list).map(([a, b]) => `[${a}, ${b}]`);
     const value = fc.oneof(
       { weight: 6, arbitrary: plain },
       { weight: 1, arbitrary: list },
+      { weight: 1, arbitrary: formulas },
       { weight: 1, arbitrary: nested },
     );
     const assertion = fc.oneof(
       fc.constant(''),
       dims.map((d) => ` => ${d}`),
       fc.nat(999).map((n) => `=> ${n}`),
+      open.map((o) => `=> ${o}`),
+      fc.constantFrom(' as x', ' as skip => 3x3', ' => c'),
     );
     const layer = fc
       .tuple(word, fc.array(fc.tuple(gap, value), { maxLength: 5 }), assertion)
@@ -94,13 +177,27 @@ describe('printing what was read changes no meaning, and printing again nothing 
     const inner = fc.array(fc.tuple(layer, end), { maxLength: 3 }).map((l) => l.map(([a, e]) => a + e).join(''));
     const repeat = fc.tuple(fc.integer({ min: 1, max: 9 }), inner).map(([n, body]) => `repeat ${n} {\n${body}}`);
     const short = fc.tuple(fc.integer({ min: 1, max: 9 }), layer).map(([n, l]) => `repeat ${n} { ${l} }`);
+    const branches = fc
+      .tuple(fc.constantFrom('add', 'concat'), fc.array(fc.tuple(inner, fc.boolean()), { maxLength: 3 }), assertion)
+      .map(
+        ([merge, bodies, behind]) =>
+          `${merge} {${bodies.map(([b, own]) => `${own ? '\n' : ' '}branch {${b === '' ? '' : `\n${b}`}}`).join('')} }${behind}`,
+      );
+    const choice = fc
+      .tuple(condition, inner, condition, inner, fc.boolean())
+      .map(([c, a, d, b, els]) => `if ${c} {\n${a}}${els ? ` else if ${d} { relu }\n else {\n${b}}` : ''}`);
     const chain = fc
-      .tuple(fc.array(fc.oneof(layer, short), { minLength: 2, maxLength: 4 }), fc.constantFrom(' | ', '|', ' |\n    '))
+      .tuple(
+        fc.array(fc.oneof(layer, short, branches, choice), { minLength: 2, maxLength: 4 }),
+        fc.constantFrom(' | ', '|', ' |\n    '),
+      )
       .map(([l, bar]) => l.join(bar));
     const line = fc.oneof(
       { weight: 5, arbitrary: layer },
       { weight: 2, arbitrary: chain },
       { weight: 2, arbitrary: repeat },
+      { weight: 1, arbitrary: branches },
+      { weight: 1, arbitrary: choice },
       { weight: 1, arbitrary: comment },
     );
     const body = fc
@@ -110,15 +207,24 @@ describe('printing what was read changes no meaning, and printing again nothing 
       .tuple(
         fc.oneof(
           word.map((w) => `model ${w}`),
+          formula.map((f) => `model m(a, b = ${f})`),
+          formula.map((f) => `block b_1 (c = ${f} ,\n d)`),
           fc.constant('train'),
         ),
         body,
       )
       .map(([head, b]) => `${head} {\n${b}}\n`);
     const file = fc
-      .array(fc.oneof({ weight: 4, arbitrary: section }, { weight: 1, arbitrary: comment.map((c) => `${c}\n`) }), {
-        maxLength: 3,
-      })
+      .array(
+        fc.oneof(
+          { weight: 4, arbitrary: section },
+          { weight: 1, arbitrary: quoted.map((q) => `import ${q}\n`) },
+          { weight: 1, arbitrary: comment.map((c) => `${c}\n`) },
+        ),
+        {
+          maxLength: 3,
+        },
+      )
       .map((s) => s.join(''));
     fc.assert(fc.property(file, roundTrip), { numRuns: 300, seed: Number(process.env.CNNC_FUZZ_SEED ?? 1) });
   });
@@ -145,6 +251,15 @@ describe('printing what was read changes no meaning, and printing again nothing 
             '//',
             'train',
             'repeat',
+            'block',
+            'add',
+            'branch',
+            'if',
+            'else',
+            'as',
+            '(',
+            ')',
+            '>',
             '2',
             'conv',
             ';',
@@ -181,7 +296,7 @@ describe('errors', () => {
   conv 4 3x3; relu
   convv 4 3x3
   conv 4 3x3 strid 2
-  maxpool (2)
+  maxpool (2
   conv 4 9x9
   flatten => 17
   dense 10 softmax

@@ -1,7 +1,7 @@
 // `cnnc compile`: a model file to a plan, its shaders, and a module with types; or one stage as text.
 import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
-import { command, wholeNumber } from '../args.ts';
+import { command, setOption, settings, wholeNumber } from '../args.ts';
 import { artifacts, writeArtifacts } from '../artifacts.ts';
 import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
@@ -18,6 +18,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'the folder to write to; it is made if need be' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step; that of the train section, or 32' },
     'infer-only': { type: 'boolean', doc: 'leave training out' },
+    set: setOption,
     emit: {
       type: 'string',
       value: 'STAGE',
@@ -32,6 +33,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     const model = await openModel(io, file, {
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
+      set: settings('compile', values.set),
     });
     if (values.emit !== undefined) {
       io.stdout(emitText(model, values.emit));

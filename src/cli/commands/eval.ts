@@ -1,7 +1,7 @@
 // `cnnc eval`: loss, accuracy and the confusion matrix of trained weights.
 import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
-import { choice, command, wholeNumber } from '../args.ts';
+import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { argmax, namesFor } from '../classes.ts';
 import { dataSpec, joined, loadFor, upload } from '../data.ts';
@@ -52,6 +52,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     },
     seed: { type: 'string', value: 'N', doc: 'the seed of the training; the weights know it' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
+    set: setOption,
     device: deviceOption,
     json: { type: 'boolean', doc: 'print {loss, accuracy, count, confusion} instead' },
   },
@@ -60,14 +61,14 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
     const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test'));
-    const read = await openModel(io, file);
+    const read = await openModel(io, file, { set: settings('eval', values.set) });
     const config = trainConfig(read);
     const weights = await readWeights(io, weightsFile, read.compiled.plan);
     const spec = dataSpec(read, values.data, 'eval');
     const seed = seedAsked ?? metadataNumber(weights, 'seed') ?? config.seed;
     const batch = batchAsked ?? metadataNumber(weights, 'batch') ?? config.batch;
     // The same batch as in training gives the same sums to the last bit.
-    const suited = compileSource(read.source, { batch: Math.min(Math.max(batch, 1), 65_536) });
+    const suited = compileSource(read.source, { ...read.options, batch: Math.min(Math.max(batch, 1), 65_536) });
     const { split } = await loadFor(io, suited.compiled.plan, spec, seed);
     const set = part === 'all' ? joined(split) : split[part];
     const opened = await openBackend(io, values.device, suited, ['infer', 'evaluate']);

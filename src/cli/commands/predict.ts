@@ -4,7 +4,7 @@ import { sizeOf } from '../../data/types.ts';
 import { noClassScores } from '../../diagnostics/catalog/run.ts';
 import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { type Diagnostic, Failure, refuse, refuseErrors } from '../../diagnostics/index.ts';
-import { command, wholeNumber } from '../args.ts';
+import { command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { argmax, namesFor, probabilities } from '../classes.ts';
 import { percent, table } from '../format.ts';
@@ -54,18 +54,19 @@ cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors *.png --jso
     weights: { type: 'string', short: 'w', value: 'FILE', doc: 'a safetensors file, such as train writes' },
     top: { type: 'string', value: 'N', doc: 'show this many classes of each picture; 3 unless given' },
     strict: { type: 'boolean', doc: 'refuse pictures of another size than the input, instead of resizing them' },
+    set: setOption,
     device: deviceOption,
     json: { type: 'boolean', doc: 'print [{file, class, probabilities}] instead' },
   },
   async run({ io, values, positionals: [file = '', ...pictures] }) {
     const top = wholeNumber({ command: 'predict', option: 'top' }, values.top) ?? 3;
     const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'predict', 'what training learned'));
-    const read = await openModel(io, file, { inferOnly: true });
+    const read = await openModel(io, file, { inferOnly: true, set: settings('predict', values.set) });
     const { shape } = read.compiled.plan.output;
     if (shape.length !== 2) refuse(noClassScores(file, shape.slice(1).join('x')));
     const weights = await readWeights(io, weightsFile, read.compiled.plan);
     const inputs = await loadPictures(io, pictures, read.compiled.plan.input.shape.slice(1), values.strict);
-    const suited = compileSource(read.source, { inferOnly: true, batch: Math.min(pictures.length, mostAtOnce) });
+    const suited = compileSource(read.source, { ...read.options, batch: Math.min(pictures.length, mostAtOnce) });
     const { backend, model } = await openBackend(io, values.device, suited, ['infer']);
     try {
       backend.initialise(0);

@@ -1,5 +1,5 @@
 // `cnnc summary`: the layers of a model, and what they cost.
-import { command, wholeNumber } from '../args.ts';
+import { command, setOption, settings, wholeNumber } from '../args.ts';
 import { printJson } from '../io.ts';
 import { openModel } from '../model.ts';
 import { summarise, summaryText } from '../summary.ts';
@@ -11,11 +11,13 @@ export const summary = command({
   positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
   options: {
     batch: { type: 'string', value: 'N', doc: 'pictures a step, for the sizes in memory' },
+    set: setOption,
     json: { type: 'boolean', doc: 'print one JSON object instead' },
   },
   async run({ io, values, positionals: [file = ''] }) {
     const batch = wholeNumber({ command: 'summary', option: 'batch' }, values.batch, { max: 65_536 });
-    const { compiled } = await openModel(io, file, batch === undefined ? {} : { batch });
+    const set = settings('summary', values.set);
+    const { compiled } = await openModel(io, file, { set, ...(batch === undefined ? {} : { batch }) });
     const facts = summarise(compiled);
     if (values.json) printJson(io, facts);
     else io.stdout(summaryText(facts));

@@ -1,14 +1,16 @@
 // `cnnc train`: trains a model on pictures, tests it after each epoch, and keeps its weights.
 import { Failure } from '../../diagnostics/index.ts';
-import { command, realNumber, wholeNumber } from '../args.ts';
+import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { dataSpec, loadFor, upload } from '../data.ts';
 import { duration, grouped, lossText, percent } from '../format.ts';
+import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
 import { type Kept, keep, prepareFolder } from '../train/keep.ts';
 import { type Epoch, type Outcome, trainLoop } from '../train/loop.ts';
 import { progressFor } from '../train/progress.ts';
+import { readStart, startText } from '../weights.ts';
 
 const at = (option: string) => ({ command: 'train', option });
 
@@ -69,6 +71,8 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
     seed: { type: 'string', value: 'N', doc: 'what all random numbers of the run follow from' },
     lr: { type: 'string', value: 'X', doc: 'learning rate; a schedule begins from it' },
+    weights: { type: 'string', short: 'w', value: 'FILE', doc: 'weights to start from, as far as they fit' },
+    set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
     json: { type: 'boolean', doc: 'print the result as one JSON object on the last line' },
@@ -81,6 +85,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const epochsAsked = wholeNumber(at('epochs'), values.epochs, { max: 1_000_000 });
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const read = await openModel(io, file, {
+      set: settings('train', values.set),
       ...(batch === undefined ? {} : { batch }),
       ...(lr === undefined ? {} : { hyper: { lr } }),
     });
@@ -88,6 +93,10 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const spec = dataSpec(read, values.data, 'train');
     const [epochs, seed] = [epochsAsked ?? config.epochs, seedAsked ?? config.seed];
     const folder = values.out ?? `runs/${read.compiled.plan.model}`;
+    const { startsFrom } = read.compiled;
+    const startFile = values.weights ?? (startsFrom && besideFile(startsFrom.path, startsFrom.span.source));
+    const place = values.weights === undefined ? startsFrom?.span : undefined;
+    const start = startFile === undefined ? undefined : await readStart(io, startFile, read.compiled.plan, place);
     const { split } = await loadFor(io, read.compiled.plan, spec, seed);
     await prepareFolder(io, folder);
     const opened = await openBackend(io, values.device, read, ['evaluate', 'train']);
@@ -108,6 +117,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         seed,
       };
       backend.initialise(seed);
+      if (start) backend.setParameters(start.values);
       const [trainSet, testSet] = [
         upload(opened, split.train, 'train', spec),
         upload(opened, split.test, 'test', spec),
@@ -119,6 +129,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         `${plan.model}: ${grouped(parameters)} parameters; ${spec}: ${grouped(trainSet.count)} pictures to train on, ${grouped(testSet.count)} to test on
 ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.schedule})` : ''}, batch ${plan.batch}, seed ${seed}; on ${backend.name}\n`,
       );
+      if (start) header(io, values.quiet, startText(start));
       const progress = await progressFor(
         io,
         { epochs, pictures: trainSet.count, scheduled: config.schedule !== undefined },

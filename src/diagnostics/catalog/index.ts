@@ -1,7 +1,11 @@
 // Every message there is, one function each: the tests look for a golden of each code.
+
+export * as blocks from './blocks.ts';
+export * as branches from './branches.ts';
 export * as conv from './conv.ts';
 export * as data from './data.ts';
 export * as device from './device.ts';
+export * as formulas from './formulas.ts';
 export * as names from './names.ts';
 export * as pieces from './pieces.ts';
 export * as run from './run.ts';

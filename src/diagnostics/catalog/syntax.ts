@@ -21,7 +21,7 @@ export const strayBrace = entry('E0003', (span: Span) => ({
 }));
 
 export const badSection = entry('E0004', (span: Span, word: string, near?: string) => ({
-  message: `a file holds sections \`model NAME { ... }\` and \`train { ... }\`; this is neither`,
+  message: `a file holds the sections \`model\`, \`train\` and \`block\`, and \`import\` lines; this is none of them`,
   primary: { span, text: '' },
   help: [
     near === undefined
@@ -41,4 +41,11 @@ export const secondSection = entry('E0006', (span: Span, kind: string, first: Sp
   primary: { span, text: 'this one' },
   labels: [{ span: first, text: 'the first one' }],
   help: [kind === 'model' ? 'one file holds one model: move the other to a file of its own' : 'join the two'],
+}));
+
+/** `form` is how such a section is written. */
+export const badHead = entry('E0007', (span: Span, word: string, form: string) => ({
+  message: `this is not how \`${word}\` goes on`,
+  primary: { span, text: '' },
+  help: [`it is written: ${form}`],
 }));

@@ -1,5 +1,6 @@
-// Messages about weights that do not belong to the model: E0506 on. What is wrong with the file itself is in tensors.ts.
+// Messages about weights that do not belong to the model: E0506 and E0507. What is wrong with the file itself is in tensors.ts.
 import { entry } from '../entry.ts';
+import type { Label } from '../types.ts';
 
 /** One tensor that does not match; shapes are written as 5x5x1x32. */
 export type TensorDifference =
@@ -36,6 +37,24 @@ export const weightsDiffer = entry(
       help: [
         [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
         `${whose}: give the model file that these weights were trained with, or train this one again`,
+      ],
+    };
+  },
+);
+
+/** Weights to start from, of which none is one of the model. */
+export const noneTaken = entry(
+  'E0507',
+  (file: string, model: string, differences: readonly TensorDifference[], place: Label | undefined) => {
+    const shown = differences.filter((d) => d.kind !== 'missing').slice(0, most);
+    const wanted = differences.flatMap((d) => (d.kind === 'missing' ? [`${d.name} (${d.want})`] : [])).slice(0, most);
+    return {
+      message: `no tensor of ${file} has the name and the shape of a parameter of the model "${model}"`,
+      ...(place ? { primary: place } : { file }),
+      help: [
+        ...(shown.length > 0 ? [shown.map(sayDifference).join('\n')] : []),
+        ...(wanted.length > 0 ? [`the model has ${wanted.join(', ')}${wanted.length === most ? ' ...' : ''}`] : []),
+        'the options `name` of layers and of calls of blocks give parameters their names',
       ],
     };
   },
