@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../src/compile.ts';
+import type { Source } from '../src/diagnostics/types.ts';
 import { activations } from '../src/layers/activations.ts';
-import { type ArgSpec, inputSignature, layers, showSignature, signatureOf } from '../src/layers/index.ts';
+import { type ArgSpec, inputSignature, layers, showSignature, signatureOf, structures } from '../src/layers/index.ts';
 import { losses } from '../src/training/losses.ts';
 import { optimizers } from '../src/training/optimizers.ts';
 import { schedules } from '../src/training/schedules.ts';
@@ -18,13 +19,24 @@ const fence = /^```cnn(?: (\w+))?(?: ([EW]\d{4}))?\n([\s\S]*?)^```$/gm;
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.md'))) {
   const text = readFileSync(join(folder, file), 'utf8');
+  // A library begins with its path, `// blocks/residual.cnn`: the examples may import it.
+  const libraries = new Map(
+    [...text.matchAll(fence)].flatMap(([, kind, , example = '']): [string, string][] => {
+      const path = kind === 'library' ? /^\/\/ (\S+)/.exec(example)?.[1] : undefined;
+      return path === undefined ? [] : [[path, example]];
+    }),
+  );
+  const read = (path: string): Source | undefined => {
+    const library = libraries.get(path);
+    return library === undefined ? undefined : { file: path, text: library };
+  };
   let number = 0;
   for (const [, kind, code, example = ''] of text.matchAll(fence)) {
     number++;
     test(`${file}, example ${number}: ${kind ?? 'compiles'} ${code ?? ''}`, () => {
       const whole = kind === 'settings' ? `model m {\n  input 4\n  dense 2 softmax\n}\n${example}` : example;
-      const found = compile({ file, text: whole }).diagnostics.map((d) => d.code);
-      expect(found).toEqual(code === undefined ? [] : [code]);
+      const found = compile({ file, text: whole }, { read }).diagnostics.map((d) => d.code);
+      expect(found).toEqual(kind === 'library' ? ['E0005'] : code === undefined ? [] : [code]);
     });
   }
 }
@@ -90,6 +102,17 @@ test('the reference is what the signatures say', () => {
     ...table(inputSignature.args),
     '',
     ...layerText,
+    '## Structure',
+    '',
+    ...Object.values(structures).flatMap((s) => [
+      `### ${s.name}`,
+      '',
+      s.doc,
+      '',
+      `For example \`${s.example}\`.`,
+      '',
+      ...(Object.keys(s.signature.args).length > 0 ? [...table(s.signature.args), ''] : []),
+    ]),
     '## Activations',
     '',
     'A word at the end of `conv` and `dense`, or a layer of their own.',

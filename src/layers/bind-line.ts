@@ -69,7 +69,7 @@ function likeliest(words: readonly Value[], numbers: readonly Filled[], signatur
   return words.map((word, i) => {
     const before = specAt(i - 1)?.kind;
     const known = word.kind === 'name' && (specAt(i) ?? signature.activations.includes(word.name));
-    return known || before === 'name' || before === 'text' ? word : (numbers[i] as Filled);
+    return known || before === 'name' || before === 'text' || before === 'choice' ? word : (numbers[i] as Filled);
   });
 }
 

@@ -54,12 +54,36 @@ train {
   optimizer sgd lr 0.1
 }`;
 
+const branched = `block residual(c, s = 1) {
+  add {
+    branch { conv c 3x3 stride s pad same relu | conv c 3x3 pad same nobias }
+    branch { if s > 1 { conv c 1x1 stride s } }
+  }
+  relu
+}
+model m {
+  input 6x5x3
+  conv 4 3x3 pad same tanh as skip
+  freeze { residual 4 }
+  multiply { branch { } branch { global_avgpool | dense (channels / 2) relu | dense 4 sigmoid } }
+  residual 6 2 | upsample 2 | crop [0, 0, 0, 1]
+  concat skip | conv 4 1x1 frozen | add skip relu
+  concat axis height { branch { } branch { conv 4 1x1 } }
+  flatten
+  dense 4
+}
+train {
+  loss cross_entropy
+  optimizer sgd lr 0.1 momentum 0.9
+}`;
+
 describe.skipIf(!opened).each(runnable(opened))('training on the device, target %s', (target) => {
   // Portable kernels of all models take minutes to compile on a software adapter.
   const few = target === 'portable' && opened?.adapter.kind === 'software' && !slow;
   const sources = [
     ...modelNames.filter(() => !few).map((name) => [name, narrowSource(name)] as const),
     ['a little of everything', { file: 'm.cnn', text: everything }] as const,
+    ...(few ? [] : [['branches that join', { file: 'm.cnn', text: branched }] as const]),
     ['what moves and resizes', { file: 'm.cnn', text: moved }] as const,
   ];
   test.each(sources)('%s: three steps, the last with fewer pictures, then an evaluation', async (_, source) => {
