@@ -3,7 +3,6 @@ import * as say from '../diagnostics/catalog/formulas.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import type { NameValue, Value, Word } from '../parser/ast.ts';
-import { printValue } from '../parser/print.ts';
 import { type ArgSpec, lookUp, type Signature } from './args.ts';
 import { type Binding, bind } from './bind.ts';
 import { emptyScope, numberOf, type Scope, showArithmetic } from './evaluate.ts';
@@ -112,18 +111,33 @@ export function bindLine(signature: Signature, words: readonly Word[], line: Spa
     const binding = attempt(reading);
     if (binding.ok) return binding;
   }
-  return withNames(attempt(likeliest(values, numbers, signature)), values, scope);
+  const failed = attempt(likeliest(values, numbers, signature));
+  return misspelt(values, numbers, signature, scope, attempt) ?? failed;
 }
 
-/** Adds what name a word may have meant, when it is no word of the signature. */
-function withNames(binding: Binding, words: readonly Value[], scope: Scope): Binding {
-  if (binding.ok || scope.names.length === 0) return binding;
-  const diagnostics = binding.diagnostics.map((d) => {
-    const word = words.find((w) => w.kind === 'name' && w.span.start === d.primary?.span.start);
-    const near = word && nearest(printValue(word), scope.names);
-    return near === undefined || d.message.includes('did you mean')
-      ? d
-      : { ...d, help: [`did you mean the parameter \`${near}\`?`, ...(d.help ?? [])] };
+/** A line that makes sense once a word is taken for the name in scope that it nearly is: only that is said then. */
+function misspelt(
+  words: readonly Value[],
+  numbers: readonly Filled[],
+  signature: Signature,
+  scope: Scope,
+  attempt: (filled: readonly Filled[]) => Binding,
+): Binding | undefined {
+  const diagnostics: Diagnostic[] = [];
+  const repaired = numbers.map((number, i): Filled => {
+    const word = words[i];
+    if (word?.kind !== 'name' || number !== word) return number;
+    if (lookUp(signature.args, word.name) || signature.activations.includes(word.name)) return number;
+    const formula = /^(\w+)-\w/.exec(word.name)?.[1];
+    const meant = formula !== undefined && scope.names.includes(formula) ? formula : nearest(word.name, scope.names);
+    const value = meant === undefined ? undefined : numberNamed({ ...word, name: meant }, scope);
+    if (meant === undefined || value === undefined) return number;
+    diagnostics.push(
+      meant === formula ? say.bareFormula(word.span, word.name) : say.unknownName(word.span, word.name, meant, []),
+    );
+    return value;
   });
-  return { ...binding, diagnostics };
+  if (diagnostics.length === 0) return undefined;
+  const sure = repaired.includes('unknown') || attempt(repaired).ok;
+  return sure ? { ...nothing, diagnostics } : undefined;
 }

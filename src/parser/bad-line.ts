@@ -66,7 +66,9 @@ export function explainBadLine(span: Span): Diagnostic {
   const word = /^([A-Za-z_0-9.]+|=>|->|\/\*|.)/u.exec(rest)?.[0] ?? '';
   const start = span.start + at;
   const where = { source: span.source, start, end: start + Math.max(1, word.length) };
-  const hint = called !== undefined ? callHint : hints.find(([pattern]) => pattern.test(rest))?.[1];
+  const equals =
+    /^if\b/.test(text) && /^=/.test(rest) ? 'two numbers are compared with `==`: `if s == 1 { ... }`' : undefined;
+  const hint = equals ?? (called !== undefined ? callHint : hints.find(([pattern]) => pattern.test(rest))?.[1]);
   const expected = at === 0 ? 'a layer or a setting: a name and its words' : '';
   return say.badSyntax(where, word === '' ? 'the end of the line' : `\`${word}\``, expected, hint);
 }

@@ -73,6 +73,7 @@ model m { input 8x8x4 | outer 6 2 1 }`;
 
   test('do not see the names of their caller', () => {
     expect(codes('block b { conv w 3x3 }\nmodel m(w = 8) { input 8x8x4 | b | conv w 1x1 }')).toContain('E0110');
+    expect(codes('block b(wide) { conv wde 3x3 }\nmodel m { input 8x8x4 | b 8 }')).toContain('E0112');
     expect(codes('block b { add skip }\nmodel m { input 8x8x4 | relu as skip | b | add skip }')).toEqual(['E0124']);
   });
 

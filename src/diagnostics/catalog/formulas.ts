@@ -1,4 +1,4 @@
-// E0112 to E0119: arithmetic and conditions, written out where a number is the trouble.
+// E0112 to E0119 and E0135: arithmetic and conditions, written out where a number is the trouble.
 import { entry } from '../entry.ts';
 import { listOf } from '../suggest.ts';
 import type { Span } from '../types.ts';
@@ -54,4 +54,10 @@ export const notWhole = entry('E0119', (span: Span, arithmetic: string) => ({
   message: 'a size is made of whole numbers from 1 on',
   primary: { span, text: arithmetic },
   help: ['`floor`, `ceil` and `round` make whole numbers: `(floor(k / 2))x1`'],
+}));
+
+export const bareFormula = entry('E0135', (span: Span, text: string) => ({
+  message: 'arithmetic stands in parentheses',
+  primary: { span, text: 'this is read as one name' },
+  help: [`write \`(${text})\``],
 }));
