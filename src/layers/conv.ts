@@ -34,7 +34,13 @@ export const conv: LayerDef = {
     const weight = c.parameter('weight', [...kernel, channels, filters], glorot(area * channels, area * filters), true);
     const biased = !flagArg(c.args, 'nobias');
     const last = c.args.activations.length === 0;
-    const product = emit(c.b, 'conv2d', [c.x, weight], attrs, last && !biased ? c.name : `${c.name}.conv`);
+    const product = emit(
+      c.b,
+      'conv2d',
+      [c.x, weight],
+      { ...attrs, groups: 1 },
+      last && !biased ? c.name : `${c.name}.conv`,
+    );
     const z = biased
       ? emit(c.b, 'add', [product, c.parameter('bias', [filters], zeros, false)], {}, last ? c.name : `${c.name}.z`)
       : product;

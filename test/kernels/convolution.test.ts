@@ -1,14 +1,14 @@
 // Convolution kernels against the reference: forward with an epilogue, and both gradients, on awkward sizes.
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
-import { emit, type WindowAttrs, windowOutput } from '../../src/ir/index.ts';
+import { type ConvAttrs, emit, windowOutput } from '../../src/ir/index.ts';
 import { withDevice } from '../support/adapter.ts';
 import { runnable, slow } from '../support/targets.ts';
 import { check, type Scene, scene, type Where } from './harness.ts';
 
 const opened = await withDevice();
 
-interface Geometry extends WindowAttrs {
+interface Geometry extends ConvAttrs {
   readonly n: number;
   readonly size: readonly [number, number];
   readonly c: number;
@@ -19,15 +19,15 @@ interface Geometry extends WindowAttrs {
 }
 
 const show = (g: Geometry): string =>
-  `x ${g.n}x${g.size.join('x')}x${g.c} w ${g.kernel.join('x')}x${g.c}x${g.f} stride ${g.stride} pad ${g.padding} dilation ${g.dilation} (${g.where})`;
+  `x ${g.n}x${g.size.join('x')}x${g.c} w ${g.kernel.join('x')}x${g.c / g.groups}x${g.f} stride ${g.stride} pad ${g.padding} dilation ${g.dilation} groups ${g.groups} (${g.where})`;
 
 /** y = relu(conv(x, w) + bias), dx, dw and the gradient of the bias, which rides along with dw. */
 function add(s: Scene, g: Geometry): void {
-  const { stride, padding, dilation } = g;
-  const attrs = { stride, padding, dilation };
+  const { stride, padding, dilation, groups } = g;
+  const attrs = { stride, padding, dilation, groups };
   const [oh, ow] = windowOutput(g.size, g.kernel, attrs);
   const xShape = [g.n, ...g.size, g.c];
-  const wShape = [...g.kernel, g.c, g.f];
+  const wShape = [...g.kernel, g.c / groups, g.f];
   const x = s.given(xShape, 'arena');
   const w = s.given(wShape, g.where);
   const dy = s.given([g.n, oh, ow, g.f], 'arena');
@@ -39,7 +39,7 @@ function add(s: Scene, g: Geometry): void {
   s.compare(emit(s.b, 'sum', [dy], { axes: [0, 1, 2] }, 'db'), `db of ${show(g)}`);
 }
 
-const plain = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], where: 'parameter' } as const;
+const plain = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, where: 'parameter' } as const;
 const table: readonly Geometry[] = [
   // One of everything: a scalar in disguise.
   { ...plain, n: 1, size: [1, 1], c: 1, f: 1, kernel: [1, 1] },
@@ -97,6 +97,7 @@ const geometry: fc.Arbitrary<Geometry> = fc
       ]),
     ),
     dilation: fc.tuple(fc.constantFrom(1, 1, 1, 2, 3), fc.constantFrom(1, 1, 1, 2, 3)),
+    groups: fc.constant(1),
     where: fc.constantFrom<Where>('parameter', 'parameter', 'arena'),
   })
   .filter((g) => {
