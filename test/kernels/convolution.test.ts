@@ -79,6 +79,27 @@ const table: readonly Geometry[] = [
   { ...plain, n: 16, size: [28, 28], c: 1, f: 32, kernel: [5, 5] },
 ];
 
+/** Groups as wide as vectors, as tiles of columns, and as neither; then depthwise, with one filter a channel and several. */
+const grouped: readonly Geometry[] = [
+  { ...plain, n: 2, size: [5, 7], c: 4, f: 6, kernel: [3, 3], groups: 2 },
+  { ...plain, n: 1, size: [7, 6], c: 8, f: 16, kernel: [3, 2], groups: 2, padding: [1, 1, 0, 1], stride: [2, 1] },
+  { ...plain, n: 3, size: [5, 5], c: 48, f: 80, kernel: [2, 2], groups: 2, padding: [1, 0, 1, 0] },
+  { ...plain, n: 16, size: [5, 4], c: 40, f: 24, kernel: [2, 3], groups: 2, padding: [1, 1, 1, 1] },
+  { ...plain, n: 1, size: [7, 7], c: 10, f: 20, kernel: [3, 3], groups: 2, dilation: [2, 1] },
+  { ...plain, n: 1, size: [4, 5], c: 6, f: 3, kernel: [2, 2], groups: 3, where: 'arena' },
+  { ...plain, n: 3, size: [6, 6], c: 64, f: 64, kernel: [3, 3], groups: 16, padding: [1, 1, 1, 1] },
+  { ...plain, n: 1, size: [9, 11], c: 12, f: 12, kernel: [1, 1], groups: 3, stride: [3, 2] },
+];
+const depthwise: readonly Geometry[] = [
+  { ...plain, n: 2, size: [7, 5], c: 8, f: 8, kernel: [3, 3], groups: 8, padding: [1, 1, 1, 1] },
+  { ...plain, n: 3, size: [5, 7], c: 3, f: 3, kernel: [2, 3], groups: 3 },
+  { ...plain, n: 1, size: [6, 5], c: 4, f: 8, kernel: [3, 3], groups: 4, stride: [2, 2], padding: [0, 1, 0, 1] },
+  { ...plain, n: 1, size: [9, 11], c: 5, f: 15, kernel: [3, 2], groups: 5, dilation: [2, 3], padding: [4, 0, 1, 5] },
+  { ...plain, n: 1, size: [11, 10], c: 36, f: 36, kernel: [2, 2], groups: 36, stride: [4, 3], where: 'arena' },
+  { ...plain, n: 5, size: [30, 31], c: 20, f: 20, kernel: [3, 3], groups: 20, padding: [1, 1, 1, 1] },
+  { ...plain, n: 2, size: [1, 17], c: 2, f: 2, kernel: [1, 5], groups: 2 },
+];
+
 const small = fc.constantFrom(1, 2, 3, 4, 5, 8, 10, 16, 20, 32, 33, 64);
 const geometry: fc.Arbitrary<Geometry> = fc
   .record({
@@ -97,9 +118,10 @@ const geometry: fc.Arbitrary<Geometry> = fc
       ]),
     ),
     dilation: fc.tuple(fc.constantFrom(1, 1, 1, 2, 3), fc.constantFrom(1, 1, 1, 2, 3)),
-    groups: fc.constant(1),
+    groups: fc.constantFrom(1, 1, 2, 4, 32),
     where: fc.constantFrom<Where>('parameter', 'parameter', 'arena'),
   })
+  .map((g) => ({ ...g, groups: g.c % g.groups === 0 && g.f % g.groups === 0 ? g.groups : 1 }))
   .filter((g) => {
     const [oh, ow] = windowOutput(g.size, g.kernel, g);
     return oh > 0 && ow > 0 && g.n * oh * ow * g.kernel[0] * g.kernel[1] * g.c * g.f < 3e6;
@@ -117,6 +139,8 @@ describe.skipIf(!opened).each(runnable(opened))('convolution, target %s', (targe
   const [each, most] = !some ? [1, sampled.length] : target === 'portable' ? [9, 2] : [2, 10];
   const lists = [
     ['chosen', table.filter((_, i) => i % each === 0)],
+    ['grouped', grouped.filter((_, i) => each < 9 || i % 3 === 0)],
+    ['depthwise', depthwise.filter((_, i) => target === 'portable' || i % 3 === 0)],
     [`random (seed ${seed})`, sampled.slice(0, most)],
   ] as const;
   for (const [what, all] of lists) {

@@ -10,12 +10,14 @@ import {
   accessOf,
   atFunction,
   contractionHeading,
+  grouped,
   type IndexMap,
   indexMap,
   isLongSum,
   loopNest,
-  outerNames,
   rowFunction,
+  startOfA,
+  startOfB,
 } from './index-map.ts';
 
 /** How the operands are read: in fours along k, along rows, along columns, or one by one. */
@@ -55,7 +57,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const b4 = reads.b !== 'one';
   const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
   const bName = b.use(storageOf(map.b), b4 ? 'vec4f' : 'f32', accessOf(storageOf(map.b)));
-  const columnTiles = map.n / width;
+  const columnTiles = (map.n / width) * map.groups.count;
   const rowTiles = Math.ceil(map.m / rows);
   const tiles = columnTiles * rowTiles;
   const groups = spread(Math.ceil(tiles / schedule.workgroup));
@@ -69,7 +71,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
     map,
     wgsl`
 ${pointers(map, reads, rows)}
-var q = ${map.bBase};
+var q = ${startOfB(map)};
 ${reads.b === 'k4' || map.bColumn !== 1 ? nothing : wgsl`q += n * ${i32(width)};`}
 for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(map.inner.size)}; ${{ wgsl: map.inner.name }} += ${i32(reads.unroll)}) {
   ${columnLoads(map, reads, bName, b4)}
@@ -121,9 +123,10 @@ ${atFunction(map)}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let tile = i32(${flatIndex(groups, schedule.workgroup)});
   if (tile >= ${i32(tiles)}) { return; }
-  let n = tile % ${i32(columnTiles)};
+  ${grouped(map) ? wgsl`let group = tile % ${i32(columnTiles)} / ${i32(map.n / width)};` : nothing}
+  let n = tile % ${i32(map.n / width)};
   let m = tile / ${i32(columnTiles)} * ${i32(rows)};
-  let column = u32(n);
+  let column = u32(${grouped(map) ? wgsl`tile % ${i32(columnTiles)}` : wgsl`n`});
   ${rowStarts(map, reads, rows)}
   ${[...acc, ...(long ? total : [])].map((name) => wgsl`var ${name} = T();`)}
   ${rider ? (long ? wgsl`var bias = T(); var bias_total = T();` : wgsl`var bias = T();`) : nothing}
@@ -151,7 +154,7 @@ function pointers(map: IndexMap, reads: Reads, rows: number): Wgsl[] {
   const step = reads.a === 'm4' ? 4 : 1;
   const lines: Wgsl[] = [];
   for (let i = 0; i < rows; i += step) {
-    lines.push(wgsl`let p${size(i)} = at(${outerNames(map, wgsl`r${size(i)}`)});`);
+    lines.push(wgsl`let p${size(i)} = ${startOfA(map, wgsl`r${size(i)}`)};`);
   }
   return lines;
 }
