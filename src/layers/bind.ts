@@ -4,7 +4,16 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import type { Value } from '../parser/ast.ts';
 import { printValue } from '../parser/print.ts';
-import { type ArgSpec, type Args, type Bound, lookUp, type Numbers, type Signature, showSignature, valuesOf } from './args.ts';
+import {
+  type ArgSpec,
+  type Args,
+  type Bound,
+  lookUp,
+  type Numbers,
+  type Signature,
+  showSignature,
+  valuesOf,
+} from './args.ts';
 
 export interface Binding {
   readonly args: Args;

@@ -74,9 +74,7 @@ function grow(
     return undefined;
   }
   if (extra[0] >= stride[0] || extra[1] >= stride[1]) {
-    c.report(
-      say.outputPadTooLarge(c.spanOf('output_pad'), c.op, showSize(extra, signal), showSize(stride, signal)),
-    );
+    c.report(say.outputPadTooLarge(c.spanOf('output_pad'), c.op, showSize(extra, signal), showSize(stride, signal)));
     return undefined;
   }
   const size: number[] = [];

@@ -99,7 +99,6 @@ function given(
   const values: number[] = [];
   for (let at = 0; at < area; at++)
     for (let row = 0; row < rows; row++)
-      for (let column = 0; column < columns; column++)
-        values.push(matrices[filterOf(row, column)]?.[at] as number);
+      for (let column = 0; column < columns; column++) values.push(matrices[filterOf(row, column)]?.[at] as number);
   return { kind: 'values', values };
 }

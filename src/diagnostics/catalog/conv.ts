@@ -36,27 +36,21 @@ export const kernelOfOtherSize = entry(
   }),
 );
 
-export const kernelNotMatrix = entry(
-  'E0233',
-  (span: Span, layer: string, found: string, signal: boolean) => ({
-    message: `the kernel of ${layer} must be ${signal ? 'a list of numbers' : 'rows of numbers, all equally long'}, not ${found}`,
-    primary: { span, text: '' },
-    help: [
-      signal
-        ? 'for example `kernel [1, -2, 1]`, or a list of such lists, one a filter'
-        : 'for example `kernel [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]`, or a list of such matrices, one a filter',
-    ],
-  }),
-);
+export const kernelNotMatrix = entry('E0233', (span: Span, layer: string, found: string, signal: boolean) => ({
+  message: `the kernel of ${layer} must be ${signal ? 'a list of numbers' : 'rows of numbers, all equally long'}, not ${found}`,
+  primary: { span, text: '' },
+  help: [
+    signal
+      ? 'for example `kernel [1, -2, 1]`, or a list of such lists, one a filter'
+      : 'for example `kernel [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]`, or a list of such matrices, one a filter',
+  ],
+}));
 
-export const kernelsNotFilters = entry(
-  'E0234',
-  (span: Span, layer: string, kernels: number, filters: number) => ({
-    message: `${layer} has ${filters} filter${filters === 1 ? '' : 's'}, and ${kernels} kernels are given`,
-    primary: { span, text: `${kernels} kernels` },
-    help: ['write one kernel for each filter, or a single one for all of them'],
-  }),
-);
+export const kernelsNotFilters = entry('E0234', (span: Span, layer: string, kernels: number, filters: number) => ({
+  message: `${layer} has ${filters} filter${filters === 1 ? '' : 's'}, and ${kernels} kernels are given`,
+  primary: { span, text: `${kernels} kernels` },
+  help: ['write one kernel for each filter, or a single one for all of them'],
+}));
 
 export const nothingLeft = entry('E0235', (span: Span, layer: string, arithmetic: string, what: string) => ({
   message: `the padding of ${layer} leaves no ${what}`,
@@ -64,14 +58,11 @@ export const nothingLeft = entry('E0235', (span: Span, layer: string, arithmetic
   help: [`padding a transposed convolution cuts ${what} off its result: use less of it`],
 }));
 
-export const outputPadTooLarge = entry(
-  'E0236',
-  (span: Span, layer: string, added: string, stride: string) => ({
-    message: `the output_pad ${added} of ${layer} must be less than its stride ${stride}`,
-    primary: { span, text: `at least the stride ${stride}` },
-    help: ['output_pad chooses among the sizes that a convolution with this stride would round down to the same one'],
-  }),
-);
+export const outputPadTooLarge = entry('E0236', (span: Span, layer: string, added: string, stride: string) => ({
+  message: `the output_pad ${added} of ${layer} must be less than its stride ${stride}`,
+  primary: { span, text: `at least the stride ${stride}` },
+  help: ['output_pad chooses among the sizes that a convolution with this stride would round down to the same one'],
+}));
 
 export const outputPadWithSame = entry('E0237', (span: Span, layer: string, pad: Span) => ({
   message: `\`pad same\` of ${layer} decides the size of the result (stride times the input), and so does output_pad`,
