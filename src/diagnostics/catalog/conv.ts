@@ -9,7 +9,7 @@ export const twoSizesOnSignal = entry(
     primary: { span, text: 'one number: positions along the signal' },
     help: [
       ...(forgotten === undefined ? [] : [`if this is a picture, its channels are missing: \`${forgotten}\``]),
-      `for a signal, write one number, such as \`${argument} 3\``,
+      `for a signal, write one number, such as \`${argument} 3\`${argument === 'pad' ? ', or what stands before and after it: `pad [2, 0]`' : ''}`,
     ],
   }),
 );
