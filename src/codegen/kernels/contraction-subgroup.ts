@@ -38,9 +38,12 @@ interface Mode {
   readonly width: 1 | 4;
 }
 
+/** Can the value be read from a texture of fours? */
+export const fitsTexture = (n: Node): boolean =>
+  sizeOf(n.type.shape) % 4 === 0 && 4 * sizeOf(n.type.shape) <= TEXTURE_ROWS * TEXTURE_ROW_BYTES;
+
 function modeOf(map: IndexMap): Mode {
-  const fits = (n: Node): boolean =>
-    sizeOf(n.type.shape) % 4 === 0 && 4 * sizeOf(n.type.shape) <= TEXTURE_ROWS * TEXTURE_ROW_BYTES;
+  const fits = fitsTexture;
   const last = map.a.type.shape[map.a.type.shape.length - 1] as number;
   const rows = fits(map.a) && map.aStep === 1 && map.inner.size % 4 === 0 && last % 4 === 0;
   const steps = fits(map.a) && map.m >= 4 && map.m % 4 === 0 && map.rowRun % 4 === 0 && map.aStep % 4 === 0;
@@ -145,7 +148,8 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 
-const texel = (name: Wgsl, texture: Wgsl): Wgsl =>
+/** A function that reads a four from a texture. */
+export const texel = (name: Wgsl, texture: Wgsl): Wgsl =>
   wgsl`fn ${name}(i: i32) -> vec4f { return textureLoad(${texture}, vec2i(i & ${i32(TEXTURE_WIDTH - 1)}, i >> ${u32(Math.log2(TEXTURE_WIDTH))})); }`;
 
 /** The rows that a lane reads: one of each eight, or four neighbours of each sixteen. */

@@ -31,7 +31,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       ? subgroupKernel(group, schedule, fields)
       : contractionKernel(group, schedule, fields);
   },
-  depthwise: (group, { fields }) => depthwiseKernel(group, fields),
+  depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
   window: (group, { fields }) => windowKernel(group, fields),
   gather: (group, { fields }) => gatherKernel(group, fields),
   resize: (group, { fields }) => resizeKernel(group, fields),

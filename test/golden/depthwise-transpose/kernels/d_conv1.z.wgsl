@@ -6,6 +6,9 @@ alias T = vec4f;
 @group(0) @binding(2) var<storage, read_write> conv1: array<vec4f, 256>;
 @group(0) @binding(3) var<storage, read_write> d_conv1_z: array<vec4f, 256>;
 
+fn load_a(i: i32) -> T { return d_depthwise1[i]; }
+fn load_b(i: i32) -> T { return depthwise1_weight[i]; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
@@ -23,7 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let tx = column + 0 - kx * 1;
       if (tx < 0 || tx % 2 != 0 || tx / 2 >= 4) { continue; }
       let ox = tx / 2;
-      result += d_depthwise1[u32((image * 4 + oy) * 4 + ox) * 2u + channel] * depthwise1_weight[u32(ky * 3 + kx) * 2u + channel];
+      result += load_a(((image * 4 + oy) * 4 + ox) * 2 + i32(channel)) * load_b((ky * 3 + kx) * 2 + i32(channel));
     }
   }
   let d_conv1_z_v = select(T(0.0), result, conv1[i] > T(0.0));

@@ -5,6 +5,9 @@ alias T = f32;
 @group(0) @binding(1) var<storage, read> depthwise2_weight: array<f32, 144>;
 @group(0) @binding(2) var<storage, read_write> d_depthwise1: array<f32, 256>;
 
+fn load_a(i: i32) -> T { return d_depthwise2_z[i]; }
+fn load_b(i: i32) -> T { return depthwise2_weight[i]; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
@@ -22,8 +25,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let tx = column + 0 - kx * 1;
       if (tx < 0 || tx % 1 != 0 || tx / 1 >= 2) { continue; }
       let ox = tx / 1;
-      for (var e = channel * 2u; e < (channel + 1u) * 2u; e++) {
-        result += d_depthwise2_z[u32((image * 2 + oy) * 2 + ox) * 16u + e] * depthwise2_weight[u32(ky * 3 + kx) * 16u + e];
+      for (var e = i32(channel) * 2; e < (i32(channel) + 1) * 2; e++) {
+        result += load_a(((image * 2 + oy) * 2 + ox) * 16 + e) * load_b((ky * 3 + kx) * 16 + e);
       }
     }
   }
