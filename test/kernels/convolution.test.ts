@@ -90,6 +90,13 @@ const grouped: readonly Geometry[] = [
   { ...plain, n: 3, size: [6, 6], c: 64, f: 64, kernel: [3, 3], groups: 16, padding: [1, 1, 1, 1] },
   { ...plain, n: 1, size: [9, 11], c: 12, f: 12, kernel: [1, 1], groups: 3, stride: [3, 2] },
 ];
+/** Strides that divide the size: rows of the input gradient are ordered by their phase. */
+const phases: readonly Geometry[] = [
+  { ...plain, n: 2, size: [12, 8], c: 4, f: 8, kernel: [4, 4], stride: [2, 2], padding: [1, 1, 1, 1] },
+  { ...plain, n: 1, size: [9, 10], c: 3, f: 5, kernel: [2, 5], stride: [3, 2], padding: [0, 1, 2, 0] },
+  { ...plain, n: 3, size: [8, 6], c: 33, f: 16, kernel: [1, 1], stride: [4, 3] },
+  { ...plain, n: 1, size: [8, 16], c: 8, f: 40, kernel: [3, 3], stride: [2, 1], dilation: [2, 1], groups: 2 },
+];
 const depthwise: readonly Geometry[] = [
   { ...plain, n: 2, size: [7, 5], c: 8, f: 8, kernel: [3, 3], groups: 8, padding: [1, 1, 1, 1] },
   { ...plain, n: 3, size: [5, 7], c: 3, f: 3, kernel: [2, 3], groups: 3 },
@@ -140,6 +147,7 @@ describe.skipIf(!opened).each(runnable(opened))('convolution, target %s', (targe
   const lists = [
     ['chosen', table.filter((_, i) => i % each === 0)],
     ['grouped', grouped.filter((_, i) => each < 9 || i % 3 === 0)],
+    ['phased', phases.filter((_, i) => each < 9 || i % 2 === 1)],
     ['depthwise', depthwise.filter((_, i) => target === 'portable' || i % 3 === 0)],
     [`random (seed ${seed})`, sampled.slice(0, most)],
   ] as const;

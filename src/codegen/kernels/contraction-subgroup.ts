@@ -105,6 +105,7 @@ for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}; ${inner} += ${i32(unro
   const riderOut = rider && b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write');
   const text = wgsl`
 enable subgroups;
+${map.byPhase ? wgsl`diagnostic(off, subgroup_uniformity); ${comment('what subgroupAll says is the same for all lanes, which the analysis does not know')}` : nothing}
 ${contractionHeading(group, map)}
 ${comment(`A workgroup is one subgroup: ${rows} rows, and for each lane ${vectors} x ${width} columns.`)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
@@ -141,7 +142,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let ${grouped(map) ? wgsl`part` : wgsl`column`} = u32(n) + i / ${u32(rows)} * ${u32(LANES)};
     ${map.m % rows === 0 && columns % (LANES * vectors) === 0 ? nothing : wgsl`if (r >= ${i32(map.m)} || ${grouped(map) ? wgsl`part` : wgsl`column`} >= ${u32(columns)}) { continue; }`}
     ${grouped(map) ? wgsl`let column = u32(group) * ${u32(columns)} + part;` : nothing}
-    let o = u32(${map.byPixel ? map.byPixel.outputRow : wgsl`r`}) * ${u32(columns * count)} + column;
+    let o = u32(${map.byPixel?.outputRow ?? map.byPhase?.outputRow ?? wgsl`r`}) * ${u32(columns * count)} + column;
     ${stores}
   }
 }`;
@@ -169,12 +170,13 @@ function rowStarts(map: IndexMap, reads: ReadsA, rows: number): Wgsl[] {
 }
 
 function pointers(map: IndexMap, reads: ReadsA, rows: number): Wgsl[] {
-  const { byPixel } = map;
-  if (!byPixel)
-    return list(
-      reads === 'steps' ? rows / 16 : rows / LANES,
-      (j) => wgsl`let p${size(j)} = ${startOfA(map, wgsl`r${size(j)}`)};`,
-    );
+  const { byPixel, byPhase } = map;
+  if (!byPixel) {
+    const count = reads === 'steps' ? rows / 16 : rows / LANES;
+    const starts = list(count, (j) => wgsl`let p${size(j)} = ${startOfA(map, wgsl`r${size(j)}`)};`);
+    const none = { wgsl: list(count, (j) => `p${j} < 0`).join(' && ') };
+    return byPhase ? [...starts, wgsl`if (subgroupAll(${none})) { continue; }`] : starts;
+  }
   return [
     wgsl`let p = ${startOfA(map, wgsl`r0`)};`,
     wgsl`if (p < 0) { continue; }`,

@@ -71,6 +71,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
     map,
     wgsl`
 ${pointers(map, reads, rows)}
+${map.byPhase ? wgsl`if (${largest(rows)} < 0) { continue; }` : nothing}
 var q = ${startOfB(map)};
 ${reads.b === 'k4' || map.bColumn !== 1 ? nothing : wgsl`q += n * ${i32(width)};`}
 for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(map.inner.size)}; ${{ wgsl: map.inner.name }} += ${i32(reads.unroll)}) {
@@ -100,7 +101,8 @@ for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(ma
     const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(i)} < ${i32(map.m)}) `;
     return wgsl`
 ${guard}{
-  let o${size(i)} = u32(m + ${i32(i)}) * ${u32(columnTiles)} + column;
+  ${map.byPhase ? wgsl`let r = m + ${i32(i)};` : nothing}
+  let o${size(i)} = u32(${map.byPhase ? map.byPhase.outputRow : wgsl`m + ${i32(i)}`}) * ${u32(columnTiles)} + column;
   ${body}
 }`;
   });
@@ -136,6 +138,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
+
+/** max(max(p0, p1), p2) ... */
+const largest = (rows: number): Wgsl => names('p', rows).reduce((all, p) => wgsl`max(${all}, ${p})`);
 
 /** Rows beyond the last are computed as the last one and not stored. */
 function rowStarts(map: IndexMap, reads: Reads, rows: number): Wgsl[] {

@@ -44,6 +44,8 @@ export interface IndexMap {
    * how many pictures there are, elements of a from one to the next, and the row of the result for m.
    */
   readonly byPixel?: { readonly pictures: number; readonly aStep: number; readonly outputRow: Wgsl };
+  /** Rows in another order than they lie in, so that neighbours read the same gaps of a stride: the row of the result for r. */
+  readonly byPhase?: { readonly outputRow: Wgsl };
   /** What m, n and k are, for the comment above the kernel. */
   readonly legend: string;
 }
@@ -70,12 +72,39 @@ export function orderedByPixel(node: Node, map: IndexMap, rows: number): IndexMa
   const [pictures] = node.type.shape as Size4;
   const [, oh, ow, f] = (node.inputs[0] as Node).type.shape as Size4;
   if (pictures % rows !== 0) return map;
+  const { byPhase: _, ...rest } = map;
   return {
-    ...map,
+    ...rest,
     prelude: [...map.prelude, constants({ N: pictures })],
     row: wgsl`return vec3i(m % N * OH, m / N / W + TOP, m / N % W + LEFT);`,
     byPixel: { pictures, aStep: oh * ow * f, outputRow: wgsl`r % N * (H * W) + r / N` },
     legend: map.legend.replace('(picture, row, column)', '(row, column, picture)'),
+  };
+}
+
+/**
+ * The map with its rows ordered by their place within a stride. A row of an input gradient (or a transposed convolution)
+ * meets one window place in sy sx, the same one for all rows of a phase: a tile of them skips the others.
+ */
+function orderedByPhase(map: IndexMap, g: Windows): IndexMap {
+  const [, h, w] = g.x as Size4;
+  const [sy, sx] = g.stride;
+  if (sy * sx === 1 || h % sy !== 0 || w % sx !== 0) return map;
+  const place = (m: 'm' | 'r'): { y: Wgsl; x: Wgsl } => ({
+    y: wgsl`(${{ wgsl: m }} / PW % PH * SY + ${{ wgsl: m }} / (PH * PW * SX) % SY)`,
+    x: wgsl`(${{ wgsl: m }} % PW * SX + ${{ wgsl: m }} / (PH * PW) % SX)`,
+  });
+  const [at, out] = [place('m'), place('r')];
+  return {
+    ...map,
+    prelude: [
+      ...map.prelude,
+      comment('Rows of a picture are ordered by their phases in the stride, each PH x PW.'),
+      constants({ PH: h / sy, PW: w / sx }),
+    ],
+    row: wgsl`return vec3i(m / (H * W) * OH, ${at.y} + TOP, ${at.x} + LEFT);`,
+    byPhase: { outputRow: wgsl`(r / (H * W) * H + ${out.y}) * W + ${out.x}` },
+    legend: map.legend.replace('(picture, row, column)', '(picture, phase, row, column)'),
   };
 }
 
@@ -84,8 +113,10 @@ export function indexMap(node: Node): IndexMap {
   const [p, q] = node.inputs as [Node, Node];
   if (isOp(node, 'conv2d'))
     return forward(p, q, { x: p.type.shape, w: q.type.shape, y: node.type.shape, ...node.attrs });
-  if (isOp(node, 'conv2d_dx'))
-    return inputGradient(p, q, { x: node.type.shape, w: q.type.shape, y: p.type.shape, ...node.attrs });
+  if (isOp(node, 'conv2d_dx')) {
+    const windows = { x: node.type.shape, w: q.type.shape, y: p.type.shape, ...node.attrs };
+    return orderedByPhase(inputGradient(p, q, windows), windows);
+  }
   if (isOp(node, 'conv2d_dw'))
     return weightGradient(p, q, { x: p.type.shape, w: node.type.shape, y: q.type.shape, ...node.attrs });
   if (isOp(node, 'matmul')) return product(node, p, q);

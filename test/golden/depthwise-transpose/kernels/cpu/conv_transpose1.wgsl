@@ -1,12 +1,15 @@
 enable subgroups;
+diagnostic(off, subgroup_uniformity); // what subgroupAll says is the same for all lanes, which the analysis does not know
 // conv_transpose1 = conv2d_dx, add, relu: 2x4x4x3
 // line 7: conv_transpose 3 3x3 stride 2 pad 1 output_pad 1 relu => 4x4x3
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 32 x 3 x 144
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, phase, row, column), n = channel, k = (window row, window column, filter); 32 x 3 x 144
 // A workgroup is one subgroup: 16 rows, and for each lane 1 x 1 columns.
 alias T = f32;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 4; const W = 4; const C = 3; const KH = 3; const KW = 3; const OH = 2; const OW = 2; const F = 16;
 const SY = 2; const SX = 2; const TOP = 1; const LEFT = 1; const DY = 1; const DX = 1;
+// Rows of a picture are ordered by their phases in the stride, each PH x PW.
+const PH = 2; const PW = 2;
 @group(0) @binding(0) var<storage, read_write> depthwise2: array<f32, 128>;
 @group(0) @binding(1) var<storage, read> conv_transpose1_weight: array<f32, 432>;
 @group(0) @binding(2) var<storage, read> conv_transpose1_bias: array<f32, 3>;
@@ -17,7 +20,7 @@ fn load_b(i: i32) -> f32 { return conv_transpose1_weight[i]; }
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
-  return vec3i(m / (H * W) * OH, m / W % H + TOP, m % W + LEFT);
+  return vec3i(m / (H * W) * OH, (m / PW % PH * SY + m / (PH * PW * SX) % SY) + TOP, (m % PW * SX + m / (PH * PW) % SX) + LEFT);
 }
 
 // Where a's elements of a row start; -1 where they are all padding.
@@ -58,6 +61,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     for (var kx = 0; kx < 3; kx++) {
       let p0 = at(r0, ky, kx);
       let p1 = at(r1, ky, kx);
+      if (subgroupAll(p0 < 0 && p1 < 0)) { continue; }
       let q = (ky * KW + kx) * C * F;
       for (var f = 0; f < 16; f += 1) {
         let b0_0 = load_b(q + f * 1 + n0 * 16);
@@ -104,7 +108,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let r = m + i32(i % 16u);
     let column = u32(n) + i / 16u * 8u;
     if (r >= 32 || column >= 3u) { continue; }
-    let o = u32(r) * 3u + column;
+    let o = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 3u + column;
     let conv_transpose1_z_v = result[i] + conv_transpose1_bias[column];
     let conv_transpose1_v = max(conv_transpose1_z_v, T(0.0));
     conv_transpose1[o] = conv_transpose1_v;
