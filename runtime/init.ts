@@ -10,9 +10,11 @@ export function initialValues({ name, shape, init }: ParameterSpec, seed: number
     values[i] =
       init.kind === 'constant'
         ? init.value
-        : init.kind === 'uniform'
-          ? (2 * uniform(seed, stream, i) - 1) * init.limit
-          : normal(seed, stream, i) * init.deviation;
+        : init.kind === 'values'
+          ? (init.values[Math.floor((i * init.values.length) / values.length)] as number)
+          : init.kind === 'uniform'
+            ? (2 * uniform(seed, stream, i) - 1) * init.limit
+            : normal(seed, stream, i) * init.deviation;
   }
   return values;
 }

@@ -66,7 +66,8 @@ export interface DispatchSpec {
 export type InitSpec =
   | { readonly kind: 'uniform'; readonly limit: number } // uniform in [-limit, limit)
   | { readonly kind: 'normal'; readonly deviation: number } // normal, mean 0
-  | { readonly kind: 'constant'; readonly value: number };
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'values'; readonly values: readonly number[] }; // each value fills an equal run of the parameter
 
 export interface ParameterSpec {
   readonly name: string;

@@ -1,6 +1,6 @@
 // The worked examples of the lectures: in the reference, and through a compiled model with given weights on the device.
 import { describe, expect, test } from 'vitest';
-import { createSession, predict } from '../runtime/index.ts';
+import { createSession, initialValues, predict } from '../runtime/index.ts';
 import { interpret, isOp, sizeOf, type Tensor } from '../src/ir/index.ts';
 import { withDevice } from './support/adapter.ts';
 import { compileFor, runnable, type Target } from './support/targets.ts';
@@ -18,6 +18,27 @@ function reference(target: Target, picture: Grid, layers: string, weights: Reado
   }
   const y = interpret(graphs!.infer, { leaves, step: new Map() }).outputs.get('output')!;
   return rows([...y.data], y.shape[2]!);
+}
+
+/** The output of a model whose kernels are numbers in its text, in the reference and on the device. */
+async function filtered(target: Target, input: string, values: readonly number[], layers: string) {
+  const text = `model m {\n  input ${input}\n  ${layers}\n}`;
+  const { plan, graphs, diagnostics } = compileFor(target, { file: 'm.cnn', text }, { batch: 1 });
+  expect(diagnostics.map((d) => d.message)).toEqual([]);
+  const leaves = new Map<string, Tensor>();
+  for (const n of graphs!.infer.nodes) {
+    const { shape } = n.type;
+    if (isOp(n, 'input')) leaves.set(n.id, { shape, data: Float64Array.from(values) });
+    if (isOp(n, 'parameter'))
+      leaves.set(n.id, { shape, data: Float64Array.from(initialValues({ ...n.attrs, name: n.id, offset: 0 }, 1)) });
+  }
+  const expected = [...interpret(graphs!.infer, { leaves, step: new Map() }).outputs.get('output')!.data];
+  if (!opened) return { expected, found: expected };
+  const session = await createSession(opened.device, plan!, ['infer']);
+  session.initialise(1);
+  const found = [...(await predict(session, Float32Array.from(values)))];
+  session.dispose();
+  return { expected, found };
 }
 
 function compiled(target: Target, picture: Grid, layers: string) {
@@ -197,7 +218,78 @@ const examples: readonly { what: string; picture: Grid; layers: string; weights:
     },
   ];
 
+/** A grid as the language writes it. */
+const show = (kernel: Grid): string => `[${kernel.map((row) => `[${row.join(', ')}]`).join(', ')}]`;
+
+/** Kernels that are written in the model's text, over pictures and along signals. */
+const filters: readonly {
+  what: string;
+  input: string;
+  values: readonly number[];
+  layers: string;
+  gives: readonly number[];
+}[] = [
+  {
+    what: 'a true convolution, by `flip`',
+    input: '5x5x1',
+    values: signed.flat(),
+    layers: `conv 1 kernel ${show(corners)} flip nobias => 3x3x1`,
+    gives: [0, -2, -1, 2, 2, 4, -1, 0, 0],
+  },
+  {
+    what: 'Sobel: (9 - 0) + 2 (8 - 1) + (7 - 1) = 29 at the top left',
+    input: '4x4x1',
+    values: [0, 3, 9, 2, 1, 5, 8, 1, 1, 4, 7, 0, 2, 2, 2, 2],
+    layers: `conv 1 3x3 kernel ${show(sobel)} nobias => 2x2x1`,
+    gives: [29, -13, 19, -12],
+  },
+  {
+    what: 'the moving average of three, narrow: M - K + 1 values',
+    input: '6x1',
+    values: [3, 6, 9, 0, 3, 12],
+    layers: `conv 1 kernel [${[1 / 3, 1 / 3, 1 / 3].join(', ')}] nobias => 4x1`,
+    gives: [6, 5, 4, 5],
+  },
+  {
+    what: 'the second difference of squares is 2',
+    input: '6x1',
+    values: [0, 1, 4, 9, 16, 25],
+    layers: 'conv 1 3 kernel [1, -2, 1] nobias => 4x1',
+    gives: [2, 2, 2, 2],
+  },
+  {
+    what: 'the second difference as wide as the sequence: M values',
+    input: '6x1',
+    values: [0, 1, 4, 9, 16, 25],
+    layers: 'conv 1 kernel [1, -2, 1] pad same nobias => 6x1',
+    gives: [1, 2, 2, 2, 2, -34],
+  },
+  {
+    what: '(1 + 2x + 3x^2)(4 + 5x): the product of polynomials is a wide convolution, M + K - 1 values',
+    input: '3x1',
+    values: [1, 2, 3],
+    layers: 'conv 1 kernel [4, 5] flip pad full nobias => 4x1',
+    gives: [4, 13, 22, 15],
+  },
+  {
+    what: 'the same product by a transposed convolution, which spreads each value',
+    input: '3x1',
+    values: [1, 2, 3],
+    layers: 'conv_transpose 1 kernel [4, 5] nobias => 4x1',
+    gives: [4, 13, 22, 15],
+  },
+];
+
 describe.each(runnable(opened))('target %s', (target) => {
+  test.each(filters)('$what', async ({ input, values, layers, gives }) => {
+    const { expected, found } = await filtered(target, input, values, layers);
+    gives.forEach((v, i) => {
+      expect(expected[i], `reference, element ${i}`).toBeCloseTo(v, 6);
+      expect(found[i], `device, element ${i}`).toBeCloseTo(v, 5);
+    });
+    expect([expected.length, found.length]).toEqual([gives.length, gives.length]);
+  });
+
   test.each(examples)('$what', async ({ picture, layers, weights, gives }) => {
     expect(reference(target, picture, layers, weights)).toEqual(gives);
     if (opened) expect(await onDevice(target, picture, layers, weights)).toEqual(gives);
@@ -216,6 +308,13 @@ describe('sizes', () => {
     ['227x227x3', 'conv 96 11x11 stride 4 | maxpool 3x3 stride 2', [27, 27, 96]],
     ['28x28x1', 'conv 32 5x5 | maxpool 2x2 | conv 64 5x5 | maxpool 2x2 | flatten', [1024]],
     ['8x8x1', 'conv 10 3x3 | maxpool 2x2 | flatten', [90]],
+    ['100x1', 'conv 1 7', [94, 1]],
+    ['100x1', 'conv 1 7 pad valid', [94, 1]],
+    ['100x1', 'conv 1 7 pad full', [106, 1]],
+    ['100x1', 'conv 1 7 pad 6', [106, 1]],
+    ['100x1', 'conv 1 7 pad same', [100, 1]],
+    ['17x17x768', 'conv 192 1x7 pad same | conv 192 7x1 pad same', [17, 17, 192]],
+    ['19x19x192', 'conv 1 1x1 bias per_position | flatten', [361]],
   ];
   test.each(sizes)('%s: %s', (input, layers, expected) => {
     const { graphs } = compileFor(

@@ -84,6 +84,10 @@ export function summarise({ layers, forward, plan, emitted }: CompiledModel): Su
 
 const shapeText = (shape: readonly number[]): string => shape.join('x');
 
+/** Rows and columns; along a signal, of which there is one row, its length alone. */
+const fieldText = (field: readonly [number, number], output: readonly number[]): string =>
+  output.length === 2 ? `${field[1]}` : shapeText(field);
+
 /** The table that people read. */
 export function summaryText(s: Summary): string {
   const right = [false, false, true, true, true, true, true];
@@ -95,7 +99,7 @@ export function summaryText(s: Summary): string {
     grouped(l.parameters),
     grouped(l.multiply_adds),
     bytesText(l.activation_bytes),
-    l.receptive_field ? shapeText(l.receptive_field) : '',
+    l.receptive_field ? fieldText(l.receptive_field, l.output) : '',
   ]);
   const input = ['input', 'input', shapeText(s.input), '0', '0', bytesText(4 * s.batch * sizeOf(s.input)), ''];
   const facts: [string, string][] = [
@@ -110,7 +114,14 @@ export function summaryText(s: Summary): string {
     ],
     ['parameters + optimizer', `${bytesText(s.parameter_bytes)} + ${bytesText(s.optimizer_bytes)}`],
     ...(s.receptive_field
-      ? [['receptive field', `${shapeText(s.receptive_field)} of the input, at the last picture`] as [string, string]]
+      ? [
+          [
+            'receptive field',
+            s.input.length === 2
+              ? `${s.receptive_field[1]} values of the input, at the last signal`
+              : `${shapeText(s.receptive_field)} of the input, at the last picture`,
+          ] as [string, string],
+        ]
       : []),
   ];
   return `model ${s.model}\n${table([head, input, ...rows], right)}\n${table(facts, [false, false])}`;

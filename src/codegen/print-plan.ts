@@ -16,6 +16,8 @@ function initText(init: InitSpec): string {
       return `normal deviation ${init.deviation}`;
     case 'constant':
       return `constant ${init.value}`;
+    case 'values':
+      return `values ${init.values.slice(0, 16).join(', ')}${init.values.length > 16 ? `, ... ${init.values.length} in all` : ''}`;
   }
 }
 

@@ -25,14 +25,16 @@ export interface SubgroupSchedule {
 export type ContractionSchedule = RegisterSchedule | SubgroupSchedule;
 
 export function contractionSchedule(map: IndexMap, target: Target): ContractionSchedule {
-  if (target === 'cpu') {
+  const columns = map.n % 4 === 0 ? map.n / 4 : map.n;
+  const { count } = map.groups;
+  // A subgroup's lanes are columns of one group: narrow groups would leave most of them idle.
+  if (target === 'cpu' && (count === 1 || columns > 4)) {
     // A second vector where the columns fill it, or where a lane has one column only.
     const vectors = map.n % 4 === 0 ? map.n >= 64 : map.n > 8;
     return { kind: 'subgroup', rows: map.aStep === 1 && map.m <= 8 ? 8 : 16, vectors: vectors ? 2 : 1 };
   }
   // Few tiles get small workgroups, so that every core has some.
-  const columns = map.n % 4 === 0 ? map.n / 4 : map.n;
   const rows = map.m >= 64 ? 8 : map.m >= 4 ? 4 : 1;
-  const tiles = Math.ceil(map.m / rows) * columns;
+  const tiles = Math.ceil(map.m / rows) * columns * count;
   return { kind: 'register', rows, workgroup: tiles >= 4096 ? 64 : tiles >= 256 ? 16 : 8 };
 }

@@ -9,6 +9,11 @@ export interface WindowAttrs {
   readonly dilation: readonly [number, number];
 }
 
+/** Group g of a convolution reads the g-th part of the channels and makes the g-th part of the filters. */
+export interface ConvAttrs extends WindowAttrs {
+  readonly groups: number;
+}
+
 export interface PoolAttrs extends WindowAttrs {
   readonly window: readonly [number, number];
 }
@@ -41,9 +46,9 @@ export interface OpAttrs {
   constant: { readonly shape: Shape; readonly values: readonly number[] };
   step: { readonly field: StepField };
   // heavy
-  conv2d: WindowAttrs;
-  conv2d_dx: WindowAttrs & { readonly shape: Shape };
-  conv2d_dw: WindowAttrs & { readonly shape: Shape };
+  conv2d: ConvAttrs;
+  conv2d_dx: ConvAttrs & { readonly shape: Shape };
+  conv2d_dw: ConvAttrs & { readonly shape: Shape };
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   maxpool2d: PoolAttrs;
   maxpool2d_dx: PoolAttrs;

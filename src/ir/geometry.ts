@@ -9,6 +9,34 @@ export function outputSize(input: number, kernel: number, stride: number, paddin
   return Math.floor((input + padding - extent(kernel, dilation)) / stride) + 1;
 }
 
+/**
+ * Output size of a transposed convolution along one axis: s(i - 1) + d(k - 1) + 1 - p + a, where p is the padding of both
+ * sides and a the rows added at the end (Dumoulin & Visin 2016, relationship 14).
+ */
+export const transposedSize = (
+  input: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  added: number,
+): number => stride * (input - 1) + extent(kernel, dilation) - padding + added;
+
+/** The formula of `transposedSize` with its numbers: `2*(7 - 1) + 3 - 2*1 + 1`. */
+export function showTransposedArithmetic(
+  input: number,
+  kernel: number,
+  stride: number,
+  before: number,
+  after: number,
+  dilation: number,
+  added: number,
+): string {
+  const k = dilation === 1 ? `${kernel}` : `(${dilation}*(${kernel} - 1) + 1)`;
+  const p = before === after ? (before === 0 ? '' : ` - 2*${before}`) : ` - (${before} + ${after})`;
+  return `${stride}*(${input} - 1) + ${k}${p}${added === 0 ? '' : ` + ${added}`}`;
+}
+
 /** Rows at the end of the padded input that no window reads. */
 export function unreadRows(input: number, kernel: number, stride: number, padding: number, dilation: number): number {
   const free = input + padding - extent(kernel, dilation);

@@ -6,6 +6,7 @@ export { emit } from './emit.ts';
 export * from './geometry.ts';
 export { type Given, interpret, leavesOf, type Ran, stepFieldsOf } from './interpret.ts';
 export type { OpDef, RunContext } from './op.ts';
+export { isDepthwise } from './ops/conv2d.ts';
 export { ops } from './ops/index.ts';
 export { printEffect, printGraph, printNode } from './print.ts';
 export { isFree, storageOf } from './storage.ts';

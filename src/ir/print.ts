@@ -12,12 +12,12 @@ function showAttr(value: unknown): string {
   return String(value);
 }
 
-/** `%conv1.z: f32 128x24x24x32 = conv2d(%x, %conv1.weight) {stride: [1, 1]}` */
+/** Shapes are in the type, and one group is none. `%conv1.z: f32 128x24x24x32 = conv2d(%x, %conv1.weight) {stride: [1, 1]}` */
 export function printNode(node: Node): string {
   const inputs = node.inputs.map((n) => `%${n.id}`).join(', ');
   const entries = isOp(node, 'step')
     ? Object.entries(node.attrs.field).filter(([k]) => k !== 'type')
-    : Object.entries(node.attrs).filter(([k]) => k !== 'shape' && k !== 'batch');
+    : Object.entries(node.attrs).filter(([k, v]) => k !== 'shape' && k !== 'batch' && !(k === 'groups' && v === 1));
   const attrs = entries.map(([k, v]) => `${k}: ${showAttr(v)}`).join(', ');
   return `%${node.id}: ${node.type.dtype} ${showShape(node.type.shape)} = ${node.op}(${inputs})${attrs === '' ? '' : ` {${attrs}}`}`;
 }

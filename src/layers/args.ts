@@ -11,7 +11,7 @@ export type ArgSpec = { readonly doc: string } & (
       readonly below?: number;
       readonly above?: number;
     }
-  | { readonly kind: 'size' } // 5x5, or 5 for a square
+  | { readonly kind: 'size'; readonly orValues?: true } // 5x5, or 5 for a square; or by name, the values: [[1, 2], [3, 4]]
   | { readonly kind: 'shape' } // 28x28x1, or 784
   | { readonly kind: 'padding' } // 2, same, valid, full, 1x2, [1, 1, 2, 2]
   | { readonly kind: 'sides' } // 2, 1x2, [1, 1, 2, 2]
@@ -22,6 +22,12 @@ export type ArgSpec = { readonly doc: string } & (
   | { readonly kind: 'text' } // a name or a text in quotes
   | { readonly kind: 'flag' } // present or not
 );
+
+/** Numbers in lists: rows of a matrix, matrices one behind the other. */
+export type Numbers = number | readonly Numbers[];
+
+/** Where the values stand that were given in place of a size. */
+export const valuesOf = (name: string): string => `${name}.values`;
 
 export interface Signature {
   /** What the user calls it, in messages. */
@@ -46,6 +52,7 @@ export type Bound = { readonly span: Span } & (
   | { readonly kind: 'numbers'; readonly value: readonly number[] }
   | { readonly kind: 'padding'; readonly value: PaddingArg }
   | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'matrices'; readonly value: Numbers }
   | { readonly kind: 'flag' }
 );
 
@@ -87,6 +94,12 @@ export function shapeArg(args: Args, name: string): readonly number[] | undefine
 export function paddingArg(args: Args, name: string): PaddingArg | undefined {
   const bound = args.bound.get(name);
   return bound?.kind === 'padding' ? bound.value : undefined;
+}
+
+/** The numbers that were given in place of the size `name`. */
+export function valuesArg(args: Args, name: string): Numbers | undefined {
+  const bound = args.bound.get(valuesOf(name));
+  return bound?.kind === 'matrices' ? bound.value : undefined;
 }
 
 export function textArg(args: Args, name: string): string | undefined {

@@ -4,7 +4,16 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import type { Value } from '../parser/ast.ts';
 import { printValue } from '../parser/print.ts';
-import { type ArgSpec, type Args, type Bound, lookUp, type Signature, showSignature } from './args.ts';
+import {
+  type ArgSpec,
+  type Args,
+  type Bound,
+  lookUp,
+  type Numbers,
+  type Signature,
+  showSignature,
+  valuesOf,
+} from './args.ts';
 
 export interface Binding {
   readonly args: Args;
@@ -155,6 +164,14 @@ function convert(spec: ArgSpec, value: Value): Bound | string {
   throw new Error(`a ${spec.kind} cannot be made of a ${value.kind}`);
 }
 
+/** A list of numbers, or of lists of them; a word that is neither is undefined. */
+function numbersOf(value: Value): Numbers | undefined {
+  if (value.kind === 'number') return value.value;
+  if (value.kind !== 'list') return undefined;
+  const items = value.items.map(numbersOf);
+  return items.every((item) => item !== undefined) ? items : undefined;
+}
+
 /** Binds words to arguments: options by name, then activations, then positions in order. */
 export function bind(signature: Signature, words: readonly Value[], line: Span): Binding {
   const diagnostics: Diagnostic[] = [];
@@ -192,7 +209,13 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
         if (first) report(say.givenTwice(word.span, owner, word.name, first.span));
         else bound.set(word.name, { kind: 'flag', span: word.span });
       } else if (spec) {
-        if (next === undefined) report(say.missingValue(word.span, owner, word.name, expected(spec)));
+        const values = spec.kind === 'size' && spec.orValues && next?.kind === 'list' ? numbersOf(next) : undefined;
+        if (next && values !== undefined) {
+          const first = bound.get(valuesOf(word.name));
+          if (first) report(say.givenTwice(next.span, owner, word.name, first.span));
+          else bound.set(valuesOf(word.name), { kind: 'matrices', value: values, span: next.span });
+          i++;
+        } else if (next === undefined) report(say.missingValue(word.span, owner, word.name, expected(spec)));
         else if (!accepts(spec, next)) {
           report(say.wrongKind(next.span, owner, word.name, expected(spec), describe(next)));
           i++;
@@ -241,7 +264,7 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
   }
   // 3. What is required and was not given; silent when something else is wrong already.
   for (const name of signature.required) {
-    if (!bound.has(name) && !bad)
+    if (!bound.has(name) && !bound.has(valuesOf(name)) && !bad)
       report(say.missingArgument(line, owner, name, signature.args[name]?.doc ?? '', signature.example));
   }
   return { args: { bound, activations }, diagnostics, ok: !bad };

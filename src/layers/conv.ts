@@ -1,43 +1,44 @@
-// conv: filters that slide over a picture.
-import * as say from '../diagnostics/catalog/shapes.ts';
+// conv: filters that slide over a picture, or along a signal.
 import { emit } from '../ir/index.ts';
-import { activate } from './activations.ts';
-import { flagArg, numberArg, sizeArg } from './args.ts';
-import { glorot, type LayerDef, pictureOf, weightOptions, zeros } from './layer.ts';
+import { flagArg, numberArg } from './args.ts';
+import { biasOption, checkBias, complete, groupsOf, groupsOption, kernelOption } from './conv-parts.ts';
+import { kernelOf, weightOf } from './kernels.ts';
+import { type LayerDef, weightOptions } from './layer.ts';
+import { asPicture, slidOver } from './signal.ts';
 import { windowAttrs, windowOptions } from './windows.ts';
 
 export const conv: LayerDef = {
   name: 'conv',
-  doc: 'Convolution (a cross-correlation, as in every framework) with a bias a filter. The output is o = floor((i + 2p - d(k - 1) - 1)/s) + 1 high and wide.',
+  doc: 'Convolution (a cross-correlation, as in every framework, unless `flip` turns the kernel) with a bias a filter, over a picture or along a signal. The output is o = floor((i + 2p - d(k - 1) - 1)/s) + 1 high and wide. Weights are height x width x channels/groups x filters; along a signal, length x channels/groups x filters.',
   example: 'conv 32 5x5 relu',
   positional: ['filters', 'kernel'],
   required: ['filters', 'kernel'],
   args: {
     filters: { kind: 'count', max: 65536, doc: 'how many filters, which is the channels of the output' },
-    kernel: { kind: 'size', doc: 'height and width of a filter, such as 5x5' },
+    kernel: kernelOption,
     ...windowOptions,
+    groups: groupsOption,
+    bias: biasOption,
+    flip: { kind: 'flag', doc: 'turns the kernel by half before it slides: the convolution of mathematics' },
     ...weightOptions,
   },
   activated: true,
   build: (c) => {
     const filters = numberArg(c.args, 'filters') as number;
-    const kernel = sizeArg(c.args, 'kernel') as readonly [number, number];
-    const shape = pictureOf(c.x);
-    if (shape.length !== 3) {
-      c.report(say.needsPicture(c.spanOf(''), 'conv', shape.join('x')));
-      return undefined;
-    }
-    const attrs = windowAttrs(c, 'kernel', kernel, [1, 1], false);
-    if (!attrs) return undefined;
-    const channels = shape[2] as number;
-    const area = kernel[0] * kernel[1];
-    const weight = c.parameter('weight', [...kernel, channels, filters], glorot(area * channels, area * filters), true);
-    const biased = !flagArg(c.args, 'nobias');
-    const last = c.args.activations.length === 0;
-    const product = emit(c.b, 'conv2d', [c.x, weight], attrs, last && !biased ? c.name : `${c.name}.conv`);
-    const z = biased
-      ? emit(c.b, 'add', [product, c.parameter('bias', [filters], zeros, false)], {}, last ? c.name : `${c.name}.z`)
-      : product;
-    return activate(c, z);
+    const over = slidOver(c);
+    const kernel = over && kernelOf(c, filters);
+    const attrs = kernel && windowAttrs(c, kernel.arg, kernel.size, [1, 1], false);
+    const groups = over && groupsOf(c, over[2], filters);
+    if (!over || !kernel || !attrs || groups === undefined || !checkBias(c)) return undefined;
+    const given = weightOf(c, kernel, {
+      suffix: 'weight',
+      last: [over[2] / groups, filters],
+      filterOf: (_, filter) => filter,
+    });
+    const weight = flagArg(c.args, 'flip')
+      ? emit(c.b, 'reverse', [given], { axes: [0, 1] }, `${c.name}.weight.flipped`)
+      : given;
+    const x = asPicture(c.b, c.x, c.name);
+    return complete(c, (name) => emit(c.b, 'conv2d', [x, weight], { ...attrs, groups }, name));
   },
 };

@@ -2,7 +2,9 @@
 import { activationLayers, activationNames } from './activations.ts';
 import type { Signature } from './args.ts';
 import { conv } from './conv.ts';
+import { convTranspose } from './conv-transpose.ts';
 import { dense, flatten } from './dense.ts';
+import { depthwise, separable } from './depthwise.ts';
 import { dropout } from './dropout.ts';
 import type { LayerDef } from './layer.ts';
 import { avgpool, globalAvgpool, globalMaxpool, maxpool } from './pool.ts';
@@ -11,6 +13,9 @@ import { depthToSpace, identity, reshape, slice, spaceToDepth, transpose } from 
 
 export const layers: Readonly<Record<string, LayerDef>> = {
   conv,
+  conv_transpose: convTranspose,
+  depthwise,
+  separable,
   maxpool,
   avgpool,
   global_avgpool: globalAvgpool,

@@ -2,6 +2,7 @@
 import {
   type Effect,
   type Graph,
+  isDepthwise,
   isFree,
   isOp,
   type Node,
@@ -48,6 +49,8 @@ const roots: { readonly [K in OpName]?: Family } = {
 /** Storage buffers that a kernel may bind on every adapter. */
 const MOST_BUFFERS = 8;
 
+const familyOf = (node: Node): Family | undefined => (isDepthwise(node) ? 'depthwise' : roots[node.op]);
+
 interface Draft {
   readonly family: Family;
   readonly nodes: Node[];
@@ -91,7 +94,7 @@ export function fuse(graph: Graph): FusedGraph {
   const updateNodes = nodesOfUpdates(graph);
   for (const node of graph.nodes) {
     if (isFree(node) || updateNodes.has(node)) continue;
-    const family = roots[node.op];
+    const family = familyOf(node);
     if (family === 'rows') {
       // 2. Rows join a draft of rows over the same number of rows.
       const rows = node.type.shape[0];
@@ -156,7 +159,7 @@ export function fuse(graph: Graph): FusedGraph {
 }
 
 /** Kernels that compute a result element by element, and can go on with it. */
-const withEpilogue: readonly Family[] = ['contraction', 'window', 'gather', 'resize', 'pointwise'];
+const withEpilogue: readonly Family[] = ['contraction', 'depthwise', 'window', 'gather', 'resize', 'pointwise'];
 const canHaveEpilogue = (d: Draft): boolean => withEpilogue.includes(d.family);
 
 /** A row operation joins rows that read or make the same scores; the seed of a mean joins any rows. */
@@ -192,6 +195,7 @@ function nodesOfUpdates(graph: Graph): Set<Node> {
 
 /** Is `sum` the sum over all but the last axis of what the weight gradient in `d` multiplies with? */
 function ridesAlong(sum: Node, d: Draft): boolean {
+  if (d.family !== 'contraction') return false;
   const root = d.nodes[0] as Node;
   const weights = isOp(root, 'conv2d_dw') || (isOp(root, 'matmul') && root.attrs.transposeA && !root.attrs.transposeB);
   if (!weights || !isOp(sum, 'sum') || d.nodes.some((n) => isOp(n, 'sum'))) return false;

@@ -1,7 +1,7 @@
 // The arithmetic behind a layer's shape, for the message about a wrong `=> shape`.
 
 import type { WindowAttrs } from '../ir/attrs.ts';
-import { isOp, type Node, type Shape, showArithmetic } from '../ir/index.ts';
+import { isOp, type Node, type Shape, showArithmetic, showTransposedArithmetic, transposedSize } from '../ir/index.ts';
 
 function windowStory(
   x: Node,
@@ -16,6 +16,21 @@ function windowStory(
   const columns = showArithmetic(width, kernel[1], w.stride[1], w.padding[2], w.padding[3], w.dilation[1]);
   if (signal || rows === columns) return `${columns} = ${ow}`;
   return `${rows} = ${oh} rows, ${columns} = ${ow} columns`;
+}
+
+/** The same of a transposed convolution, with what is added at the end. */
+function transposedStory(x: Node, node: Node<'conv2d_dx'>, signal: boolean): string {
+  const { stride, padding, dilation, shape } = node.attrs;
+  const kernel = (node.inputs[1] as Node).type.shape;
+  const along = (axis: 0 | 1): string => {
+    const [i, k] = [x.type.shape[axis + 1] as number, kernel[axis] as number];
+    const [before, after] = [padding[2 * axis] as number, padding[2 * axis + 1] as number];
+    const o = shape[axis + 1] as number;
+    const added = o - transposedSize(i, k, stride[axis], before + after, dilation[axis], 0);
+    return `${showTransposedArithmetic(i, k, stride[axis], before, after, dilation[axis], added)} = ${o}`;
+  };
+  const [rows, columns] = [along(0), along(1)];
+  return signal || rows === columns ? columns : `${rows} rows, ${columns} columns`;
 }
 
 /** What `of` says of each axis of a picture whose size changes: `5 + 1 + 2 = 8 rows`. */
@@ -41,6 +56,7 @@ function storyOf(node: Node, x: Node, signal: boolean): string | undefined {
     const kernel = (node.inputs[1] as Node).type.shape as unknown as readonly [number, number];
     return windowStory(x, kernel, node.attrs, node, signal);
   }
+  if (isOp(node, 'conv2d_dx')) return transposedStory(x, node, signal);
   if (isOp(node, 'maxpool2d') || isOp(node, 'avgpool2d'))
     return windowStory(x, node.attrs.window, node.attrs, node, signal);
   if (isOp(node, 'pad_zeros')) {

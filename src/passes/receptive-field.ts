@@ -10,7 +10,7 @@ export interface ReceptiveField {
 
 /** The window that slides over the first input of the node; undefined when there is none. */
 function windowOf(node: Node): { kernel: readonly [number, number]; attrs: WindowAttrs } | undefined {
-  if (isOp(node, 'conv2d')) {
+  if (isOp(node, 'conv2d') || isOp(node, 'conv2d_dx')) {
     const [rows, columns] = (node.inputs[1] as Node).type.shape as [number, number];
     return { kernel: [rows, columns], attrs: node.attrs };
   }
@@ -39,7 +39,8 @@ const hasField = ({ type: { shape } }: Node): boolean => shape.length === 4 || s
 
 /**
  * The field of every picture that a forward graph computes: a window of extent e = d(k - 1) + 1 and stride s makes
- * r + (e - 1) j of r, and s j of the jump j. Where branches meet, the largest counts. Of a picture made n times as large,
+ * r + (e - 1) j of r, and s j of the jump j. A transposed convolution sees at most ceil(e/s) neighbours, which makes
+ * r + (ceil(e/s) - 1) j, and j/s of j. Where branches meet, the largest counts. Of a picture made n times as large,
  * the jump is j / n, and a field that is no whole number covers the next one. Where rows and columns are no longer those of
  * a picture (`reshape`, `transpose`), it ends.
  */
@@ -57,9 +58,14 @@ export function receptiveFields(forward: Graph): Map<Node, ReceptiveField> {
     const ratio = ratioOf(node);
     if (window) {
       const { kernel, attrs } = window;
-      const grown = (axis: 0 | 1): number => size[axis] + (extent(kernel[axis], attrs.dilation[axis]) - 1) * jump[axis];
-      const stepped = [jump[0] * attrs.stride[0], jump[1] * attrs.stride[1]] as const;
-      fields.set(node, { size: [grown(0), grown(1)], jump: stepped });
+      const transposed = isOp(node, 'conv2d_dx');
+      const grown = (axis: 0 | 1): number => {
+        const e = extent(kernel[axis], attrs.dilation[axis]);
+        return size[axis] + ((transposed ? Math.ceil(e / attrs.stride[axis]) : e) - 1) * jump[axis];
+      };
+      const stepped = (axis: 0 | 1): number =>
+        transposed ? jump[axis] / attrs.stride[axis] : jump[axis] * attrs.stride[axis];
+      fields.set(node, { size: [grown(0), grown(1)], jump: [stepped(0), stepped(1)] });
     } else if (ratio) {
       const taps = (axis: 0 | 1): number => tapsOf(node, ratio[axis]);
       fields.set(node, {

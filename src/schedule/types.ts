@@ -5,6 +5,7 @@ import type { Effect, Graph, Node } from '../ir/index.ts';
 /** How a group runs; each family is a file in src/codegen/kernels. */
 export type Family =
   | 'contraction'
+  | 'depthwise'
   | 'window'
   | 'gather'
   | 'resize'
@@ -19,7 +20,7 @@ export interface Group {
   /** Named after its result. */
   readonly name: string;
   readonly family: Family;
-  /** Nodes it computes, in order; the first is the root for contraction, window, gather, resize, sum and squares. */
+  /** Nodes it computes, in order; the first is the root for contraction, depthwise, window, gather, resize, sum and squares. */
   readonly nodes: readonly Node[];
   /** Nodes whose values other groups or effects read. */
   readonly outputs: readonly Node[];

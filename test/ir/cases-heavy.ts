@@ -1,8 +1,8 @@
 // Cases of convolutions, poolings and matrix products, with their gradients.
-import type { PoolAttrs, WindowAttrs } from '../../src/ir/index.ts';
+import { type ConvAttrs, type PoolAttrs, type Shape, type WindowAttrs, windowOutput } from '../../src/ir/index.ts';
 import type { CasesOf, Nested } from './case.ts';
 
-const plain: WindowAttrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] };
+const plain: ConvAttrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 };
 const windows: readonly WindowAttrs[] = [
   plain,
   { stride: [2, 1], padding: [1, 1, 1, 1], dilation: [1, 1] },
@@ -17,6 +17,25 @@ const kernels: readonly (readonly [number, number])[] = [
   [2, 3],
   [3, 1],
 ];
+interface Convolution {
+  readonly x: Shape;
+  readonly w: Shape;
+  readonly y: Shape;
+  readonly attrs: ConvAttrs;
+}
+const convolution = (x: readonly number[], w: readonly number[], a: WindowAttrs, groups: number): Convolution => ({
+  x,
+  w,
+  y: [x[0]!, ...windowOutput([x[1]!, x[2]!], [w[0]!, w[1]!], a), w[3]!],
+  attrs: { ...a, groups },
+});
+/** Kernels, windows and groups on which the gradients of a convolution, and the gradients of those, are checked. */
+const convolutions: readonly Convolution[] = windows.flatMap((a) => [
+  ...kernels.map((k) => convolution([2, 5, 7, 2], [...k, 2, 3], a, 1)),
+  convolution([1, 6, 5, 1], [2, 2, 1, 1], a, 1),
+  convolution([2, 5, 6, 4], [2, 3, 2, 6], a, 2),
+  convolution([1, 5, 6, 3], [3, 2, 1, 6], a, 3),
+]);
 const pools: readonly PoolAttrs[] = [
   { window: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] },
   { window: [3, 3], stride: [2, 2], padding: [1, 1, 1, 1], dilation: [1, 1] },
@@ -62,7 +81,7 @@ export const heavy: CasesOf<
             [[[3]], [[4]]],
           ],
         ],
-        attrs: { stride: [2, 2], padding: [1, 1, 1, 1], dilation: [1, 1] },
+        attrs: { ...plain, stride: [2, 2], padding: [1, 1, 1, 1] },
         expected: [
           [
             [[4], [3 * 2 + 4 * 3]],
@@ -78,29 +97,33 @@ export const heavy: CasesOf<
             [[[3]], [[4]]],
           ],
         ],
-        attrs: { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [2, 2] },
+        attrs: { ...plain, dilation: [2, 2] },
         expected: [[[[1 + 2 * 3 + 3 * 7 + 4 * 9]]]],
       },
-    ],
-    gradients: windows.flatMap((attrs) =>
-      kernels
-        .map(([kh, kw]) => ({
-          operands: [
-            [2, 5, 7, 2],
-            [kh, kw, 2, 3],
-          ],
-          attrs,
-        }))
-        .concat([
-          {
-            operands: [
-              [1, 6, 5, 1],
-              [2, 2, 1, 1],
+      {
+        // Two groups: two filters of the first two channels, two of the last two.
+        inputs: [
+          [[[[1, 2, 3, 4]]]],
+          [
+            [
+              [
+                [1, 10, 100, 1000],
+                [2, 20, 200, 2000],
+              ],
             ],
-            attrs,
-          },
-        ]),
-    ),
+          ],
+        ],
+        attrs: { ...plain, groups: 2 },
+        expected: [[[[1 + 4, 10 + 40, 300 + 800, 3000 + 8000]]]],
+      },
+      {
+        // Depthwise with multiplier 2: two filters a channel.
+        inputs: [[[[[1, 2]]]], [[[[3, 4, 5, 6]]]]],
+        attrs: { ...plain, groups: 2 },
+        expected: [[[[3, 4, 10, 12]]]],
+      },
+    ],
+    gradients: convolutions.map(({ x, w, attrs }) => ({ operands: [x, w], attrs })),
   },
   conv2d_dx: {
     examples: [
@@ -127,7 +150,7 @@ export const heavy: CasesOf<
         ],
       },
     ],
-    gradients: { through: 'conv2d' },
+    gradients: convolutions.map(({ x, w, y, attrs }) => ({ operands: [y, w], attrs: { ...attrs, shape: x } })),
   },
   conv2d_dw: {
     examples: [
@@ -148,7 +171,7 @@ export const heavy: CasesOf<
         ],
       },
     ],
-    gradients: { through: 'conv2d' },
+    gradients: convolutions.map(({ x, w, y, attrs }) => ({ operands: [x, y], attrs: { ...attrs, shape: w } })),
   },
   matmul: {
     examples: [

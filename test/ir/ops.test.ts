@@ -198,7 +198,7 @@ describe('dropout', () => {
 });
 
 describe('ill-typed nodes cannot be built', () => {
-  const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
+  const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 } as const;
   const pool = { ...attrs, window: [2, 2] } as const;
   const bad: readonly [OpName, readonly (readonly number[])[], unknown, RegExp][] = [
     [
@@ -209,6 +209,24 @@ describe('ill-typed nodes cannot be built', () => {
       ],
       attrs,
       /2 channels, the kernel 1/,
+    ],
+    [
+      'conv2d',
+      [
+        [1, 4, 4, 4],
+        [3, 3, 4, 4],
+      ],
+      { ...attrs, groups: 2 },
+      /4 channels, the kernel 4 for each of 2 groups/,
+    ],
+    [
+      'conv2d',
+      [
+        [1, 4, 4, 4],
+        [3, 3, 2, 3],
+      ],
+      { ...attrs, groups: 2 },
+      /2 groups do not divide 4 channels and 3 filters/,
     ],
     [
       'conv2d',

@@ -168,7 +168,7 @@ describe('grouping, text to text', () => {
       graphOf((b, p) => {
         const x = emit(b, 'input', [], { shape: [2, 5, 5, 3] }, 'x');
         const dy = emit(b, 'neg', [p([2, 3, 3, 4], 'g')], {}, 'dy');
-        const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
+        const attrs = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 } as const;
         const dw = emit(b, 'conv2d_dw', [x, dy], { ...attrs, shape: [3, 3, 3, 4] }, 'dw');
         return [dw, emit(b, 'sum', [dy], { axes: [0, 1, 2] }, 'db'), emit(b, 'sum', [dy], { axes: [3] }, 'other')];
       }),

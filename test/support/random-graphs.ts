@@ -104,10 +104,18 @@ function next(
     case 10: {
       if (shape.length !== 4) return undefined;
       const k = [1 + (q % 3), 1 + (r % 3)] as const;
+      const groups = p % 3 === 0 && c % 2 === 0 ? (p % 2 === 0 ? 2 : c) : 1;
+      if (kind === 10 && q % 2 === 0) {
+        // A transposed convolution: of x, seen as what a convolution gave, to the picture that it may have read.
+        const size = [h, w].map((n, i) => (n - 1) * (attrs.stride[i] ?? 1) + (k[i] ?? 1)) as [number, number];
+        const filters = groups * (1 + (r % 3));
+        const kernel = parameter(b, [...k, filters / groups, c], name);
+        const plain = { stride: attrs.stride, padding: [0, 0, 0, 0], dilation: [1, 1], groups } as const;
+        return emit(b, 'conv2d_dx', [x, kernel], { ...plain, shape: [n, ...size, filters] }, name);
+      }
       const [oh, ow] = windowOutput([h, w], k, attrs);
-      return oh < 1 || ow < 1
-        ? undefined
-        : emit(b, 'conv2d', [x, parameter(b, [...k, c, 1 + (r % 5)], name)], attrs, name);
+      const kernel = (): Node => parameter(b, [...k, c / groups, groups * (1 + (r % 5))], name);
+      return oh < 1 || ow < 1 ? undefined : emit(b, 'conv2d', [x, kernel()], { ...attrs, groups }, name);
     }
     case 11: {
       if (shape.length !== 4) return undefined;

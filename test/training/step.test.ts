@@ -77,6 +77,41 @@ train {
   optimizer sgd lr 0.1 momentum 0.9
 }`;
 
+const convolutions = `model m {
+  input 9x8x6
+  conv 8 3x3 pad same groups 2 relu l2 0.01
+  depthwise 3x3 pad [0, 1, 1, 0] multiplier 2 stride 2x1 tanh l2 0.01
+  separable 6 1x3 pad same relu
+  conv 6 3x1 groups 3 pad same bias per_position tanh
+  conv_transpose 4 4x3 stride 2 pad same groups 2 tanh
+  conv_transpose 3 3x3 stride 2 pad 1 output_pad 1 nobias
+  conv 3 5x3 stride 3 dilation 2x1 flip
+  conv 2 kernel [[1, 2], [-2, 1]] sigmoid
+  flatten
+  dense 4
+}
+train {
+  loss cross_entropy
+  optimizer adam lr 0.01
+}`;
+
+const signal = `model s {
+  input 33x2
+  conv 4 5 relu l2 0.01                  => 29x4
+  maxpool 2                              => 14x4
+  conv 4 3 dilation 2 pad same groups 2  => 14x4
+  depthwise 3 pad full multiplier 2      => 16x8
+  separable 6 3 stride 2 pad same relu   => 8x6
+  conv_transpose 3 4 stride 2 tanh       => 18x3
+  conv 2 kernel [1, -2, 1] bias per_position
+  flatten
+  dense 4
+}
+train {
+  loss cross_entropy
+  optimizer sgd lr 0.1 momentum 0.9
+}`;
+
 describe.skipIf(!opened).each(runnable(opened))('training on the device, target %s', (target) => {
   // Portable kernels of all models take minutes to compile on a software adapter.
   const few = target === 'portable' && opened?.adapter.kind === 'software' && !slow;
@@ -84,6 +119,8 @@ describe.skipIf(!opened).each(runnable(opened))('training on the device, target 
     ...modelNames.filter(() => !few).map((name) => [name, narrowSource(name)] as const),
     ['a little of everything', { file: 'm.cnn', text: everything }] as const,
     ...(few ? [] : [['branches that join', { file: 'm.cnn', text: branched }] as const]),
+    ['convolutions of all kinds', { file: 'm.cnn', text: convolutions }] as const,
+    ['a signal', { file: 's.cnn', text: signal }] as const,
     ['what moves and resizes', { file: 'm.cnn', text: moved }] as const,
   ];
   test.each(sources)('%s: three steps, the last with fewer pictures, then an evaluation', async (_, source) => {

@@ -11,13 +11,15 @@ import {
   accessOf,
   atFunction,
   contractionHeading,
+  grouped,
   type IndexMap,
   indexMap,
   isLongSum,
   loopNest,
   orderedByPixel,
-  outerNames,
   rowFunction,
+  startOfA,
+  startOfB,
 } from './index-map.ts';
 
 const LANES = 8;
@@ -36,9 +38,12 @@ interface Mode {
   readonly width: 1 | 4;
 }
 
+/** Can the value be read from a texture of fours? */
+export const fitsTexture = (n: Node): boolean =>
+  sizeOf(n.type.shape) % 4 === 0 && 4 * sizeOf(n.type.shape) <= TEXTURE_ROWS * TEXTURE_ROW_BYTES;
+
 function modeOf(map: IndexMap): Mode {
-  const fits = (n: Node): boolean =>
-    sizeOf(n.type.shape) % 4 === 0 && 4 * sizeOf(n.type.shape) <= TEXTURE_ROWS * TEXTURE_ROW_BYTES;
+  const fits = fitsTexture;
   const last = map.a.type.shape[map.a.type.shape.length - 1] as number;
   const rows = fits(map.a) && map.aStep === 1 && map.inner.size % 4 === 0 && last % 4 === 0;
   const steps = fits(map.a) && map.m >= 4 && map.m % 4 === 0 && map.rowRun % 4 === 0 && map.aStep % 4 === 0;
@@ -62,7 +67,10 @@ export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields:
     reads === 'single' ? b.use(storageOf(map.a), 'f32', accessOf(storageOf(map.a))) : b.texture('a', storageOf(map.a));
   const w = width === 4 ? b.texture('b', storageOf(map.b)) : b.use(storageOf(map.b), 'f32', accessOf(storageOf(map.b)));
   const columns = map.n / width;
-  const columnTiles = Math.ceil(columns / (LANES * vectors));
+  const { count } = map.groups;
+  /** Tiles of columns of one group: all rows of a tile read the same channels. */
+  const own = Math.ceil(columns / (LANES * vectors));
+  const columnTiles = own * count;
   const rowTiles = Math.ceil(map.m / rows);
   const groups = spread(columnTiles * rowTiles);
   const long = isLongSum(map);
@@ -70,12 +78,13 @@ export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields:
   const v = list(vectors, (i) => i);
   const tiles = v.flatMap((j) => list(rows, (i) => wgsl`c${size(i)}_${size(j)}`));
   const total = long ? v.flatMap((j) => list(rows, (i) => wgsl`t${size(i)}_${size(j)}`)) : tiles;
+  const start = grouped(map) ? wgsl`group * ${i32(columns)} + ` : nothing;
   const biases = rider ? v.map((j) => wgsl`bias${size(j)}`) : [];
   const inner: Wgsl = { wgsl: map.inner.name };
 
   const body = wgsl`
 ${pointers(map, reads, rows)}
-let q = ${map.bBase};
+let q = ${startOfB(map)};
 for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}; ${inner} += ${i32(unroll)}) {
   ${loadsB(map, v, unroll, width)}
   ${loadsA(map, reads, rows, unroll)}
@@ -96,6 +105,7 @@ for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}; ${inner} += ${i32(unro
   const riderOut = rider && b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write');
   const text = wgsl`
 enable subgroups;
+${map.byPhase ? wgsl`diagnostic(off, subgroup_uniformity); ${comment('what subgroupAll says is the same for all lanes, which the analysis does not know')}` : nothing}
 ${contractionHeading(group, map)}
 ${comment(`A workgroup is one subgroup: ${rows} rows, and for each lane ${vectors} x ${width} columns.`)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
@@ -115,7 +125,8 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   let lane = i32(id.x);
   let t = i32(${groups[1] === 1 ? wgsl`tile.x` : wgsl`tile.x + tile.y * ${u32(groups[0])}`});
   ${groups[0] * groups[1] === columnTiles * rowTiles ? nothing : wgsl`if (t >= ${i32(columnTiles * rowTiles)}) { return; }`}
-  let n = t % ${i32(columnTiles)} * ${i32(LANES * vectors)} + lane;
+  ${grouped(map) ? wgsl`let group = t % ${i32(columnTiles)} / ${i32(own)};` : nothing}
+  let n = t % ${i32(own)} * ${i32(LANES * vectors)} + lane;
   let m = t / ${i32(columnTiles)} * ${i32(rows)};
   ${v.map((j) => wgsl`let n${size(j)} = ${columns % (LANES * vectors) === 0 ? wgsl`n + ${i32(LANES * j)}` : wgsl`min(n + ${i32(LANES * j)}, ${i32(columns - 1)})`};`)}
   ${rowStarts(map, reads, rows)}
@@ -123,21 +134,23 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   ${long ? total.map((c) => wgsl`var ${c} = T();`) : []}
   ${biases.map((name) => wgsl`var ${name} = T();`)}
   ${loopNest(map, body, flush)}
-  ${riderOut ? v.map((j) => wgsl`if (m == 0 && n + ${i32(LANES * j)} < ${i32(columns)}) { ${riderOut}[n + ${i32(LANES * j)}] = ${biases[j] as Wgsl}; }`) : []}
+  ${riderOut ? v.map((j) => wgsl`if (m == 0 && n + ${i32(LANES * j)} < ${i32(columns)}) { ${riderOut}[${start}n + ${i32(LANES * j)}] = ${biases[j] as Wgsl}; }`) : []}
   ${comment('The results, one row after the other. tile.z is 0; that the compiler cannot know keeps this a loop.')}
   var result = array<T, ${size(total.length)}>(${{ wgsl: total.map((c) => c.wgsl).join(', ') }});
   for (var i = 0u; i < ${u32(total.length)} + tile.z; i++) {
     let r = m + i32(i % ${u32(rows)});
-    let column = u32(n) + i / ${u32(rows)} * ${u32(LANES)};
-    ${map.m % rows === 0 && columns % (LANES * vectors) === 0 ? nothing : wgsl`if (r >= ${i32(map.m)} || column >= ${u32(columns)}) { continue; }`}
-    let o = u32(${map.byPixel ? map.byPixel.outputRow : wgsl`r`}) * ${u32(columns)} + column;
+    let ${grouped(map) ? wgsl`part` : wgsl`column`} = u32(n) + i / ${u32(rows)} * ${u32(LANES)};
+    ${map.m % rows === 0 && columns % (LANES * vectors) === 0 ? nothing : wgsl`if (r >= ${i32(map.m)} || ${grouped(map) ? wgsl`part` : wgsl`column`} >= ${u32(columns)}) { continue; }`}
+    ${grouped(map) ? wgsl`let column = u32(group) * ${u32(columns)} + part;` : nothing}
+    let o = u32(${map.byPixel?.outputRow ?? map.byPhase?.outputRow ?? wgsl`r`}) * ${u32(columns * count)} + column;
     ${stores}
   }
 }`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 
-const texel = (name: Wgsl, texture: Wgsl): Wgsl =>
+/** A function that reads a four from a texture. */
+export const texel = (name: Wgsl, texture: Wgsl): Wgsl =>
   wgsl`fn ${name}(i: i32) -> vec4f { return textureLoad(${texture}, vec2i(i & ${i32(TEXTURE_WIDTH - 1)}, i >> ${u32(Math.log2(TEXTURE_WIDTH))})); }`;
 
 /** The rows that a lane reads: one of each eight, or four neighbours of each sixteen. */
@@ -157,14 +170,15 @@ function rowStarts(map: IndexMap, reads: ReadsA, rows: number): Wgsl[] {
 }
 
 function pointers(map: IndexMap, reads: ReadsA, rows: number): Wgsl[] {
-  const { byPixel } = map;
-  if (!byPixel)
-    return list(
-      reads === 'steps' ? rows / 16 : rows / LANES,
-      (j) => wgsl`let p${size(j)} = at(${outerNames(map, wgsl`r${size(j)}`)});`,
-    );
+  const { byPixel, byPhase } = map;
+  if (!byPixel) {
+    const count = reads === 'steps' ? rows / 16 : rows / LANES;
+    const starts = list(count, (j) => wgsl`let p${size(j)} = ${startOfA(map, wgsl`r${size(j)}`)};`);
+    const none = { wgsl: list(count, (j) => `p${j} < 0`).join(' && ') };
+    return byPhase ? [...starts, wgsl`if (subgroupAll(${none})) { continue; }`] : starts;
+  }
   return [
-    wgsl`let p = at(${outerNames(map, wgsl`r0`)});`,
+    wgsl`let p = ${startOfA(map, wgsl`r0`)};`,
     wgsl`if (p < 0) { continue; }`,
     ...list(rows / LANES, (j) => wgsl`let p${size(j)} = p + (lane + ${i32(LANES * j)}) * ${i32(byPixel.aStep)};`),
   ];

@@ -10,12 +10,14 @@ import {
   accessOf,
   atFunction,
   contractionHeading,
+  grouped,
   type IndexMap,
   indexMap,
   isLongSum,
   loopNest,
-  outerNames,
   rowFunction,
+  startOfA,
+  startOfB,
 } from './index-map.ts';
 
 /** How the operands are read: in fours along k, along rows, along columns, or one by one. */
@@ -55,7 +57,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const b4 = reads.b !== 'one';
   const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
   const bName = b.use(storageOf(map.b), b4 ? 'vec4f' : 'f32', accessOf(storageOf(map.b)));
-  const columnTiles = map.n / width;
+  const columnTiles = (map.n / width) * map.groups.count;
   const rowTiles = Math.ceil(map.m / rows);
   const tiles = columnTiles * rowTiles;
   const groups = spread(Math.ceil(tiles / schedule.workgroup));
@@ -69,7 +71,8 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
     map,
     wgsl`
 ${pointers(map, reads, rows)}
-var q = ${map.bBase};
+${map.byPhase ? wgsl`if (${largest(rows)} < 0) { continue; }` : nothing}
+var q = ${startOfB(map)};
 ${reads.b === 'k4' || map.bColumn !== 1 ? nothing : wgsl`q += n * ${i32(width)};`}
 for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(map.inner.size)}; ${{ wgsl: map.inner.name }} += ${i32(reads.unroll)}) {
   ${columnLoads(map, reads, bName, b4)}
@@ -98,7 +101,8 @@ for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(ma
     const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(i)} < ${i32(map.m)}) `;
     return wgsl`
 ${guard}{
-  let o${size(i)} = u32(m + ${i32(i)}) * ${u32(columnTiles)} + column;
+  ${map.byPhase ? wgsl`let r = m + ${i32(i)};` : nothing}
+  let o${size(i)} = u32(${map.byPhase ? map.byPhase.outputRow : wgsl`m + ${i32(i)}`}) * ${u32(columnTiles)} + column;
   ${body}
 }`;
   });
@@ -121,9 +125,10 @@ ${atFunction(map)}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let tile = i32(${flatIndex(groups, schedule.workgroup)});
   if (tile >= ${i32(tiles)}) { return; }
-  let n = tile % ${i32(columnTiles)};
+  ${grouped(map) ? wgsl`let group = tile % ${i32(columnTiles)} / ${i32(map.n / width)};` : nothing}
+  let n = tile % ${i32(map.n / width)};
   let m = tile / ${i32(columnTiles)} * ${i32(rows)};
-  let column = u32(n);
+  let column = u32(${grouped(map) ? wgsl`tile % ${i32(columnTiles)}` : wgsl`n`});
   ${rowStarts(map, reads, rows)}
   ${[...acc, ...(long ? total : [])].map((name) => wgsl`var ${name} = T();`)}
   ${rider ? (long ? wgsl`var bias = T(); var bias_total = T();` : wgsl`var bias = T();`) : nothing}
@@ -133,6 +138,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
+
+/** max(max(p0, p1), p2) ... */
+const largest = (rows: number): Wgsl => names('p', rows).reduce((all, p) => wgsl`max(${all}, ${p})`);
 
 /** Rows beyond the last are computed as the last one and not stored. */
 function rowStarts(map: IndexMap, reads: Reads, rows: number): Wgsl[] {
@@ -151,7 +159,7 @@ function pointers(map: IndexMap, reads: Reads, rows: number): Wgsl[] {
   const step = reads.a === 'm4' ? 4 : 1;
   const lines: Wgsl[] = [];
   for (let i = 0; i < rows; i += step) {
-    lines.push(wgsl`let p${size(i)} = at(${outerNames(map, wgsl`r${size(i)}`)});`);
+    lines.push(wgsl`let p${size(i)} = ${startOfA(map, wgsl`r${size(i)}`)};`);
   }
   return lines;
 }

@@ -15,7 +15,10 @@ export interface IndexMap {
   readonly a: Node;
   readonly b: Node;
   readonly m: number;
+  /** Columns of one group. */
   readonly n: number;
+  /** Independent products, one a group of channels, side by side in the columns of y: how many, and elements of b apart. */
+  readonly groups: { readonly count: number; readonly b: number };
   /** Sizes by name, for the texts below. */
   readonly prelude: readonly Wgsl[];
   /** Loops around the inner one, outermost first. */
@@ -23,7 +26,7 @@ export interface IndexMap {
   readonly inner: KAxis;
   /** Body of `fn row(m: i32) -> vec3i`: what a row of y needs to find its elements of a. */
   readonly row: Wgsl;
-  /** Body of `fn at(r: vec3i, OUTER...) -> i32`: element of a where the inner loop starts, or -1 for a row of zeros. */
+  /** Body of `fn at(r: vec3i, OUTER...) -> i32`, with a last argument `group` where there are groups: element of a where the inner loop starts, or -1 for a row of zeros. */
   readonly at: Wgsl;
   /** Can `at` return -1? */
   readonly guarded: boolean;
@@ -31,7 +34,7 @@ export interface IndexMap {
   readonly aStep: number;
   /** Are neighbouring rows m, m+1, ... neighbours in memory, in runs of this many? 1 if not. */
   readonly rowRun: number;
-  /** Element of b at inner step 0, column 0, as a function of the outer loops. */
+  /** Element of b of the first group at inner step 0, column 0, as a function of the outer loops. */
   readonly bBase: Wgsl;
   readonly bStep: number;
   /** Elements of b from one column to the next. */
@@ -41,18 +44,21 @@ export interface IndexMap {
    * how many pictures there are, elements of a from one to the next, and the row of the result for m.
    */
   readonly byPixel?: { readonly pictures: number; readonly aStep: number; readonly outputRow: Wgsl };
+  /** Rows in another order than they lie in, so that neighbours read the same gaps of a stride: the row of the result for r. */
+  readonly byPhase?: { readonly outputRow: Wgsl };
   /** What m, n and k are, for the comment above the kernel. */
   readonly legend: string;
 }
 
 interface Windows {
-  /** x: N x H x W x C, w: KH x KW x C x F, y: N x OH x OW x F. */
+  /** x: N x H x W x C, w: KH x KW x C/groups x F, y: N x OH x OW x F. */
   readonly x: Shape;
   readonly w: Shape;
   readonly y: Shape;
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number, number, number];
   readonly dilation: readonly [number, number];
+  readonly groups: number;
 }
 
 type Size4 = [number, number, number, number];
@@ -66,12 +72,39 @@ export function orderedByPixel(node: Node, map: IndexMap, rows: number): IndexMa
   const [pictures] = node.type.shape as Size4;
   const [, oh, ow, f] = (node.inputs[0] as Node).type.shape as Size4;
   if (pictures % rows !== 0) return map;
+  const { byPhase: _, ...rest } = map;
   return {
-    ...map,
+    ...rest,
     prelude: [...map.prelude, constants({ N: pictures })],
     row: wgsl`return vec3i(m % N * OH, m / N / W + TOP, m / N % W + LEFT);`,
     byPixel: { pictures, aStep: oh * ow * f, outputRow: wgsl`r % N * (H * W) + r / N` },
     legend: map.legend.replace('(picture, row, column)', '(row, column, picture)'),
+  };
+}
+
+/**
+ * The map with its rows ordered by their place within a stride. A row of an input gradient (or a transposed convolution)
+ * meets one window place in sy sx, the same one for all rows of a phase: a tile of them skips the others.
+ */
+function orderedByPhase(map: IndexMap, g: Windows): IndexMap {
+  const [, h, w] = g.x as Size4;
+  const [sy, sx] = g.stride;
+  if (sy * sx === 1 || h % sy !== 0 || w % sx !== 0) return map;
+  const place = (m: 'm' | 'r'): { y: Wgsl; x: Wgsl } => ({
+    y: wgsl`(${{ wgsl: m }} / PW % PH * SY + ${{ wgsl: m }} / (PH * PW * SX) % SY)`,
+    x: wgsl`(${{ wgsl: m }} % PW * SX + ${{ wgsl: m }} / (PH * PW) % SX)`,
+  });
+  const [at, out] = [place('m'), place('r')];
+  return {
+    ...map,
+    prelude: [
+      ...map.prelude,
+      comment('Rows of a picture are ordered by their phases in the stride, each PH x PW.'),
+      constants({ PH: h / sy, PW: w / sx }),
+    ],
+    row: wgsl`return vec3i(m / (H * W) * OH, ${at.y} + TOP, ${at.x} + LEFT);`,
+    byPhase: { outputRow: wgsl`(r / (H * W) * H + ${out.y}) * W + ${out.x}` },
+    legend: map.legend.replace('(picture, row, column)', '(picture, phase, row, column)'),
   };
 }
 
@@ -80,8 +113,10 @@ export function indexMap(node: Node): IndexMap {
   const [p, q] = node.inputs as [Node, Node];
   if (isOp(node, 'conv2d'))
     return forward(p, q, { x: p.type.shape, w: q.type.shape, y: node.type.shape, ...node.attrs });
-  if (isOp(node, 'conv2d_dx'))
-    return inputGradient(p, q, { x: node.type.shape, w: q.type.shape, y: p.type.shape, ...node.attrs });
+  if (isOp(node, 'conv2d_dx')) {
+    const windows = { x: node.type.shape, w: q.type.shape, y: p.type.shape, ...node.attrs };
+    return orderedByPhase(inputGradient(p, q, windows), windows);
+  }
   if (isOp(node, 'conv2d_dw'))
     return weightGradient(p, q, { x: p.type.shape, w: node.type.shape, y: q.type.shape, ...node.attrs });
   if (isOp(node, 'matmul')) return product(node, p, q);
@@ -103,8 +138,21 @@ const windowPrelude = (g: Windows): Wgsl[] => {
       DY: g.dilation[0],
       DX: g.dilation[1],
     }),
+    ...(g.groups === 1
+      ? []
+      : [
+          comment(`${g.groups} groups: each reads CG channels of x and makes FG of y; w is KH x KW x CG x F.`),
+          constants({ CG: c / g.groups, FG: f / g.groups }),
+        ]),
   ];
 };
+
+/** The name of the channels that a filter reads. */
+const own = (g: Windows): Wgsl => ({ wgsl: g.groups === 1 ? 'C' : 'CG' });
+
+/** How far into the channels of a the group begins. */
+const groupAt = (g: Windows, each: 'CG' | 'FG'): Wgsl =>
+  g.groups === 1 ? nothing : wgsl` + group * ${{ wgsl: each }}`;
 
 const constants = (values: Readonly<Record<string, number>>): Wgsl =>
   join(
@@ -113,18 +161,19 @@ const constants = (values: Readonly<Record<string, number>>): Wgsl =>
   );
 
 function forward(a: Node, b: Node, g: Windows): IndexMap {
-  const [batch, , , c] = g.x as Size4;
-  const [kh, kw, , f] = g.w as Size4;
+  const [batch] = g.x as Size4;
+  const [kh, kw, c, f] = g.w as Size4;
   const [, oh, ow] = g.y as Size4;
   const [top, bottom, left, right] = g.padding;
   const guarded = top + bottom + left + right > 0;
-  // Without padding or dilation along a row, the columns and channels of a window row are one run of memory.
-  const run = left + right === 0 && g.dilation[1] === 1;
+  // Without padding, dilation or groups, the columns and channels of a window row are one run of memory.
+  const run = left + right === 0 && g.dilation[1] === 1 && g.groups === 1;
   return {
     a,
     b,
     m: batch * oh * ow,
-    n: f,
+    n: f / g.groups,
+    groups: { count: g.groups, b: f / g.groups },
     prelude: windowPrelude(g),
     outer: run
       ? [{ name: 'ky', size: kh }]
@@ -138,11 +187,11 @@ function forward(a: Node, b: Node, g: Windows): IndexMap {
 let y = r.y + ky * DY;
 let x = r.z${run ? nothing : wgsl` + kx * DX`};
 ${guarded ? wgsl`if (y < 0 || y >= H || x < 0 || x >= W) { return -1; }` : nothing}
-return ((r.x + y) * W + x) * C;`,
+return ((r.x + y) * W + x) * C${groupAt(g, 'CG')};`,
     guarded,
     aStep: 1,
     rowRun: 1,
-    bBase: run ? wgsl`ky * KW * C * F` : wgsl`(ky * KW + kx) * C * F`,
+    bBase: run ? wgsl`ky * KW * C * F` : wgsl`(ky * KW + kx) * ${own(g)} * F`,
     bStep: f,
     bColumn: 1,
     legend: 'm = (picture, row, column), n = filter, k = (window row, window column, channel)',
@@ -150,8 +199,9 @@ return ((r.x + y) * W + x) * C;`,
 }
 
 function inputGradient(a: Node, b: Node, g: Windows): IndexMap {
-  const [batch, h, w, c] = g.x as Size4;
-  const [kh, kw, , f] = g.w as Size4;
+  const [batch, h, w] = g.x as Size4;
+  const [kh, kw, c, f] = g.w as Size4;
+  const each = f / g.groups;
   const [, oh, ow] = g.y as Size4;
   const [sy, sx] = g.stride;
   const exact = [...(sy === 1 ? [] : [wgsl`y % SY != 0`]), ...(sx === 1 ? [] : [wgsl`x % SX != 0`])];
@@ -161,23 +211,24 @@ function inputGradient(a: Node, b: Node, g: Windows): IndexMap {
     b,
     m: batch * h * w,
     n: c,
+    groups: { count: g.groups, b: each },
     prelude: windowPrelude(g),
     outer: [
       { name: 'ky', size: kh },
       { name: 'kx', size: kw },
     ],
-    inner: { name: 'f', size: f },
+    inner: { name: 'f', size: each },
     row: wgsl`return vec3i(m / (H * W) * OH, m / W % H + TOP, m % W + LEFT);`,
     at: wgsl`
 let y = r.y - ky * DY;
 let x = r.z - kx * DX;
 ${one ? nothing : wgsl`if (y < 0 || y >= OH * SY || x < 0 || x >= OW * SX) { return -1; }`}
 ${exact.length === 0 ? nothing : wgsl`if (${join(exact, ' || ')}) { return -1; }`}
-return ((r.x + y / SY) * OW + x / SX) * F;`,
+return ((r.x + y / SY) * OW + x / SX) * F${groupAt(g, 'FG')};`,
     guarded: !one,
     aStep: 1,
     rowRun: 1,
-    bBase: wgsl`(ky * KW + kx) * C * F`,
+    bBase: wgsl`(ky * KW + kx) * ${own(g)} * F`,
     bStep: 1,
     bColumn: f,
     legend: 'm = (picture, row, column), n = channel, k = (window row, window column, filter)',
@@ -185,8 +236,8 @@ return ((r.x + y / SY) * OW + x / SX) * F;`,
 }
 
 function weightGradient(a: Node, b: Node, g: Windows): IndexMap {
-  const [, , , c] = g.x as Size4;
-  const [kh, kw, , f] = g.w as Size4;
+  const [, , , channels] = g.x as Size4;
+  const [kh, kw, c, f] = g.w as Size4;
   const [batch, oh, ow] = g.y as Size4;
   const [top, bottom, left, right] = g.padding;
   const guarded = top + bottom + left + right > 0;
@@ -195,18 +246,19 @@ function weightGradient(a: Node, b: Node, g: Windows): IndexMap {
     a,
     b,
     m: kh * kw * c,
-    n: f,
+    n: f / g.groups,
+    groups: { count: g.groups, b: f / g.groups },
     prelude: windowPrelude(g),
     outer: [{ name: 'image', size: batch }, { name: 'oy', size: oh }, ...(run ? [] : [{ name: 'ox', size: ow }])],
     inner: { name: run ? 'ox' : 'one', size: run ? ow : 1 },
-    row: wgsl`return vec3i(m / (KW * C) * DY - TOP, m / C % KW * DX - LEFT, m % C);`,
+    row: wgsl`return vec3i(m / (KW * ${own(g)}) * DY - TOP, m / ${own(g)} % KW * DX - LEFT, m % ${own(g)});`,
     at: wgsl`
 let y = r.x + oy * SY;
 let x = r.y${run ? nothing : wgsl` + ox * SX`};
 ${guarded ? wgsl`if (y < 0 || y >= H || x < 0 || x >= W) { return -1; }` : nothing}
-return ((image * H + y) * W + x) * C + r.z;`,
+return ((image * H + y) * W + x) * C + r.z${groupAt(g, 'CG')};`,
     guarded,
-    aStep: g.stride[1] * c,
+    aStep: g.stride[1] * channels,
     rowRun: c,
     bBase: run ? wgsl`(image * OH + oy) * OW * F` : wgsl`((image * OH + oy) * OW + ox) * F`,
     bStep: f,
@@ -224,6 +276,7 @@ function product(node: Node<'matmul'>, a: Node, b: Node): IndexMap {
     b,
     m,
     n,
+    groups: { count: 1, b: 0 },
     prelude: [comment('y is M x N, the inner dimension is K.'), constants({ M: m, N: n, K: k })],
     outer: [],
     inner: { name: 'k', size: k },
@@ -255,12 +308,22 @@ export const accessOf = (n: Node): 'read' | 'read_write' => (isOp(n, 'parameter'
 export const contractionHeading = (group: Group, map: IndexMap): Wgsl => {
   const shape = showShape((group.nodes[0] as Node).type.shape);
   return wgsl`${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${shape}`, group.nodes)}
-${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}`)}`;
+${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}${grouped(map) ? ` in each of ${map.groups.count} groups` : ''}`)}`;
 };
 
-/** `r, ky, kx`: the arguments of `at` for a row. */
-export const outerNames = (map: IndexMap, row: Wgsl): Wgsl =>
-  join([row, ...map.outer.map((axis): Wgsl => ({ wgsl: axis.name }))], ', ');
+export const grouped = (map: IndexMap): boolean => map.groups.count > 1;
+
+/** Where the elements of b start for the loops at hand, and the group. */
+export const startOfB = (map: IndexMap): Wgsl =>
+  grouped(map) ? wgsl`${map.bBase} + group * ${i32(map.groups.b)}` : map.bBase;
+
+/** `at(r, ky, kx)`: where a's elements of a row start. */
+export const startOfA = (map: IndexMap, row: Wgsl): Wgsl => wgsl`at(${join([row, ...parametersOfAt(map)], ', ')})`;
+
+const parametersOfAt = (map: IndexMap): Wgsl[] => [
+  ...map.outer.map((axis): Wgsl => ({ wgsl: axis.name })),
+  ...(grouped(map) ? [wgsl`group`] : []),
+];
 
 export const rowFunction = (map: IndexMap): Wgsl => wgsl`
 ${comment('What row m of the result needs to find its elements of a.')}
@@ -270,7 +333,7 @@ fn row(m: i32) -> vec3i {
 
 export const atFunction = (map: IndexMap): Wgsl => wgsl`
 ${comment(`Where a's elements of a row start${map.guarded ? '; -1 where they are all padding' : ''}.`)}
-fn at(${join([wgsl`r: vec3i`, ...map.outer.map((axis) => wgsl`${{ wgsl: axis.name }}: i32`)], ', ')}) -> i32 {
+fn at(${join([wgsl`r: vec3i`, ...parametersOfAt(map).map((name) => wgsl`${name}: i32`)], ', ')}) -> i32 {
   ${{ wgsl: map.at.wgsl.trim() }}
 }`;
 

@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel.ts';
 import { contractionSchedule, type Target } from '../schedules.ts';
 import { contractionKernel } from './contraction.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
+import { depthwiseKernel } from './depthwise.ts';
 import { gatherKernel } from './gather.ts';
 import { indexMap } from './index-map.ts';
 import { pointwiseKernel } from './pointwise.ts';
@@ -30,6 +31,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       ? subgroupKernel(group, schedule, fields)
       : contractionKernel(group, schedule, fields);
   },
+  depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
   window: (group, { fields }) => windowKernel(group, fields),
   gather: (group, { fields }) => gatherKernel(group, fields),
   resize: (group, { fields }) => resizeKernel(group, fields),

@@ -84,7 +84,7 @@ function finish({ b, group, root, width, c }: Parts, value: Wgsl, index: Wgsl): 
 const operand = (t: Parts, node: Node): Wgsl => t.b.use(storageOf(node), t.width === 4 ? 'vec4f' : 'f32', 'read_write');
 
 /** i as (picture, row, column, channel) of a shape with c channels. */
-const coordinates = (h: number, w: number, c: number): Wgsl => wgsl`
+export const coordinates = (h: number, w: number, c: number): Wgsl => wgsl`
 let channel = i % ${u32(c)};
 let column = i32(i / ${u32(c)} % ${u32(w)});
 let row = i32(i / ${u32(c * w)} % ${u32(h)});
@@ -171,7 +171,7 @@ for (var ky = 0; ky < ${i32(kh)}; ky++) {
 }
 
 /** The windows that hold (row, column): oy with row + p - ky d = oy s, for each ky. */
-const eachWindow = (a: PoolAttrs, oh: number, ow: number, body: Wgsl): Wgsl => wgsl`
+export const eachWindow = (a: PoolAttrs, oh: number, ow: number, body: Wgsl): Wgsl => wgsl`
 for (var ky = 0; ky < ${i32(a.window[0])}; ky++) {
   let ty = row + ${i32(a.padding[0])} - ky * ${i32(a.dilation[0])};
   if (ty < 0 || ty % ${i32(a.stride[0])} != 0 || ty / ${i32(a.stride[0])} >= ${i32(oh)}) { continue; }

@@ -1,9 +1,9 @@
-// Convolution, its input gradient and its weight gradient. Pictures are N x H x W x C, kernels KH x KW x C x filters.
-import type { WindowAttrs } from '../attrs.ts';
+// Convolution, its input gradient and its weight gradient. Pictures are N x H x W x C, kernels KH x KW x C/groups x filters.
+import type { ConvAttrs } from '../attrs.ts';
 import { emit } from '../emit.ts';
 import { windowOutput } from '../geometry.ts';
 import { f32, type OpDef } from '../op.ts';
-import { type Shape, showShape } from '../types.ts';
+import { isOp, type Node, type Shape, showShape } from '../types.ts';
 
 type Size4 = readonly [number, number, number, number];
 const four = (s: Shape): Size4 => s as unknown as Size4;
@@ -13,12 +13,13 @@ function eachProduct(
   xs: Shape,
   ws: Shape,
   ys: Shape,
-  a: WindowAttrs,
+  a: ConvAttrs,
   visit: (x: number, w: number, y: number) => void,
 ): void {
   const [, h, width, c] = four(xs);
-  const [kh, kw, , filters] = four(ws);
+  const [kh, kw, own, filters] = four(ws);
   const [n, oh, ow] = four(ys);
+  const each = filters / a.groups;
   for (let b = 0; b < n; b++)
     for (let oy = 0; oy < oh; oy++)
       for (let ox = 0; ox < ow; ox++) {
@@ -29,26 +30,56 @@ function eachProduct(
           for (let kx = 0; kx < kw; kx++) {
             const ix = ox * a.stride[1] + kx * a.dilation[1] - a.padding[2];
             if (ix < 0 || ix >= width) continue;
-            for (let ic = 0; ic < c; ic++) {
-              const x = ((b * h + iy) * width + ix) * c + ic;
-              const w0 = ((ky * kw + kx) * c + ic) * filters;
-              for (let f = 0; f < filters; f++) visit(x, w0 + f, y0 + f);
-            }
+            const x0 = ((b * h + iy) * width + ix) * c;
+            for (let group = 0; group < a.groups; group++)
+              for (let ic = 0; ic < own; ic++) {
+                const w0 = ((ky * kw + kx) * own + ic) * filters;
+                const f0 = group * each;
+                for (let f = f0; f < f0 + each; f++) visit(x0 + group * own + ic, w0 + f, y0 + f);
+              }
           }
         }
       }
 }
 
+/** The attributes that all three operations of a convolution share. */
+const sharedAttrs = ({ stride, padding, dilation, groups }: ConvAttrs): ConvAttrs => ({
+  stride,
+  padding,
+  dilation,
+  groups,
+});
+
+/** Multiply-adds of a convolution with this result and kernel. */
+const products = (y: Shape, w: Shape): number => {
+  const [kh, kw, own] = four(w);
+  return y.reduce((p, q) => p * q, 1) * kh * kw * own;
+};
+
+/** Does each group read a single channel? Such convolutions sum too little to be matrix products. */
+export function isDepthwise(node: Node): boolean {
+  const w = isOp(node, 'conv2d_dw')
+    ? node.type.shape
+    : isOp(node, 'conv2d') || isOp(node, 'conv2d_dx')
+      ? node.inputs[1]!.type.shape
+      : undefined;
+  return w !== undefined && w[2] === 1 && (node.attrs as ConvAttrs).groups > 1;
+}
+
 export const conv2d: OpDef<'conv2d'> = {
   name: 'conv2d',
-  doc: 'y[n, oy, ox, f] = sum over ky, kx, c of x[n, oy s + ky d - p, ox s + kx d - p, c] w[ky, kx, c, f], zeros outside. A cross-correlation, as in every framework.',
+  doc: 'y[n, oy, ox, f] = sum over ky, kx, c of x[n, oy s + ky d - p, ox s + kx d - p, c] w[ky, kx, c, f], zeros outside. A cross-correlation, as in every framework. Of G groups, group g reads channels g C/G on and makes filters g F/G on.',
   inputs: ['x', 'w'],
   infer: ([x, w], attrs) => {
     if (x!.shape.length !== 4 || w!.shape.length !== 4)
-      return 'a picture N x H x W x C and a kernel KH x KW x C x filters are needed';
+      return 'a picture N x H x W x C and a kernel KH x KW x C/groups x filters are needed';
     const [n, h, width, c] = four(x!.shape);
     const [kh, kw, wc, filters] = four(w!.shape);
-    if (c !== wc) return `the picture has ${c} channels, the kernel ${wc}`;
+    const { groups } = attrs;
+    if (c % groups !== 0 || filters % groups !== 0)
+      return `${groups} groups do not divide ${c} channels and ${filters} filters`;
+    if (c !== wc * groups)
+      return `the picture has ${c} channels, the kernel ${wc}${groups === 1 ? '' : ` for each of ${groups} groups`}`;
     const [oh, ow] = windowOutput([h, width], [kh, kw], attrs);
     if (oh < 1 || ow < 1) return `the kernel ${kh}x${kw} does not fit a ${h}x${width} picture`;
     return f32([n, oh, ow, filters]);
@@ -64,17 +95,13 @@ export const conv2d: OpDef<'conv2d'> = {
   },
   vjp: (b, node, dy, wanted) => {
     const [x, w] = node.inputs;
-    const { stride, padding, dilation } = node.attrs;
-    const attrs = { stride, padding, dilation };
+    const attrs = sharedAttrs(node.attrs);
     return [
       wanted[0] ? emit(b, 'conv2d_dx', [dy, w!], { ...attrs, shape: x!.type.shape }, `d_${x!.id}`) : undefined,
       wanted[1] ? emit(b, 'conv2d_dw', [x!, dy], { ...attrs, shape: w!.type.shape }, `d_${w!.id}`) : undefined,
     ];
   },
-  multiplyAdds: (node) => {
-    const [kh, kw, c] = four(node.inputs[1]!.type.shape);
-    return node.type.shape.reduce((p, q) => p * q, 1) * kh * kw * c;
-  },
+  multiplyAdds: (node) => products(node.type.shape, node.inputs[1]!.type.shape),
 };
 
 export const conv2d_dx: OpDef<'conv2d_dx'> = {
@@ -97,11 +124,15 @@ export const conv2d_dx: OpDef<'conv2d_dx'> = {
     });
     return out;
   },
-  vjp: 'nondifferentiable',
-  multiplyAdds: (node) => {
-    const [kh, kw, c] = four(node.inputs[1]!.type.shape);
-    return node.inputs[0]!.type.shape.reduce((p, q) => p * q, 1) * kh * kw * c;
+  vjp: (b, node, g, wanted) => {
+    const [dy, w] = node.inputs;
+    const attrs = sharedAttrs(node.attrs);
+    return [
+      wanted[0] ? emit(b, 'conv2d', [g, w!], attrs, `d_${dy!.id}`) : undefined,
+      wanted[1] ? emit(b, 'conv2d_dw', [g, dy!], { ...attrs, shape: w!.type.shape }, `d_${w!.id}`) : undefined,
+    ];
   },
+  multiplyAdds: (node) => products(node.inputs[0]!.type.shape, node.inputs[1]!.type.shape),
 };
 
 export const conv2d_dw: OpDef<'conv2d_dw'> = {
@@ -124,9 +155,13 @@ export const conv2d_dw: OpDef<'conv2d_dw'> = {
     });
     return out;
   },
-  vjp: 'nondifferentiable',
-  multiplyAdds: (node) => {
-    const [kh, kw, c] = four(node.type.shape);
-    return node.inputs[1]!.type.shape.reduce((p, q) => p * q, 1) * kh * kw * c;
+  vjp: (b, node, g, wanted) => {
+    const [x, dy] = node.inputs;
+    const attrs = sharedAttrs(node.attrs);
+    return [
+      wanted[0] ? emit(b, 'conv2d_dx', [dy!, g], { ...attrs, shape: x!.type.shape }, `d_${x!.id}`) : undefined,
+      wanted[1] ? emit(b, 'conv2d', [x!, g], attrs, `d_${dy!.id}`) : undefined,
+    ];
   },
+  multiplyAdds: (node) => products(node.inputs[1]!.type.shape, node.type.shape),
 };

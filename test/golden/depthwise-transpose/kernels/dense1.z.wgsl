@@ -1,0 +1,47 @@
+// dense1.z = matmul, add: 2x3
+// line 9: dense 3 softmax
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 2 x 3 x 48
+alias T = f32;
+// y is M x N, the inner dimension is K.
+const M = 2; const N = 3; const K = 48;
+@group(0) @binding(0) var<storage, read_write> conv_transpose1: array<vec4f, 24>;
+@group(0) @binding(1) var<storage, read> dense1_weight: array<f32, 144>;
+@group(0) @binding(2) var<storage, read> dense1_bias: array<f32, 3>;
+@group(0) @binding(3) var<storage, read_write> dense1_z: array<f32, 6>;
+
+// What row m of the result needs to find its elements of a.
+fn row(m: i32) -> vec3i {
+  return vec3i(m * K, 0, 0);
+}
+
+// Where a's elements of a row start.
+fn at(r: vec3i) -> i32 {
+  return r.x;
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let tile = i32(id.x);
+  if (tile >= 6) { return; }
+  let n = tile % 3;
+  let m = tile / 3 * 1;
+  let column = u32(n);
+  let r0 = row(m);
+  var acc0 = T();
+  let p0 = at(r0);
+  var q = 0;
+  q += n * 1;
+  for (var k = 0; k < 48; k += 4) {
+    let b0 = dense1_weight[q + k * 3];
+    let b1 = dense1_weight[q + (k + 1) * 3];
+    let b2 = dense1_weight[q + (k + 2) * 3];
+    let b3 = dense1_weight[q + (k + 3) * 3];
+    acc0 += dot(conv_transpose1[(p0 + k) / 4], vec4f(b0, b1, b2, b3));
+  }
+
+  {
+    let o0 = u32(m + 0) * 3u + column;
+    let dense1_z_v_0 = acc0 + dense1_bias[column];
+    dense1_z[o0] = dense1_z_v_0;
+  }
+}
