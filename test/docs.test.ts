@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { compile } from '../src/compile.ts';
 import { activations } from '../src/layers/activations.ts';
 import { type ArgSpec, inputSignature, layers, showSignature, signatureOf } from '../src/layers/index.ts';
-import { losses } from '../src/training/losses.ts';
+import { losses } from '../src/training/losses/index.ts';
+import { metricOf, metrics } from '../src/training/metrics.ts';
 import { optimizers } from '../src/training/optimizers.ts';
 import { schedules } from '../src/training/schedules.ts';
 import { settings } from '../src/training/settings.ts';
@@ -108,7 +109,19 @@ test('the reference is what the signatures say', () => {
     ]),
     '## Losses',
     '',
-    ...Object.values(losses).map((l) => `- \`${l.name}\`: ${l.doc}`),
+    ...Object.values(losses).flatMap((l) => [
+      `### ${l.name}`,
+      '',
+      l.doc,
+      '',
+      `For example \`${l.example}\`.`,
+      '',
+      ...(Object.keys(l.args).length > 0 ? [...table(l.args), ''] : []),
+    ]),
+    '## Metrics',
+    '',
+    ...Object.values(metrics).map((m) => `- \`${m.name}\`: ${m.doc}`),
+    `- \`topK\`, such as \`top5\`: ${metricOf('top5')?.doc.replace('5', 'K')}`,
     '',
     '## Optimizers',
     '',
