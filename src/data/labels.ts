@@ -3,9 +3,10 @@ import { labelRange } from '../diagnostics/catalog/data.ts';
 import { refuse } from '../diagnostics/index.ts';
 import type { DataSet } from './types.ts';
 
-export const classNames: Readonly<Record<'digits' | 'fashion' | 'cifar10', readonly string[]>> = {
+export const classNames: Readonly<Record<'digits' | 'fashion' | 'cifar10' | 'shapes', readonly string[]>> = {
   digits: [...'0123456789'],
   fashion: ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
+  shapes: ['background', 'disc', 'square', 'triangle'],
   cifar10: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
 };
 

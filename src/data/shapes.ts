@@ -1,12 +1,10 @@
 // The embedded set `shapes`: discs, squares and triangles on noise, and for each pixel what it belongs to. For segmentation.
 import { hash32, uniform } from '../../runtime/random.ts';
+import { classNames } from './labels.ts';
 import type { DataSet, Split } from './types.ts';
 
 export const shapesSize = 32;
 export const shapesCounts = { train: 1000, test: 200 } as const;
-
-/** Class 0 is what lies behind. */
-export const shapeNames = ['background', 'disc', 'square', 'triangle'] as const;
 
 /** Streams of pictures: the test pictures do not depend on how many there are to train on. */
 const firstStream = { train: 0x50000000, test: 0x60000000 } as const;
@@ -14,7 +12,7 @@ const firstStream = { train: 0x50000000, test: 0x60000000 } as const;
 /** How much the pictures vary: limits of uniform draws. */
 const variation = {
   most: 3, // shapes of a picture: 1 to 3
-  radius: [0.12, 0.24], // of the circle around a shape, in parts of the picture's size
+  radius: [0.16, 0.3], // of the circle around a shape, in parts of the picture's size
   tone: [0.45, 1], // of a shape
   ground: [0, 0.3], // of the background
   noise: [0.02, 0.1], // deviation
@@ -81,8 +79,8 @@ function drawSet(seed: number, part: 'train' | 'test', count: number, size: numb
     name: 'shapes',
     shape: [size, size, 1],
     count,
-    classes: shapeNames.length,
-    classNames: shapeNames,
+    classes: classNames.shapes.length,
+    classNames: classNames.shapes,
     pixels: { dtype: 'u8', values, scale: 1 / 255 },
     labels,
     labelShape: [size, size],
