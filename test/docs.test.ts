@@ -180,9 +180,9 @@ const jsonKeys = [
   '',
   '| command | keys |',
   '|---|---|',
-  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}`, `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `schedule`, `seed`, `history`, `interrupted`, `stopped_early`, `best_epoch` |',
-  '| `eval` | `loss`, `accuracy`, `count`, `confusion` (rows are the right classes), `model`, `adapter`, `data`, `split` |',
-  '| `predict` | an array of `{file, class, name, probabilities}` |',
+  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}` (or the metrics of the train section), `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `schedule`, `seed`, `history`, `interrupted`, `stopped_early`, `best_epoch` |',
+  '| `eval` | `loss`, `accuracy` (or other metrics), `count`; of classes `confusion` (rows are the right classes) and `classes: [{class, name, precision, recall, f1, iou, count}]`, of maps `mean_iou`; `model`, `adapter`, `data`, `split` |',
+  '| `predict` | an array of `{file, class, name, probabilities}`; of models that end in pictures of `{file, picture}`, with `classes: [{class, name, part}]` of maps |',
   '| `summary` | `model`, `parameters`, `trainable`, `multiply_adds`, `layers: [{name, op, output, parameters}]` and sizes in bytes |',
   '| `check` | `ok`, `diagnostics: [{code, severity, message, file, line, column, length, help}]` |',
 ];
