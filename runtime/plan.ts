@@ -10,7 +10,7 @@ export type BufferRole =
   | 'state' // what the optimizer keeps between steps; starts as zeros, where `fills` says nothing else
   | 'metrics' // sums that grow from step to step until they are read
   | 'pictures' // the data set, or the part of it that is on the device; sized by the runtime
-  | 'labels' // one u32 a picture of `pictures`; sized by the runtime
+  | 'labels' // what `labels` of the plan says, for each of `pictures`; sized by the runtime
   | 'order' // u32 indices into `pictures`: the epoch's shuffling; sized by the runtime
   | 'operand0' // textures that operands are copied to before a kernel reads them; on adapters where that is faster
   | 'operand1'
@@ -97,12 +97,20 @@ export interface TensorSpec {
   readonly view: View;
 }
 
+/** What a data set must say of each picture: `shape` classes from 0 to `classes` - 1, or `shape` values. */
+export type LabelSpec =
+  | { readonly dtype: 'u32'; readonly shape: readonly number[]; readonly classes: number }
+  | { readonly dtype: 'f32'; readonly shape: readonly number[] };
+
+/** How what the model gives is to be read. `binary` ones are each about a class of its own, and do not sum to 1. */
+export type OutputIs = 'probabilities' | 'logits' | 'binary_probabilities' | 'binary_logits' | 'values';
+
 /** Sequences of dispatches. A batch enters by `load_u8` or `load_f32` (gathered from `pictures`), or by a write to `input`. */
 export interface Programs {
   readonly load_u8: readonly DispatchSpec[];
   readonly load_f32: readonly DispatchSpec[];
   readonly infer: readonly DispatchSpec[];
-  /** infer, and the sums of loss and correct answers. Empty when the model has no train section. */
+  /** infer, and the sums of loss and metrics. Empty when the model has no train section. */
   readonly evaluate: readonly DispatchSpec[];
   /** Forward, backward, optimizer, sums. Empty when the model has no train section. */
   readonly train: readonly DispatchSpec[];
@@ -124,6 +132,8 @@ export interface EarlyStoppingSpec {
 export interface TrainSpec {
   readonly data: string | null;
   readonly loss: string;
+  /** What the output is compared with: the labels of the data set, or the model's own input. */
+  readonly target: 'classes' | 'values' | 'input';
   readonly optimizer: string;
   /** The base of the schedule. */
   readonly lr: number;
@@ -143,12 +153,14 @@ export interface Plan {
   readonly input: TensorSpec;
   /** What `infer` and `evaluate` leave: class probabilities when the model ends in softmax, else logits or values. */
   readonly output: TensorSpec;
-  readonly outputIs: 'probabilities' | 'logits' | 'values';
+  readonly outputIs: OutputIs;
+  /** What the programs `evaluate` and `train` need besides pictures; null when they need nothing, or are not there. */
+  readonly labels: LabelSpec | null;
   readonly buffers: readonly BufferSpec[];
   readonly kernels: readonly KernelSpec[];
   readonly programs: Programs;
   readonly parameters: readonly ParameterSpec[];
-  /** f32 sums in the buffer `metrics`, in order. */
+  /** f32 sums over pictures in the buffer `metrics`, in order; the first is `loss`. */
   readonly metrics: readonly string[];
   /** Bytes from one row of the step uniform to the next, and what a row holds, 4 bytes each. */
   readonly step: { readonly stride: number; readonly fields: readonly StepField[] };

@@ -7,7 +7,8 @@ import { type StepValues, stepNumber } from './step.ts';
 export interface Pictures {
   readonly values: Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
   readonly scale: number;
-  readonly labels: Uint32Array<ArrayBuffer>;
+  /** As the plan's `labels` says, one picture after the other; not needed where that is null. */
+  readonly labels?: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 }
 
 /** A set of pictures on the device. */
@@ -183,11 +184,14 @@ export async function createSession(
     plan,
     upload({ values, scale, labels }) {
       const bytes = Math.ceil(values.byteLength / 4) * 4;
+      const count = values.length / elements(plan.input.shape.slice(1));
+      const needed = plan.labels ? count * elements(plan.labels.shape) : 0;
+      if (plan.labels && labels?.length !== needed)
+        throw new Error(`${count} pictures need ${needed} labels, not ${labels?.length ?? 0}`);
       const make = (label: BufferRole, size: number): GPUBuffer => device.createBuffer({ label, size, usage: STORAGE });
       const own = new Map<BufferRole, GPUBuffer>([
         ['pictures', make('pictures', bytes)],
-        ['labels', make('labels', labels.byteLength)],
-        ['order', make('order', labels.byteLength)],
+        ['order', make('order', 4 * count)],
       ]);
       const whole = values.byteLength - (values.byteLength % 4);
       device.queue.writeBuffer(own.get('pictures')!, 0, values.buffer, values.byteOffset, whole);
@@ -196,10 +200,13 @@ export async function createSession(
         tail.set(new Uint8Array(values.buffer, values.byteOffset + whole, values.byteLength - whole));
         device.queue.writeBuffer(own.get('pictures')!, whole, tail);
       }
-      device.queue.writeBuffer(own.get('labels')!, 0, labels);
+      if (plan.labels && labels) {
+        own.set('labels', make('labels', labels.byteLength));
+        device.queue.writeBuffer(own.get('labels')!, 0, labels);
+      }
       const program = values instanceof Uint8Array ? 'load_u8' : 'load_f32';
       return {
-        count: labels.length,
+        count,
         scale,
         load: plan.programs[program].map((d) => ready(d, own)),
         setOrder: (order) => device.queue.writeBuffer(own.get('order')!, 0, order),

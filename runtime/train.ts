@@ -5,10 +5,10 @@ import { learningRate } from './schedule.ts';
 import { type DeviceData, MOST_STEPS, type Session } from './session.ts';
 import type { StepValues } from './step.ts';
 
-/** Sums over pictures: divide by count for the mean loss and the accuracy. */
+/** Sums over pictures: divide by count for the mean loss, the accuracy and other metrics. */
 export interface Sums {
   readonly count: number;
-  /** By metric name: loss, correct. */
+  /** By metric name: loss, accuracy ... */
   readonly metrics: Readonly<Record<string, number>>;
 }
 

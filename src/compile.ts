@@ -20,6 +20,7 @@ import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
 import type { ModelGraphs } from './schedule/index.ts';
 import { checkScores, checkTrainable } from './training/check.ts';
+import { losses } from './training/losses/index.ts';
 import { bindTrain, type TrainConfig } from './training/settings.ts';
 
 export interface CompileOptions {
@@ -83,8 +84,8 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 
   const { graphs, stages } = build(lowered, options.inferOnly ? undefined : config, options.hyper);
-  const last = lowered.output.op;
-  const outputIs = last === 'softmax' ? 'probabilities' : config?.loss === 'cross_entropy' ? 'logits' : 'values';
+  const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
+  const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
   const emitted = emitPlan(
     model.name.text,
     makeSchedule(graphs),
@@ -126,10 +127,10 @@ function build(
   const infer = clean('infer', inference);
   if (!config) return { graphs: { infer }, stages };
 
-  const scored = stage('evaluate after objective', addObjective(inference, config.loss, []).graph);
+  const scored = stage('evaluate after objective', addObjective(inference, config, []).graph);
   const evaluate = clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
 
-  const { graph: aimed, objective } = addObjective(lowered.graph, config.loss, lowered.penalties);
+  const { graph: aimed, objective } = addObjective(lowered.graph, config, lowered.penalties);
   const unread = { ...aimed, effects: aimed.effects.filter((e) => e.kind !== 'output') };
   const stable = stage('train after fuse-softmax-loss', fuseSoftmaxLoss(stage('train after objective', unread)));
   const scalar = stable.nodes.find((n) => n.id === objective.id) ?? objective;
@@ -148,6 +149,7 @@ const computesNothing = (graph: Graph): boolean =>
 const trainSpec = (config: TrainConfig, batch: number, options: CompileOptions): TrainSpec => ({
   data: config.data,
   loss: config.loss,
+  target: config.target,
   optimizer: config.optimizer.name,
   lr: options.hyper?.lr ?? (config.hyper.lr as number),
   ...(config.schedule ? { schedule: config.schedule } : {}),

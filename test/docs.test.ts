@@ -6,7 +6,8 @@ import { compile } from '../src/compile.ts';
 import type { Source } from '../src/diagnostics/types.ts';
 import { activations } from '../src/layers/activations.ts';
 import { type ArgSpec, inputSignature, layers, showSignature, signatureOf, structures } from '../src/layers/index.ts';
-import { losses } from '../src/training/losses.ts';
+import { losses } from '../src/training/losses/index.ts';
+import { metricOf, metrics } from '../src/training/metrics.ts';
 import { optimizers } from '../src/training/optimizers.ts';
 import { schedules } from '../src/training/schedules.ts';
 import { settings } from '../src/training/settings.ts';
@@ -131,7 +132,19 @@ test('the reference is what the signatures say', () => {
     ]),
     '## Losses',
     '',
-    ...Object.values(losses).map((l) => `- \`${l.name}\`: ${l.doc}`),
+    ...Object.values(losses).flatMap((l) => [
+      `### ${l.name}`,
+      '',
+      l.doc,
+      '',
+      `For example \`${l.example}\`.`,
+      '',
+      ...(Object.keys(l.args).length > 0 ? [...table(l.args), ''] : []),
+    ]),
+    '## Metrics',
+    '',
+    ...Object.values(metrics).map((m) => `- \`${m.name}\`: ${m.doc}`),
+    `- \`topK\`, such as \`top5\`: ${metricOf('top5')?.doc.replace('5', 'K')}`,
     '',
     '## Optimizers',
     '',
@@ -190,9 +203,9 @@ const jsonKeys = [
   '',
   '| command | keys |',
   '|---|---|',
-  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}`, `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `schedule`, `seed`, `history`, `interrupted`, `stopped_early`, `best_epoch` |',
-  '| `eval` | `loss`, `accuracy`, `count`, `confusion` (rows are the right classes), `model`, `adapter`, `data`, `split` |',
-  '| `predict` | an array of `{file, class, name, probabilities}` |',
+  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}` (or the metrics of the train section), `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `schedule`, `seed`, `history`, `interrupted`, `stopped_early`, `best_epoch` |',
+  '| `eval` | `loss`, `accuracy` (or other metrics), `count`; of classes `confusion` (rows are the right classes) and `classes: [{class, name, precision, recall, f1, iou, count}]`, of maps `mean_iou`; `model`, `adapter`, `data`, `split` |',
+  '| `predict` | an array of `{file, class, name, probabilities}`; of models that end in pictures of `{file, picture}`, with `classes: [{class, name, part}]` of maps |',
   '| `summary` | `model`, `parameters`, `trainable`, `multiply_adds`, `layers: [{name, op, output, parameters}]` and sizes in bytes |',
   '| `check` | `ok`, `diagnostics: [{code, severity, message, file, line, column, length, help}]` |',
 ];

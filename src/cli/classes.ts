@@ -4,6 +4,7 @@ import { classNames } from '../data/labels.ts';
 
 const nameOf: Readonly<Record<string, keyof typeof classNames>> = {
   drawn: 'digits',
+  shapes: 'shapes',
   mnist: 'digits',
   digits: 'digits',
   fashion: 'fashion',
@@ -27,8 +28,12 @@ export const argmax = (row: ArrayLike<number>): number => {
   return best;
 };
 
-/** The outputs of one picture as probabilities. Values that are neither probabilities nor logits stay as they are. */
+/** The outputs of one picture as probabilities; a single one is made into those of class 0 and class 1. Values that are neither probabilities nor logits stay as they are. */
 export function probabilities(row: Float32Array, outputIs: Plan['outputIs']): number[] {
+  if (outputIs === 'binary_probabilities' || outputIs === 'binary_logits') {
+    const yes = Array.from(row, (v) => (outputIs === 'binary_logits' ? 1 / (1 + Math.exp(-v)) : v));
+    return yes.length === 1 ? [1 - (yes[0] as number), yes[0] as number] : yes;
+  }
   if (outputIs !== 'logits') return Array.from(row);
   const most = Math.max(...row);
   const powers = Array.from(row, (v) => Math.exp(v - most));

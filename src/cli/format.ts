@@ -28,6 +28,14 @@ export const percent = (part: number, digits = 2): string => `${(100 * part).toF
 export const lossText = (loss: number): string =>
   loss !== 0 && Math.abs(loss) < 0.001 ? loss.toExponential(2) : loss.toFixed(4);
 
+/** A metric by its name: `accuracy 97.35 %`, `mae 0.0123`. */
+export const metricText = (name: string, value: number, digits = 2): string =>
+  `${name} ${/acc$|accuracy$|^top\d/.test(name) ? percent(value, digits) : lossText(value)}`;
+
+/** `loss 0.1234  accuracy 97.35 %` */
+export const meanText = ({ loss, ...metrics }: { readonly loss: number; readonly [metric: string]: number }): string =>
+  [`loss ${lossText(loss)}`, ...Object.entries(metrics).map(([name, v]) => metricText(name, v))].join('  ');
+
 /** Columns two spaces apart; `right` says which are aligned at their right. Lines end with line feeds. */
 export function table(rows: readonly (readonly string[])[], right: readonly boolean[]): string {
   const widths = right.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));

@@ -3,6 +3,7 @@ import type {
   BufferSpec,
   DispatchSpec,
   KernelSpec,
+  LabelSpec,
   ParameterSpec,
   Plan,
   Programs,
@@ -49,8 +50,9 @@ export function emitPlan(
   const programs = {} as { -readonly [K in keyof Programs]: DispatchSpec[] };
   const main = scheduled.train ?? infer;
   const input = leaf(main, 'input') as Node;
+  const labels = leaf(main, 'labels');
   for (const stored of ['u8', 'f32'] as const) {
-    const kernel = loadKernel(stored, input, leaf(main, 'labels'), fields);
+    const kernel = loadKernel(stored, input, labels, fields);
     programs[`load_${stored}`] = [library.dispatch(kernel, (bound) => viewOf(bound, main.memory, layout))];
   }
   for (const key of order)
@@ -65,7 +67,7 @@ export function emitPlan(
     ...(metrics.length > 0 ? [{ role: 'metrics', bytes: 4 * metrics.length } as const] : []),
     ...textures.buffers(),
     { role: 'pictures', bytes: 0 },
-    { role: 'labels', bytes: 0 },
+    ...(labels ? [{ role: 'labels', bytes: 0 } as const] : []),
     { role: 'order', bytes: 0 },
     { role: 'step', bytes: 0 },
   ];
@@ -77,6 +79,7 @@ export function emitPlan(
     input: tensor('input', input, infer.memory),
     output: tensor('output', output, infer.memory),
     outputIs,
+    labels: labels ? labelSpec(labels, output) : null,
     buffers,
     kernels: library.kernels,
     programs,
@@ -101,6 +104,13 @@ function fillsOf(updates: readonly Update[], layout: ParameterLayout): Pick<Buff
 }
 
 const leaf = (s: Scheduled, op: 'input' | 'labels'): Node | undefined => s.fused.graph.nodes.find((n) => isOp(n, op));
+
+/** Classes are those of the output's last dimension; a single number tells two apart. */
+function labelSpec({ type }: Node, output: Node): LabelSpec {
+  const shape = type.shape.slice(1);
+  if (type.dtype === 'f32') return { dtype: 'f32', shape };
+  return { dtype: 'u32', shape, classes: Math.max(2, output.type.shape[output.type.shape.length - 1] ?? 0) };
+}
 
 const parameterSpec = (n: Node<'parameter'>, layout: ParameterLayout): ParameterSpec => ({
   name: n.id,

@@ -16,7 +16,7 @@ export function border(have: readonly number[], want: readonly number[], limit: 
 }
 
 /** Copies `count` pictures into the middle of larger ones, all zeros. */
-export function pad<T extends Uint8Array | Float32Array>(
+export function pad<T extends Uint8Array | Float32Array | Uint32Array>(
   from: T,
   to: T,
   count: number,
@@ -54,5 +54,13 @@ export function fitSet(
     set.pixels.dtype === 'u8'
       ? { ...set.pixels, values: pad(set.pixels.values, new Uint8Array(length), set.count, set.shape, by) }
       : { ...set.pixels, values: pad(set.pixels.values, new Float32Array(length), set.count, set.shape, by) };
+  // A map of classes gets the same border, of class 0.
+  const [h, w] = set.shape;
+  const mapped = set.labelShape?.length === 2 && set.labelShape[0] === h && set.labelShape[1] === w;
+  if (mapped && set.labels instanceof Uint32Array) {
+    const labels = pad(set.labels, new Uint32Array(set.count * shape[0] * shape[1]), set.count, [h, w, 1], by);
+    const labelShape = [shape[0], shape[1]];
+    return { set: { ...set, shape, pixels, labels, labelShape }, notes: [padded(spec, set.shape, want)] };
+  }
   return { set: { ...set, shape, pixels }, notes: [padded(spec, set.shape, want)] };
 }

@@ -2,13 +2,16 @@
 import { badSpec, dataFolderUnset, unknownKind, unknownSet } from '../diagnostics/catalog/data.ts';
 import { refuse } from '../diagnostics/index.ts';
 import { drawnCounts } from './drawn.ts';
+import { shapesCounts, shapesSize } from './shapes.ts';
 
 export type Spec =
   | { readonly kind: 'mnist' | 'fashion' | 'digits' | 'cifar10' | 'csv'; readonly path: string }
   | { readonly kind: 'idx'; readonly paths: readonly string[] }
-  | { readonly kind: 'drawn'; readonly train: number; readonly test: number };
+  | { readonly kind: 'fit'; readonly paths: readonly string[] }
+  | { readonly kind: 'drawn'; readonly train: number; readonly test: number }
+  | { readonly kind: 'shapes'; readonly train: number; readonly test: number; readonly size: number };
 
-const kinds = ['mnist', 'fashion', 'digits', 'cifar10', 'idx', 'csv', 'drawn'];
+const kinds = ['mnist', 'fashion', 'digits', 'cifar10', 'idx', 'csv', 'drawn', 'shapes', 'fit'];
 
 /** Where the sets of known names are in the folder that CNNC_DATA names. */
 const places = {
@@ -22,7 +25,7 @@ const places = {
 } as const;
 
 /** Names that stand for a set without a path, as suggestions offer them. */
-export const setNames: readonly string[] = ['drawn', ...Object.keys(places)];
+export const setNames: readonly string[] = ['drawn', 'shapes', ...Object.keys(places)];
 
 const isKnown = (name: string): name is keyof typeof places => Object.hasOwn(places, name);
 
@@ -31,6 +34,7 @@ export function parseSpec(spec: string, dataFolder?: string): Spec {
   const colon = spec.indexOf(':');
   if (colon < 0) {
     if (spec === 'drawn') return { kind: 'drawn', ...drawnCounts };
+    if (spec === 'shapes') return { kind: 'shapes', ...shapesCounts, size: shapesSize };
     if (!isKnown(spec)) refuse(unknownSet(spec, setNames));
     const { kind, place, operand } = places[spec];
     if (dataFolder === undefined || dataFolder === '') refuse(dataFolderUnset(spec, place, `${kind}:${operand}`));
@@ -44,6 +48,27 @@ export function parseSpec(spec: string, dataFolder?: string): Spec {
       const [train, test] = [Number(counts?.[1] ?? 0), Number(counts?.[2] ?? 0)];
       if (train === 0 || test === 0) refuse(badSpec(spec, 'drawn:TRAIN,TEST with two numbers of pictures from 1 on'));
       return { kind, train, test };
+    }
+    case 'shapes': {
+      const counts = /^(\d{1,7}),(\d{1,7})(?:,(\d{1,4}))?$/.exec(rest);
+      const [train, test, size] = [
+        Number(counts?.[1] ?? 0),
+        Number(counts?.[2] ?? 0),
+        Number(counts?.[3] ?? shapesSize),
+      ];
+      if (train === 0 || test === 0 || size < 8)
+        refuse(
+          badSpec(
+            spec,
+            'shapes:TRAIN,TEST or shapes:TRAIN,TEST,SIZE, with numbers of pictures from 1 on, and a size from 8 on',
+          ),
+        );
+      return { kind, train, test, size };
+    }
+    case 'fit': {
+      const paths = rest.split(',');
+      if (paths.includes('')) refuse(badSpec(spec, 'fit:PICTURE or fit:PICTURE,PICTURE...'));
+      return { kind, paths };
     }
     case 'idx': {
       const paths = rest.split(',');

@@ -2,7 +2,7 @@
 import { permutation } from '../../runtime/random.ts';
 import { tooFewToSplit } from '../diagnostics/catalog/data.ts';
 import { refuse } from '../diagnostics/index.ts';
-import { type DataSet, type Pixels, type Split, sizeOf } from './types.ts';
+import { type DataSet, labelsOf, type Pixels, type Split, sizeOf } from './types.ts';
 
 /** The stream of random numbers that parts sets. */
 const splitStream = 0x30000000;
@@ -19,7 +19,14 @@ export function pick(set: DataSet, indices: Uint32Array): DataSet {
     set.pixels.dtype === 'u8'
       ? { ...set.pixels, values: gather(set.pixels.values, new Uint8Array(length)) }
       : { ...set.pixels, values: gather(set.pixels.values, new Float32Array(length)) };
-  return { ...set, count: indices.length, pixels, labels: indices.map((i) => set.labels[i] as number) };
+  const each = labelsOf(set);
+  const labels =
+    set.labels instanceof Uint32Array
+      ? new Uint32Array(indices.length * each)
+      : new Float32Array(indices.length * each);
+  for (const [i, index] of indices.entries())
+    labels.set(set.labels.subarray(index * each, (index + 1) * each), i * each);
+  return { ...set, count: indices.length, pixels, labels };
 }
 
 /** A random `fraction` to train on (rounded down, at least one picture on each side), the rest to test on; `spec` is for messages. */

@@ -1,4 +1,4 @@
-// What a data set is made of once it is read: pictures in one array, height x width x channels, and a label each.
+// What a data set is made of once it is read: pictures in one array, height x width x channels, and labels.
 
 /** Height, width, channels. */
 export type PictureShape = readonly [number, number, number];
@@ -13,19 +13,24 @@ export interface DataSet {
   readonly shape: PictureShape;
   /** Number of pictures. */
   readonly count: number;
-  /** Labels are 0 to classes - 1. */
+  /** Labels are 0 to classes - 1; 0 where they are values. */
   readonly classes: number;
   readonly classNames?: readonly string[];
   /** count x height x width x channels. */
   readonly pixels: Pixels;
-  /** One a picture. */
-  readonly labels: Uint32Array;
+  /** Classes (whole numbers), or values: as many a picture as `labelShape` says. */
+  readonly labels: Uint32Array | Float32Array;
+  /** Height and width of a map of classes, or the shape of a picture's values; one class a picture where it is absent. */
+  readonly labelShape?: readonly number[];
 }
 
 export interface Split {
   readonly train: DataSet;
   readonly test: DataSet;
 }
+
+/** How many labels a picture has. */
+export const labelsOf = (set: DataSet): number => sizeOf(set.labelShape ?? []);
 
 /** `28x28x1`. */
 export const shapeText = (shape: readonly number[]): string => shape.join('x');

@@ -1,6 +1,6 @@
 // The attributes of every operation. The names of this interface are the operations; every table over them is complete.
 import type { InitSpec, StepField } from './plan-types.ts';
-import type { Shape } from './types.ts';
+import type { Dtype, Shape } from './types.ts';
 
 /** Sliding windows over height and width. Padding is top, bottom, left, right. */
 export interface WindowAttrs {
@@ -36,10 +36,16 @@ export interface BorderAttrs {
 
 type None = Record<never, never>;
 
+/** Cross-entropy's options: how much of the target is spread over all classes (0), and a factor for each class (1). */
+export interface CrossEntropyAttrs {
+  readonly smoothing?: number;
+  readonly weights?: readonly number[];
+}
+
 export interface OpAttrs {
   // leaves
   input: { readonly shape: Shape };
-  labels: { readonly batch: number };
+  labels: { readonly shape: Shape; readonly dtype: Dtype };
   parameter: { readonly shape: Shape; readonly init: InitSpec; readonly trainable: boolean };
   /** `initial`: what all elements start as; 0 unless given. */
   state: { readonly shape: Shape; readonly of: string; readonly initial?: number };
@@ -61,10 +67,16 @@ export interface OpAttrs {
   div: None;
   sqrt: None;
   neg: None;
+  exp: None;
+  log: None;
   abs: None;
   sign: None;
   max: None;
   min: None;
+  greater: None;
+  sigmoid_cross_entropy: None;
+  one_hot: { readonly classes: number; readonly first: number };
+  counted: None;
   pow: { readonly exponent: number };
   relu: None;
   relu_dx: None;
@@ -76,11 +88,11 @@ export interface OpAttrs {
   // rows
   softmax: None;
   softmax_dx: None;
-  cross_entropy: None;
-  cross_entropy_dx: None;
-  softmax_cross_entropy: None;
-  softmax_cross_entropy_dx: None;
-  correct: None;
+  cross_entropy: CrossEntropyAttrs;
+  cross_entropy_dx: CrossEntropyAttrs;
+  softmax_cross_entropy: CrossEntropyAttrs;
+  softmax_cross_entropy_dx: CrossEntropyAttrs;
+  correct: { readonly k?: number };
   // structure and sums
   concat: { readonly axis: number };
   slice: { readonly begin: readonly number[]; readonly size: readonly number[] };

@@ -17,7 +17,9 @@ export function printNode(node: Node): string {
   const inputs = node.inputs.map((n) => `%${n.id}`).join(', ');
   const entries = isOp(node, 'step')
     ? Object.entries(node.attrs.field).filter(([k]) => k !== 'type')
-    : Object.entries(node.attrs).filter(([k, v]) => k !== 'shape' && k !== 'batch' && !(k === 'groups' && v === 1));
+    : Object.entries(node.attrs).filter(
+        ([k, v]) => k !== 'shape' && k !== 'batch' && k !== 'dtype' && !(k === 'groups' && v === 1),
+      );
   const attrs = entries.map(([k, v]) => `${k}: ${showAttr(v)}`).join(', ');
   return `%${node.id}: ${node.type.dtype} ${showShape(node.type.shape)} = ${node.op}(${inputs})${attrs === '' ? '' : ` {${attrs}}`}`;
 }

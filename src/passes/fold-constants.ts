@@ -1,4 +1,5 @@
-// Constants are computed when compiling, and arithmetic that changes nothing disappears (x * 1, x + 0, reshape to itself).
+// Constants are computed when compiling, and arithmetic that changes nothing disappears (x * 1, x + 0, reshape to itself),
+// and broadcasts of broadcasts become one.
 import { type Graph, isOp, type Node, opDef, sameShape, sizeOf } from '../ir/index.ts';
 import { rewrite, withInputs } from './rewrite.ts';
 
@@ -65,6 +66,14 @@ function simplify(node: Node, add: (n: Node) => Node): Node {
     case 'reshape':
       if (keeps(a)) return a!;
       if (a?.op === 'reshape') return withInputs(node, a.inputs);
+      break;
+    case 'broadcast':
+      if (a && isOp(a, 'broadcast')) {
+        const { shape, axes } = (node as Node<'broadcast'>).attrs;
+        const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+        const all = [...axes, ...a.attrs.axes.map((axis) => kept[axis] as number)].sort((p, q) => p - q);
+        return { ...node, inputs: a.inputs, attrs: { shape, axes: all } };
+      }
       break;
     default:
   }

@@ -12,6 +12,7 @@ import {
   sizeOf,
   storageOf,
 } from '../ir/index.ts';
+import { isOnePerRow, rowCount } from '../ir/ops/rows.ts';
 import type { Family, FusedGraph, Group } from '../schedule/index.ts';
 
 const roots: { readonly [K in OpName]?: Family } = {
@@ -97,10 +98,17 @@ export function fuse(graph: Graph): FusedGraph {
     const family = familyOf(node);
     if (family === 'rows') {
       // 2. Rows join a draft of rows over the same number of rows.
-      const rows = node.type.shape[0];
+      const rows = rowCount(node);
       const draft = [...drafts]
         .reverse()
-        .find((d) => d.family === 'rows' && d.nodes[0]?.type.shape[0] === rows && related(d, node) && mayJoin(node, d));
+        .find(
+          (d) =>
+            d.family === 'rows' &&
+            rowCount(d.nodes[0] as Node) === rows &&
+            related(d, node) &&
+            fewBuffers([...d.nodes, node]) &&
+            mayJoin(node, d),
+        );
       if (draft) put(node, draft);
       else open(node, 'rows');
     } else if (family) open(node, family);
@@ -161,6 +169,9 @@ export function fuse(graph: Graph): FusedGraph {
 /** Kernels that compute a result element by element, and can go on with it. */
 const withEpilogue: readonly Family[] = ['contraction', 'depthwise', 'window', 'gather', 'resize', 'pointwise'];
 const canHaveEpilogue = (d: Draft): boolean => withEpilogue.includes(d.family);
+
+/** The same of rows, which store nearly all that they compute. */
+const fewBuffers = (nodes: readonly Node[]): boolean => inputsOf(nodes).length + nodes.length <= MOST_BUFFERS;
 
 /** A row operation joins rows that read or make the same scores; the seed of a mean joins any rows. */
 const related = (d: Draft, node: Node): boolean =>
@@ -253,7 +264,7 @@ function finish(d: Draft, graph: Graph): Group {
   }
   // Rows of scores stay in memory even when only this kernel reads them.
   if (d.family === 'rows')
-    for (const node of d.nodes) for (const i of node.inputs) if (inside.has(i) && i.type.shape.length > 1) used.add(i);
+    for (const node of d.nodes) for (const i of node.inputs) if (inside.has(i) && !isOnePerRow(i.op)) used.add(i);
   const outputs = d.nodes.filter((n) => used.has(n));
   const titles = outputs.filter((n) => d.family !== 'contraction' || !isOp(n, 'sum'));
   const named = titles[titles.length - 1] ?? (d.nodes[d.nodes.length - 1] as Node);

@@ -9,7 +9,7 @@ import {
 } from '../schedule/index.ts';
 import { fuse } from './fuse.ts';
 import { mergeUpdates } from './merge-updates.ts';
-import { layOutParameters, planMemory } from './plan-memory.ts';
+import { bytesOf, layOutParameters, planMemory } from './plan-memory.ts';
 import { splitConcat } from './split-concat.ts';
 
 export function makeSchedule(graphs: ModelGraphs): ModelSchedule {
@@ -24,13 +24,13 @@ export function makeSchedule(graphs: ModelGraphs): ModelSchedule {
   const all = [graphs.train, graphs.infer].flatMap((g) => g?.nodes.filter((n) => isOp(n, 'parameter')) ?? []);
   const parameters = [...new Map(all.map((n): [string, Node] => [n.id, n])).values()];
   const layout = layOutParameters(parameters, updates);
+  const labels = given.flatMap(([, graph]) => graph.nodes.filter((n) => isOp(n, 'labels')));
+  const labelBytes = Math.max(0, ...labels.map(bytesOf));
   const scheduled = [...fused].map(([key, one]): [ProgramKey, Scheduled] => {
     const outputs = one.graph.effects.flatMap((e) => (e.kind === 'output' ? [e.value] : []));
     const mine = key === 'train' ? updates : [];
-    return [
-      key,
-      { fused: one, updates: mine, memory: planMemory(one.groups, mine, outputs, leavesOf(one.graph), layout) },
-    ];
+    const memory = planMemory(one.groups, mine, outputs, leavesOf(one.graph), layout, labelBytes);
+    return [key, { fused: one, updates: mine, memory }];
   });
   return { scheduled: Object.fromEntries(scheduled), updates, layout, parameters };
 }

@@ -37,7 +37,7 @@ interface Block {
 /**
  * Places all values of one program. The input, the labels and the outputs come first and stay, at the same place in all
  * programs: a batch can be loaded before any of them runs, and the output read after. Larger blocks are placed first, each at the lowest offset that is free
- * for as long as it lives (greedy by size, Pisarchyk & Lee 2020).
+ * for as long as it lives (greedy by size, Pisarchyk & Lee 2020). `labelBytes` is the size of the labels of any program.
  */
 export function planMemory(
   groups: readonly Group[],
@@ -45,6 +45,7 @@ export function planMemory(
   outputs: readonly Node[],
   leaves: readonly Node[],
   layout: ParameterLayout,
+  labelBytes: number,
 ): MemoryPlan {
   const places = new Map<Node, View>();
   const place = (node: Node, buffer: BufferRole, offset: number): void =>
@@ -59,7 +60,7 @@ export function planMemory(
   const labels = leaves.find((n) => isOp(n, 'labels'));
   if (input) fix(input);
   if (labels) fix(labels);
-  else fixed += align(4 * (input?.type.shape[0] ?? 0));
+  else fixed += align(labelBytes);
   for (const node of new Set(outputs.map(storageOf))) if (groups.some((g) => g.outputs.includes(node))) fix(node);
   for (const node of leaves) {
     if (isOp(node, 'parameter')) place(node, 'parameters', layout.offsets.get(node.id) as number);

@@ -28,6 +28,7 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
   const { batch, metrics } = plan;
   const pictureSize = sizeOf(plan.input.shape.slice(1));
   const width = sizeOf(plan.output.shape.slice(1));
+  const labelSize = plan.labels ? sizeOf(plan.labels.shape) : 0;
   const input = graphs.infer.nodes.find((n) => isOp(n, 'input'))?.id ?? 'x';
   /** Parameters and optimizer slots, by node id. */
   const values = new Map<string, Tensor>();
@@ -55,7 +56,7 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
   const run = (graph: Graph, x: Float64Array, labels: Float64Array, numbers: StepValues): Ran => {
     const leaves = graph === graphs.train ? new Map(values) : asSaved();
     leaves.set(input, { shape: plan.input.shape, data: x });
-    for (const n of graph.nodes) if (isOp(n, 'labels')) leaves.set(n.id, { shape: [batch], data: labels });
+    for (const n of graph.nodes) if (isOp(n, 'labels')) leaves.set(n.id, { shape: n.type.shape, data: labels });
     const ran = interpret(graph, { leaves, step: numbersOf(graph, numbers) });
     for (const [id, value] of ran.assigned) values.set(id, value);
     return ran;
@@ -68,7 +69,8 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
   };
 
   const upload = ({ values: pixels, scale, labels }: Pictures): Uploaded => {
-    const count = labels.length;
+    const count = pixels.length / pictureSize;
+    const labelled = plan.labels && labels;
     /** Gathers the batch that starts at `start` of the order, and runs it. */
     const runBatch = (
       graph: Graph,
@@ -77,13 +79,14 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
     ): [Ran, number] => {
       const here = Math.min(batch, count - numbers.start);
       const x = new Float64Array(batch * pictureSize);
-      const y = new Float64Array(batch);
+      const y = new Float64Array(batch * labelSize);
       for (let i = 0; i < here; i++) {
         const from = order[numbers.start + i] as number;
         for (let k = 0; k < pictureSize; k++) {
           x[i * pictureSize + k] = (pixels[from * pictureSize + k] as number) * scale;
         }
-        y[i] = labels[from] as number;
+        if (labelled)
+          for (let k = 0; k < labelSize; k++) y[i * labelSize + k] = labelled[from * labelSize + k] as number;
       }
       return [run(graph, x, y, { ...numbers, count: here, scale }), here];
     };
@@ -163,7 +166,7 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
         const x = new Float64Array(batch * pictureSize);
         x.set(given.subarray(start * pictureSize, (start + count) * pictureSize));
         const numbers = { count, start: 0, step: 0, seed: 0, lr: 0, scale: 1 };
-        const ran = run(graphs.infer, x, new Float64Array(batch), numbers);
+        const ran = run(graphs.infer, x, new Float64Array(0), numbers);
         all.set(outputOf(ran).subarray(0, count * width), start * width);
         await turn();
       }

@@ -7,7 +7,9 @@ import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import { type Args, bind, flagArg, lookUp, numberArg, type Signature, textArg } from '../layers/index.ts';
 import type { Layer, Train } from '../parser/ast.ts';
 import { choose } from './choose.ts';
-import { losses } from './losses.ts';
+import { type ChosenLoss, type ChosenMetric, chooseLoss, chooseMetrics } from './choose-loss.ts';
+import { type LossOptions, losses } from './losses/index.ts';
+import { metricNames } from './metrics.ts';
 import { clips, type OptimizerDef, optimizers } from './optimizers.ts';
 import { schedules, times } from './schedules.ts';
 
@@ -15,6 +17,16 @@ export interface TrainConfig {
   readonly data: string | null;
   readonly loss: string;
   readonly lossSpan: Span;
+  readonly lossOptions: LossOptions;
+  /** Where options of the loss stand, by name. */
+  readonly lossOptionSpans: Readonly<Record<string, Span>>;
+  /** What the output is compared with. */
+  readonly target: Target;
+  readonly targetSpan: Span | undefined;
+  /** What is reported beside the loss. */
+  readonly metrics: readonly string[];
+  /** Where metrics stand; empty when they were not chosen. */
+  readonly metricSpans: readonly Span[];
   readonly optimizer: OptimizerDef;
   /** Numbers of the optimizer: given ones and defaults. */
   readonly hyper: Readonly<Record<string, number>>;
@@ -26,8 +38,9 @@ export interface TrainConfig {
   readonly seed: number;
 }
 
-/** What early stopping can watch. */
-const monitored: readonly string[] = ['loss', 'accuracy'];
+/** `classes`: a class a picture (or a pixel), from the data set; `values`: numbers from it; `input`: the model's own input. */
+export type Target = 'classes' | 'values' | 'input';
+const targetNames: readonly Target[] = ['classes', 'values', 'input'];
 
 const setting = (owner: string, argument: string, spec: Signature['args'][string], example: string): Signature => ({
   owner,
@@ -50,6 +63,24 @@ export const settings: Readonly<Record<string, Signature>> = {
     'name',
     { kind: 'name', doc: `what is minimised: ${Object.keys(losses).join(', ')}` },
     'loss cross_entropy',
+  ),
+  target: setting(
+    'target',
+    'kind',
+    {
+      kind: 'name',
+      doc: 'what the output is compared with: `classes` of the data set (a class a picture, or a pixel; unless given), its `values`, or the `input` itself, as for an autoencoder',
+    },
+    'target input',
+  ),
+  metrics: setting(
+    'metrics',
+    'names',
+    {
+      kind: 'name',
+      doc: `what is reported beside the loss, one or more of ${metricNames.join(', ')} (any topK); accuracy unless given, or mae where targets are not classes`,
+    },
+    'metrics accuracy top5',
   ),
   optimizer: {
     owner: 'optimizer',
@@ -79,7 +110,7 @@ export const settings: Readonly<Record<string, Signature>> = {
     args: {
       patience: { kind: 'count', doc: 'the training ends when the test part was not better for so many epochs' },
       min_delta: { kind: 'number', min: 0, doc: 'how much better it must be to count; 0 unless given' },
-      monitor: { kind: 'name', doc: `what must be better: ${monitored.join(' or ')}; loss unless given` },
+      monitor: { kind: 'name', doc: 'what must be better: loss, or one of the metrics; loss unless given' },
       restore_best: { kind: 'flag', doc: 'keeps the weights of the best epoch, not those of the last' },
     },
     activations: [],
@@ -103,6 +134,8 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
   const meant = new Set<string>();
   let optimizer: Pick<TrainConfig, 'optimizer' | 'hyper'> | undefined;
   let schedule: ScheduleSpec | undefined;
+  let loss: ChosenLoss | undefined;
+  let chosenMetrics: readonly ChosenMetric[] = [];
 
   for (const line of train.body.lines) {
     for (const statement of line.statements) {
@@ -124,8 +157,10 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
         diagnostics.push(names.givenTwice(name.span, 'the train section', name.text, first.line.name.span));
         continue;
       }
-      if (name.text === 'optimizer' || name.text === 'schedule') {
-        if (name.text === 'optimizer') optimizer = chooseOptimizer(statement, diagnostics);
+      if (['loss', 'metrics', 'optimizer', 'schedule'].includes(name.text)) {
+        if (name.text === 'loss') loss = chooseLoss(statement, diagnostics);
+        else if (name.text === 'metrics') chosenMetrics = chooseMetrics(statement, diagnostics);
+        else if (name.text === 'optimizer') optimizer = chooseOptimizer(statement, diagnostics);
         else schedule = chooseSchedule(statement, diagnostics);
         seen.set(name.text, { line: statement, args: { bound: new Map(), activations: [] } });
         continue;
@@ -140,21 +175,29 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
       diagnostics.push(say.missingSetting(train.span, name, settings[name]?.example ?? ''));
   }
   const argsOf = (name: string): Args => seen.get(name)?.args ?? { bound: new Map(), activations: [] };
-  const loss = textArg(argsOf('loss'), 'name');
-  const lossSpan = argsOf('loss').bound.get('name')?.span ?? train.span;
-  if (loss !== undefined && !lookUp(losses, loss)) {
+  const targetWord = textArg(argsOf('target'), 'kind') ?? 'classes';
+  const target = targetNames.find((one) => one === targetWord) ?? 'classes';
+  const targetSpan = argsOf('target').bound.get('kind')?.span;
+  if (target !== targetWord && targetSpan)
     diagnostics.push(
-      say.unknownChoice(lossSpan, 'loss', loss, nearest(loss, Object.keys(losses)), Object.keys(losses)),
+      say.unknownChoice(targetSpan, 'target', targetWord, nearest(targetWord, targetNames), targetNames),
     );
-  }
-  const earlyStopping = earlyStoppingOf(argsOf('early_stopping'), diagnostics);
+  const metrics =
+    chosenMetrics.length > 0 ? chosenMetrics.map((m) => m.name) : [target === 'classes' ? 'accuracy' : 'mae'];
+  const earlyStopping = earlyStoppingOf(argsOf('early_stopping'), metrics, diagnostics);
   if (diagnostics.some((d) => d.severity === 'error') || loss === undefined || !optimizer)
     return { config: undefined, diagnostics };
   return {
     config: {
       data: textArg(argsOf('data'), 'set') ?? null,
-      loss,
-      lossSpan,
+      loss: loss.loss.name,
+      lossSpan: loss.span,
+      lossOptions: loss.options,
+      lossOptionSpans: loss.optionSpans,
+      target,
+      targetSpan,
+      metrics,
+      metricSpans: chosenMetrics.map((m) => m.span),
       ...optimizer,
       schedule,
       earlyStopping,
@@ -203,11 +246,16 @@ function chooseSchedule(line: Layer, diagnostics: Diagnostic[]): ScheduleSpec | 
 }
 
 /** `early_stopping patience 3`; undefined when there is none. */
-function earlyStoppingOf(args: Args, diagnostics: Diagnostic[]): EarlyStoppingSpec | undefined {
+function earlyStoppingOf(
+  args: Args,
+  metrics: readonly string[],
+  diagnostics: Diagnostic[],
+): EarlyStoppingSpec | undefined {
   const patience = numberArg(args, 'patience');
   if (patience === undefined) return undefined;
   const monitor = textArg(args, 'monitor') ?? 'loss';
   const span = args.bound.get('monitor')?.span;
+  const monitored = ['loss', ...metrics];
   if (span && !monitored.includes(monitor))
     diagnostics.push(say.unknownChoice(span, 'number to monitor', monitor, nearest(monitor, monitored), monitored));
   return {

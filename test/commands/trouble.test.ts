@@ -31,10 +31,15 @@ function fake(losses: readonly number[], testLoss = 0.5): Uploaded {
     count: 20,
     async *trainEpoch({ firstStep }): AsyncGenerator<Report> {
       for (const step of [1, 2]) {
-        yield { step: firstStep + step, lr: 0.5, count: 10, metrics: { loss: 10 * (losses[at++] ?? 0.1), correct: 5 } };
+        yield {
+          step: firstStep + step,
+          lr: 0.5,
+          count: 10,
+          metrics: { loss: 10 * (losses[at++] ?? 0.1), accuracy: 5 },
+        };
       }
     },
-    evaluate: async () => ({ count: 20, metrics: { loss: 20 * testLoss, correct: 10 } }),
+    evaluate: async () => ({ count: 20, metrics: { loss: 20 * testLoss, accuracy: 10 } }),
     outputs: async () => new Float32Array(0),
   };
 }

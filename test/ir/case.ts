@@ -4,16 +4,19 @@ import type { OpAttrs, OpName, Shape } from '../../src/ir/index.ts';
 
 export type Nested = number | readonly Nested[];
 
+/** Labels: classes, or (`values`) numbers. */
+export type Labels = { readonly labels: Nested; readonly values?: true };
+
 /** An operand whose gradient is checked (a shape), or one that is given. */
 export type Operand =
   | Shape
   | { readonly positive: Shape }
   | { readonly probabilities: Shape }
-  | { readonly labels: readonly number[] }
+  | Labels
   | { readonly field: StepField; readonly value: number };
 
 export interface Example<K extends OpName> {
-  readonly inputs: readonly (Nested | { readonly labels: readonly number[] })[];
+  readonly inputs: readonly (Nested | Labels)[];
   readonly attrs: OpAttrs[K];
   readonly expected: Nested;
 }

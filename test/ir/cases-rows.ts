@@ -1,11 +1,37 @@
 // Cases of operations on rows of scores: softmax, losses, right answers, the mean of a batch.
-import type { Shape } from '../../src/ir/index.ts';
-import { type CasesOf, count, none, type Plain } from './case.ts';
+import type { CrossEntropyAttrs, Shape } from '../../src/ir/index.ts';
+import { type CasesOf, count, none, type Operand } from './case.ts';
 
-const losses: Plain[] = [
+interface LossCase {
+  readonly operands: readonly [Shape, ...Operand[]];
+  readonly attrs: CrossEntropyAttrs;
+}
+
+const map = [
+  [0, 2],
+  [1, 1],
+];
+const losses: LossCase[] = [
   { operands: [[4, 3], { labels: [2, 0, 1, 1] }, count(4)], attrs: none },
   { operands: [[5, 4], { labels: [3, 0, 1, 0, 0] }, count(3)], attrs: none },
   { operands: [[1, 2], { labels: [1] }, count(1)], attrs: none },
+  { operands: [[3, 3], { labels: [2, 0, 1] }, count(2)], attrs: { smoothing: 0.2, weights: [1, 2, 0.5] } },
+  { operands: [[3, 2, 2, 3], { labels: [map, map, map] }, count(2)], attrs: { weights: [0, 3, 1] } },
+  { operands: [[2, 2, 3], { labels: [map[0]!, map[1]!] }, count(2)], attrs: { smoothing: 0.5 } },
+  {
+    operands: [
+      [2, 3],
+      {
+        labels: [
+          [0.5, 0.25, 1],
+          [0, 0, 1],
+        ],
+        values: true,
+      },
+      count(2),
+    ],
+    attrs: { smoothing: 0.1 },
+  },
 ];
 
 export const rows: CasesOf<
@@ -66,7 +92,7 @@ export const rows: CasesOf<
     ],
     gradients: losses.map((c) => ({
       ...c,
-      operands: [{ probabilities: c.operands[0] as Shape }, ...c.operands.slice(1)],
+      operands: [{ probabilities: c.operands[0] }, ...c.operands.slice(1)],
     })),
   },
   cross_entropy_dx: {
@@ -104,6 +130,33 @@ export const rows: CasesOf<
         ],
         attrs: none,
         expected: [-Math.log(0.75), 1000, 0],
+      },
+      // A map of 1 x 2 pixels; weights as factors; smoothing 0.2 of two classes makes targets of 0.9 and 0.1.
+      {
+        inputs: [
+          [
+            [
+              [
+                [0, Math.log(3)],
+                [0, 0],
+              ],
+            ],
+          ],
+          { labels: [[[1, 0]]] },
+          1,
+        ],
+        attrs: { weights: [2, 4] },
+        expected: [[[-4 * Math.log(0.75), 2 * Math.log(2)]]],
+      },
+      {
+        inputs: [[[0, Math.log(3)]], { labels: [1] }, 1],
+        attrs: { smoothing: 0.2 },
+        expected: [-0.9 * Math.log(0.75) - 0.1 * Math.log(0.25)],
+      },
+      {
+        inputs: [[[0, Math.log(3)]], { labels: [[0.5, 1]], values: true }, 1],
+        attrs: none,
+        expected: [-0.5 * Math.log(0.25) - Math.log(0.75)],
       },
     ],
     gradients: losses,
@@ -144,6 +197,34 @@ export const rows: CasesOf<
         ],
         attrs: none,
         expected: [1, 1, 0, 0],
+      },
+      {
+        inputs: [
+          [
+            [3, 1, 2, 0],
+            [3, 1, 2, 0],
+            [1, 1, 1, 1],
+            [1, 1, 1, 1],
+          ],
+          { labels: [2, 1, 1, 2] },
+          4,
+        ],
+        attrs: { k: 2 },
+        expected: [1, 0, 1, 0],
+      },
+      {
+        inputs: [
+          [
+            [
+              [1, 2],
+              [2, 1],
+            ],
+          ],
+          { labels: [[1, 1]] },
+          1,
+        ],
+        attrs: none,
+        expected: [[1, 0]],
       },
     ],
     gradients: { none: 'a count has no gradient' },

@@ -3,6 +3,7 @@ import type { OpName } from '../../src/ir/index.ts';
 import type { CasesOf } from './case.ts';
 import { elementwiseAndShapes } from './cases-elementwise.ts';
 import { heavy } from './cases-heavy.ts';
+import { lossCases } from './cases-losses.ts';
 import { magnitude } from './cases-magnitude.ts';
 import { pieces } from './cases-pieces.ts';
 import { resizing } from './cases-resize.ts';
@@ -25,6 +26,7 @@ export const cases: CasesOf<OpName> = {
   ...heavy,
   ...elementwiseAndShapes,
   ...rows,
+  ...lossCases,
   ...pieces,
   ...resizing,
   ...magnitude,

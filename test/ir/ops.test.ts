@@ -46,8 +46,9 @@ describe('worked numbers', () => {
         const inputs = example.inputs.map((given, k) => {
           const labelled = typeof given === 'object' && 'labels' in given;
           const value = tensorOf(labelled ? given.labels : (given as number));
+          const dtype = labelled && given.values ? 'f32' : 'u32';
           const node = labelled
-            ? emit(b, 'labels', [], { batch: value.shape[0] as number }, `labels${k}`)
+            ? emit(b, 'labels', [], { shape: value.shape, dtype }, `labels${k}`)
             : emit(b, 'parameter', [], { shape: value.shape, ...parameter }, `x${k}`);
           leaves.set(node.id, value);
           return node;
@@ -87,8 +88,9 @@ function objectiveOf(op: OpName, { operands, attrs }: GradientCase<OpName>): Bui
       return node;
     }
     if ('labels' in operand) {
-      leaves.set('labels', tensorOf(operand.labels));
-      return emit(b, 'labels', [], { batch: operand.labels.length }, 'labels');
+      const value = tensorOf(operand.labels);
+      leaves.set('labels', value);
+      return emit(b, 'labels', [], { shape: value.shape, dtype: operand.values ? 'f32' : 'u32' }, 'labels');
     }
     const { field, value } = operand as Extract<Operand, { field: unknown }>;
     step.set(field.name, value);
@@ -296,7 +298,8 @@ describe('ill-typed nodes cannot be built', () => {
     ['avgpool2d_dx', [[1, 2, 2, 1]], { ...pool, shape: [1, 4, 4, 1] }, /the output/],
     ['add', [[2, 3], [2]], {}, /2x3 and 2 do not broadcast/],
     ['softmax', [[]], {}, /scalar has no softmax/],
-    ['softmax_cross_entropy', [[2, 2, 2], [2], []], {}, /rows of class scores/],
+    ['softmax_cross_entropy', [[2, 2, 2], [2], []], {}, /a target for each score/],
+    ['one_hot', [[2]], { classes: 3, first: 0 }, /labels are whole numbers/],
     ['correct', [[2, 2], [2], []], {}, /one label a row/],
     ['reshape', [[2, 3]], { shape: [4] }, /6 elements, not 4/],
     ['broadcast', [[2]], { shape: [3, 4], axes: [0] }, /is not 3x4 without axes 0/],

@@ -29,7 +29,7 @@ describe('print', () => {
     const b = builder(graph);
     const lr = emit(b, 'step', [], { field: { name: 'lr', type: 'f32' } }, 'lr');
     const power = emit(b, 'step', [], { field: { name: 'c', type: 'f32', oneMinusPower: 0.9 } }, 'c');
-    const labels = emit(b, 'labels', [], { batch: 2 }, 'labels');
+    const labels = emit(b, 'labels', [], { shape: [2], dtype: 'u32' }, 'labels');
     const scaled = emit(b, 'mul', [w, lr], {}, 'w.new');
     emit(b, 'mul', [scaled, power], {}, 'w.new');
     emit(b, 'sum', [y], { axes: [0, 1] }, 'total');

@@ -69,7 +69,7 @@ export function scene(inputShape: Shape = [1, 1]): Scene {
 
 export interface Run {
   readonly step?: Partial<StepValues>;
-  /** The batch and its labels, uploaded as a data set; pictures from `count` on are cut off. */
+  /** The labels of the batch, uploaded with it as a data set; pictures from `count` on are cut off. */
   readonly labels?: readonly number[];
   /** Largest relative error in the norm of each value. */
   readonly within?: number;
@@ -103,20 +103,23 @@ export async function checkGraph(
   const perPicture = sizeOf(shape) / batch;
   const input = leaves.get(inputNode.id) ?? randomTensor(shape, 4711);
   const seen = input.data.map((v, i) => (i < step.count * perPicture ? v : 0));
-  const labels = Float64Array.from(run.labels ?? [], (l, i) => (i < step.count ? l : 0));
+  const labelNode = graph.nodes.find((n) => isOp(n, 'labels'));
+  const perLabel = labelNode ? sizeOf(labelNode.type.shape.slice(1)) : 0;
+  const labels = Float64Array.from(run.labels ?? [], (l, i) => (i < step.count * perLabel ? l : 0));
 
   device.pushErrorScope('validation');
   const session = await createSession(device, plan, ['infer']).catch(async (error: unknown) => {
     throw new Error(`${String(error)}\n${(await shaderErrors(device, plan)).slice(0, 2).join('\n')}`);
   });
   session.setParameters(new Map([...leaves].map(([id, { data }]) => [id, Float32Array.from(data)])));
-  const marks = Uint32Array.from(run.labels ?? new Array<number>(batch).fill(0));
+  const all = run.labels ?? new Array<number>(batch * perLabel).fill(0);
+  const marks = labelNode?.type.dtype === 'f32' ? Float32Array.from(all) : Uint32Array.from(all);
   const data = session.upload({ values: Float32Array.from(input.data), scale: 1, labels: marks });
   data.setOrder(Uint32Array.from({ length: batch }, (_, i) => i));
   session.run('infer', [step], data);
   const given = new Map(leaves)
     .set(inputNode.id, { shape, data: seen })
-    .set('labels', { shape: [batch], data: labels });
+    .set('labels', { shape: labelNode?.type.shape ?? [], data: labels });
   const { outputs } = interpret(graph, { leaves: given, step: new Map(Object.entries(step)) });
   const found = new Map<string, Float32Array>();
   const wrong: string[] = [];

@@ -7,17 +7,40 @@ import { check, scene } from './harness.ts';
 
 const opened = await withDevice();
 const shapes: readonly Shape[] = [[1], [7], [2, 3], [3, 4], [2, 3, 5, 4], [1, 1, 1, 33], []];
-const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && op !== 'dropout' && op !== 'pow');
+const apart: readonly OpName[] = ['dropout', 'one_hot', 'counted', 'pow'];
+const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && !apart.includes(op));
 
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (target) => {
   test.each(all)('%s', async (op) => {
     const s = scene();
-    const low = op === 'sqrt' || op === 'div' ? 0.25 : -3;
+    const low = op === 'sqrt' || op === 'div' || op === 'log' ? 0.25 : -3;
     for (const shape of shapes) {
       const inputs = (ops[op].inputs as readonly string[]).map(() => s.given(shape, 'arena', low, 4));
       s.compare(emit(s.b, op, inputs, {} as never, 'value'), `${op} of ${shape.join('x') || 'scalar'}`);
     }
     await check(opened!.device, target, s);
+  });
+
+  test('classes as rows, and the mask of a short batch', async () => {
+    const s = scene([5, 3]);
+    const count = emit(s.b, 'step', [], { field: { name: 'count', type: 'u32' } }, 'count');
+    const labels = emit(s.b, 'labels', [], { shape: [5, 3], dtype: 'u32' }, 'labels');
+    for (const [classes, first] of [
+      [1, 1],
+      [3, 0],
+      [4, 0],
+      [8, 2],
+    ] as const) {
+      const hot = emit(s.b, 'one_hot', [labels], { classes, first }, 'hot');
+      s.compare(hot, `one_hot of ${classes} from ${first}`);
+      s.compare(
+        emit(s.b, 'sub', [s.given([5, 3, classes], 'arena'), hot], {}, 'error'),
+        `one_hot of ${classes} from ${first} in another kernel`,
+      );
+    }
+    for (const shape of [[5], [5, 3], [5, 1, 4], [8], [3, 5]])
+      s.compare(emit(s.b, 'counted', [s.given(shape, 'arena', 1, 2), count], {}, 'kept'), `counted ${shape.join('x')}`);
+    await check(opened!.device, target, s, { labels: Array.from({ length: 15 }, (_, i) => i % 5), step: { count: 3 } });
   });
 
   test.each(['add', 'sub', 'mul', 'div'] as const)('%s of shapes that broadcast', async (op) => {

@@ -11,7 +11,7 @@ const opened = await withDevice();
 
 function leaves(s: Scene, batch: number): { labels: Node; count: Node } {
   return {
-    labels: emit(s.b, 'labels', [], { batch }, 'labels'),
+    labels: emit(s.b, 'labels', [], { shape: [batch], dtype: 'u32' }, 'labels'),
     count: emit(s.b, 'step', [], { field: { name: 'count', type: 'u32' } }, 'count'),
   };
 }
@@ -72,6 +72,50 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('rows', (target) => 
       s.compare(emit(s.b, 'correct', [p, l.labels, l.count], {}, 'correct'), 'correct');
       await check(opened!.device, target, s, { labels, step: { count } });
     });
+  }
+
+  for (const [shape, count] of [
+    [[3, 2, 5, 4], 2],
+    [[2, 7, 3], 2],
+    [[5, 3], 3],
+  ] as const) {
+    const [batch = 1, ...rest] = shape;
+    const classes = rest.at(-1) as number;
+    const rows = shape.slice(0, -1);
+    const labels = Array.from({ length: rows.reduce((p, q) => p * q, 1) }, (_, i) => hash32(5, batch, i) % classes);
+
+    test.each(['softmax_cross_entropy', 'cross_entropy'] as const)(
+      `${shape.join('x')}, ${count} of them count, with options: %s`,
+      async (op) => {
+        for (const values of [false, true]) {
+          const s = scene([...shape]);
+          s.leaves.set('input', randomTensor([...shape], 3, -4, 4));
+          const z = op === 'cross_entropy' ? emit(s.b, 'softmax', [s.input], {}, 'p') : s.input;
+          const step = emit(s.b, 'step', [], { field: { name: 'count', type: 'u32' } }, 'count');
+          const given = emit(
+            s.b,
+            'labels',
+            [],
+            values ? { shape, dtype: 'f32' } : { shape: rows, dtype: 'u32' },
+            'labels',
+          );
+          const dy = s.given(rows, 'arena');
+          const weights = Array.from({ length: classes }, (_, i) => i + 0.5);
+          const all = values
+            ? [{}, { smoothing: 0.25 }]
+            : [{}, { smoothing: 0.25 }, { weights }, { smoothing: 0.1, weights }];
+          for (const attrs of all) {
+            const name = `${op} ${JSON.stringify(attrs)}`;
+            s.compare(emit(s.b, op, [z, given, step], attrs, 'losses'), name);
+            s.compare(emit(s.b, `${op}_dx`, [z, given, step, dy], attrs, 'd_z'), `${name}, gradient`);
+          }
+          if (!values)
+            for (const k of [1, 2, 3]) s.compare(emit(s.b, 'correct', [z, given, step], { k }, 'correct'), `top ${k}`);
+          const numbers = values ? [...randomTensor(shape, 9, 0, 1).data] : labels;
+          await check(opened!.device, target, s, { labels: numbers, step: { count } });
+        }
+      },
+    );
   }
 
   test('the first of equally large scores is the answer', async () => {

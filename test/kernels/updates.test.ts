@@ -164,27 +164,27 @@ describe.skipIf(!opened).each(runnable(opened))('sums of squares, target %s', (t
 });
 
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('loading a batch', (target) => {
-  for (const shape of [
-    [3, 5, 3, 1],
-    [4, 2, 2, 3],
-    [5, 7],
-    [1, 1],
-  ]) {
+  const cases: readonly (readonly [shape: readonly number[], labelShape: readonly number[], dtype: 'u32' | 'f32'])[] = [
+    [[3, 5, 3, 1], [], 'u32'],
+    [[4, 2, 2, 3], [], 'u32'],
+    [[5, 7], [], 'u32'],
+    [[1, 1], [], 'u32'],
+    [[3, 4, 3, 2], [4, 3], 'u32'],
+    [[3, 5], [2, 4, 3], 'f32'],
+  ];
+  for (const [shape, labelShape, dtype] of cases) {
     for (const stored of ['u8', 'f32'] as const) {
-      test(`${shape.join('x')} from ${stored}, whole and not`, async () => {
+      test(`${shape.join('x')} with ${labelShape.join('x') || 'one'} ${dtype} from ${stored}, whole and not`, async () => {
         const b = builder();
+        const batch = shape[0]!;
         const input = emit(b, 'input', [], { shape }, 'input');
-        const labels = emit(b, 'labels', [], { batch: shape[0]! }, 'labels');
-        const count = emit(b, 'step', [], { field: { name: 'count', type: 'u32' } }, 'count');
-        const rows = emit(
-          b,
-          'reshape',
-          [input],
-          { shape: [shape[0]!, shape.slice(1).reduce((p, q) => p * q, 1)] },
-          'rows',
-        );
+        const labels = emit(b, 'labels', [], { shape: [batch, ...labelShape], dtype }, 'labels');
         b.effect({ kind: 'output', name: 'output', value: emit(b, 'neg', [input], {}, 'output') });
-        b.effect({ kind: 'output', name: 'right', value: emit(b, 'correct', [rows, labels, count], {}, 'correct') });
+        const read =
+          dtype === 'u32'
+            ? emit(b, 'one_hot', [labels], { classes: 3, first: 0 }, 'read')
+            : emit(b, 'neg', [labels], {}, 'read');
+        b.effect({ kind: 'output', name: 'read', value: read });
         const { plan, scheduled } = emitPlanFor(
           target,
           'load',
@@ -193,22 +193,26 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('loading a batch', (
           'values',
         );
         const session = await createSession(opened!.device, plan, ['infer']);
-        const size = rows.type.shape[1]!;
+        const product = (sizes: readonly number[]) => sizes.reduce((p, q) => p * q, 1);
+        const size = product(shape.slice(1));
+        const each = product(labelShape);
         const pictures = 11;
         const values = Uint8Array.from({ length: pictures * size }, (_, i) => (i * 37 + 11) % 256);
-        const marks = Uint32Array.from({ length: pictures }, (_, i) => (i * 5) % 7);
+        const numbers = Array.from({ length: pictures * each }, (_, i) => (i * 5) % 7);
         const scale = stored === 'u8' ? 1 / 255 : 1;
+        const given = { values: stored === 'u8' ? values : Float32Array.from(values, (v) => v / 255), scale };
+        expect(() => session.upload(given)).toThrow(/need \d+ labels, not 0/);
         const data = session.upload({
-          values: stored === 'u8' ? values : Float32Array.from(values, (v) => v / 255),
-          scale,
-          labels: marks,
+          ...given,
+          labels: dtype === 'u32' ? Uint32Array.from(numbers) : Float32Array.from(numbers),
         });
+        expect(data.count).toBe(pictures);
         const order = Uint32Array.from({ length: pictures }, (_, i) => (i * 4 + 3) % pictures);
         data.setOrder(order);
         const labelView = scheduled.infer!.memory.places.get(labels)!;
         for (const [start, n] of [
-          [0, shape[0]!],
-          [2, shape[0]!],
+          [0, batch],
+          [2, batch],
           [pictures - 1, 1],
         ] as const) {
           session.run('infer', [{ start, count: n, step: 1, seed: 1, lr: 1, scale }], data);
@@ -217,8 +221,12 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('loading a batch', (
           const got = (await session.readOutput()).map((v) => v + 0);
           expect(relativeError(got.slice(0, n * size), expected)).toBeLessThan(1e-6);
           expect(got.slice(n * size).every((v) => v === 0)).toBe(true);
-          const loaded = [...new Uint32Array(await session.read(labelView)).slice(0, shape[0])];
-          expect(loaded).toEqual([...chosen.map((p) => marks[p]), ...new Array<number>(shape[0]! - n).fill(0)]);
+          const bytes = await session.read(labelView);
+          const loaded = [...(dtype === 'u32' ? new Uint32Array(bytes) : new Float32Array(bytes))];
+          expect(loaded).toEqual([
+            ...chosen.flatMap((p) => numbers.slice(p * each, (p + 1) * each)),
+            ...new Array<number>((batch - n) * each).fill(0),
+          ]);
         }
         data.destroy();
         session.dispose();

@@ -134,6 +134,22 @@ describe('fold-constants', () => {
     `);
   });
 
+  test('broadcasts of broadcasts become one', () => {
+    expect(
+      passed(foldConstants, (b, x) => {
+        const rows = emit(b, 'broadcast', [x], { shape: [2, 5, 3], axes: [1] }, 'rows');
+        return [emit(b, 'broadcast', [rows], { shape: [4, 2, 5, 7, 3], axes: [0, 3] }, 'all')];
+      }),
+    ).toMatchInlineSnapshot(`
+      "graph g {
+        %x: f32 2x3 = input()
+        %all: f32 4x2x5x7x3 = broadcast(%x) {axes: [0, 2, 3]}
+        output out0 = %all
+      }
+      "
+    `);
+  });
+
   test('constants that kernels cannot hold as text are not made', () => {
     const text = passed(foldConstants, (b, x) => {
       const wide = emit(b, 'broadcast', [b.scalar(0.5)], { shape: [3], axes: [0] }, 'wide');
@@ -246,7 +262,7 @@ describe('fuse-softmax-loss', () => {
     (output: boolean) =>
     (b: Builder, x: Node): Node[] => {
       const p = emit(b, 'softmax', [x], {}, 'p');
-      const labels = emit(b, 'labels', [], { batch: 2 }, 'labels');
+      const labels = emit(b, 'labels', [], { shape: [2], dtype: 'u32' }, 'labels');
       const count = emit(b, 'step', [], { field: { name: 'count', type: 'u32' } }, 'count');
       const losses = emit(b, 'cross_entropy', [p, labels, count], {}, 'losses');
       const correct = emit(b, 'correct', [p, labels, count], {}, 'correct');

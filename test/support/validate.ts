@@ -24,11 +24,13 @@ export async function refused(device: GPUDevice, plan: Plan): Promise<string[]> 
     const session = await createSession(device, plan, programs);
     session.initialise(1);
     const size = plan.input.shape.reduce((a, b) => a * b, 1);
-    const labels = new Uint32Array(plan.batch);
+    const order = new Uint32Array(plan.batch);
+    const length = plan.labels ? plan.labels.shape.reduce((a, b) => a * b, plan.batch) : 0;
+    const labels = plan.labels?.dtype === 'f32' ? new Float32Array(length) : new Uint32Array(length);
     const step = { count: plan.batch, start: 0, step: 1, seed: 1, lr: 0.1, scale: 1 };
     for (const values of [new Uint8Array(size), new Float32Array(size)]) {
       const data = session.upload({ values, scale: 1, labels });
-      data.setOrder(labels);
+      data.setOrder(order);
       for (const program of programs) session.run(program, [step, { ...step, step: 2 }], data);
       data.destroy();
     }

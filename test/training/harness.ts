@@ -1,10 +1,17 @@
 // A model on a device with a small random data set, and beside it the same steps in double precision.
 import { createHash } from 'node:crypto';
-import { createSession, type DeviceData, type Pictures, type Session, type StepValues } from '../../runtime/index.ts';
-import { hash32 } from '../../runtime/random.ts';
+import {
+  createSession,
+  type DeviceData,
+  type Pictures,
+  type Plan,
+  type Session,
+  type StepValues,
+} from '../../runtime/index.ts';
+import { hash32, uniform } from '../../runtime/random.ts';
 import type { Compiled } from '../../src/compile.ts';
 import type { Source } from '../../src/diagnostics/types.ts';
-import { interpret, isOp, type Tensor } from '../../src/ir/index.ts';
+import { interpret, isOp, sizeOf, type Tensor } from '../../src/ir/index.ts';
 import { leavesOf, stepOf } from '../support/leaves.ts';
 import { compileFor, type Target } from '../support/targets.ts';
 
@@ -17,14 +24,15 @@ export interface Running {
   readonly leaves: Map<string, Tensor>;
 }
 
-/** Random pictures of bytes for a plan's input, with labels of all its classes. */
-export function randomPictures(shape: readonly number[], classes: number, count: number, seed = 5): Pictures {
-  const size = shape.slice(1).reduce((a, b) => a * b, 1);
-  return {
-    values: Uint8Array.from({ length: count * size }, (_, i) => hash32(seed, 1, i) & 255),
-    scale: 1 / 255,
-    labels: Uint32Array.from({ length: count }, (_, i) => hash32(seed, 2, i) % classes),
-  };
+/** Random pictures of bytes for a plan's input, with the labels that it needs: all its classes, or values from 0 to 1. */
+export function randomPictures({ input, labels }: Plan, count: number, seed = 5): Pictures {
+  const values = Uint8Array.from({ length: count * sizeOf(input.shape.slice(1)) }, (_, i) => hash32(seed, 1, i) & 255);
+  const pictures = { values, scale: 1 / 255 };
+  if (!labels) return pictures;
+  const length = count * sizeOf(labels.shape);
+  return labels.dtype === 'u32'
+    ? { ...pictures, labels: Uint32Array.from({ length }, (_, i) => hash32(seed, 2, i) % labels.classes) }
+    : { ...pictures, labels: Float32Array.from({ length }, (_, i) => uniform(seed, 2, i)) };
 }
 
 export async function start(
@@ -38,13 +46,12 @@ export async function start(
   if (!plan || !graphs || !emitted) throw new Error(diagnostics.map((d) => d.message).join('\n'));
   const session = await createSession(device, plan);
   session.initialise(7);
-  const classes = plan.output.shape[1] as number;
-  const leaves = leavesOf(graphs.train ?? graphs.infer, plan, 3, classes);
+  const leaves = leavesOf(graphs.train ?? graphs.infer, plan, 3, plan.output.shape[1] as number);
   const parameters = plan.parameters.map(
     (p) => [p.name, Float32Array.from((leaves.get(p.name) as Tensor).data)] as const,
   );
   session.setParameters(new Map(parameters));
-  const pictures = randomPictures(plan.input.shape, classes, count);
+  const pictures = randomPictures(plan, count);
   const data = session.upload(pictures);
   data.setOrder(Uint32Array.from({ length: count }, (_, i) => (i * 5 + 3) % count));
   return { compiled: { plan, graphs, emitted }, session, data, pictures, leaves };
@@ -59,13 +66,14 @@ export function follow(
   const { plan, graphs } = compiled;
   const graph = graphs[program];
   if (!graph) throw new Error(`no program ${program}`);
-  const size = plan.input.shape.slice(1).reduce((a, b) => a * b, 1);
+  const size = sizeOf(plan.input.shape.slice(1));
   const x = new Float64Array(plan.batch * size);
-  const labels = new Float64Array(plan.batch);
+  const perLabel = plan.labels ? sizeOf(plan.labels.shape) : 0;
+  const labels = new Float64Array(plan.batch * perLabel);
   for (let i = 0; i < values.count; i++) {
     const picture = ((values.start + i) * 5 + 3) % data.count;
     for (let k = 0; k < size; k++) x[i * size + k] = (pictures.values[picture * size + k] as number) * pictures.scale;
-    labels[i] = pictures.labels[picture] as number;
+    for (let k = 0; k < perLabel; k++) labels[i * perLabel + k] = pictures.labels?.[picture * perLabel + k] as number;
   }
   const given = new Map(leaves);
   for (const n of graph.nodes) {

@@ -44,9 +44,9 @@ async function accuracy(name: string, spec: string, epochs: number): Promise<num
   session.dispose();
   expect(count).toBe(split.test.count);
   console.log(
-    `${name}: ${((100 * metrics.correct!) / count).toFixed(2)} % of ${count} after ${epochs} epochs, target ${target}`,
+    `${name}: ${((100 * metrics.accuracy!) / count).toFixed(2)} % of ${count} after ${epochs} epochs, target ${target}`,
   );
-  return metrics.correct! / count;
+  return metrics.accuracy! / count;
 }
 
 describe.skipIf(!opened)('accuracy', () => {

@@ -1,44 +1,56 @@
-// `cnnc eval`: loss, accuracy and the confusion matrix of trained weights.
+// `cnnc eval`: loss and metrics of trained weights; of classifiers the confusion matrix and what follows from it.
+import type { DataSet } from '../../data/types.ts';
 import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
+import { losses } from '../../training/losses/index.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
-import { argmax, namesFor } from '../classes.ts';
+import { namesFor } from '../classes.ts';
 import { dataSpec, joined, loadFor, upload } from '../data.ts';
-import { grouped, lossText, percent, table } from '../format.ts';
+import { grouped, lossText, metricText, percent } from '../format.ts';
 import { printJson } from '../io.ts';
-import { compileSource, openModel, trainConfig } from '../model.ts';
+import { type CompiledModel, compileSource, openModel, trainConfig } from '../model.ts';
+import {
+  type ClassScores,
+  type Confusion,
+  classScores,
+  confusionOf,
+  confusionText,
+  meanIou,
+  scoresText,
+} from '../scores.ts';
 import { meanOf } from '../train/loop.ts';
 import { metadataNumber, readWeights } from '../weights.ts';
 
-/** Pictures of class r (row) that were taken for class c (column). */
-function confusionOf(outputs: Float32Array, labels: Uint32Array, classes: number): number[][] {
-  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const [i, label] of labels.entries()) {
-    const row = matrix[label] as number[];
-    const guess = argmax(outputs.subarray(i * classes, (i + 1) * classes));
-    row[guess] = (row[guess] as number) + 1;
-  }
-  return matrix;
+interface Classified {
+  readonly confusion: Confusion;
+  readonly names: readonly string[] | undefined;
+  readonly scores: readonly ClassScores[];
+  /** Of pixels, not of pictures. */
+  readonly maps: boolean;
 }
 
-function confusionText(matrix: readonly (readonly number[])[], names: readonly string[] | undefined): string {
-  const name = (i: number): string => names?.[i] ?? String(i);
-  const short = (i: number): string => name(i).slice(0, 6);
-  const head = ['', ...matrix.map((_, i) => short(i)), 'correct'];
-  const rows = matrix.map((row, i) => {
-    const sum = row.reduce((a, b) => a + b, 0);
-    const right = sum === 0 ? '-' : percent((row[i] as number) / sum, 1);
-    return [name(i), ...row.map((n) => (n === 0 ? '.' : String(n))), right];
-  });
-  return `rows: the class it is; columns: the class the network says\n${table([head, ...rows], [false, ...head.slice(1).map(() => true)])}`;
+/** Undefined when the model is not trained on classes. */
+function classified(
+  { plan, config, forward }: CompiledModel,
+  outputs: Float32Array,
+  set: DataSet,
+  spec: string,
+): Classified | undefined {
+  if (plan.labels?.dtype !== 'u32') return undefined;
+  const output = forward.effects.find((e) => e.kind === 'output')?.value;
+  const threshold = (output && losses[config?.loss ?? '']?.reads(output).threshold) ?? 0.5;
+  const columns = outputs.length / set.labels.length;
+  const confusion = confusionOf(outputs, set.labels, columns, threshold);
+  const names = set.classNames ?? namesFor(spec, confusion.length);
+  return { confusion, names, scores: classScores(confusion, names), maps: plan.labels.shape.length > 0 };
 }
 
 const at = (option: string) => ({ command: 'eval', option });
 
 export const evaluate = command({
   name: 'eval',
-  summary: 'test trained weights: loss, accuracy, confusion matrix',
+  summary: 'test trained weights: loss, metrics, confusion matrix',
   usage: `cnnc eval models/drawn.cnn --weights runs/drawn/drawn.safetensors
 cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:DIR --json`,
   positionals: { name: 'FILE', doc: 'the model file, with a train section', min: 1, max: 1 },
@@ -54,7 +66,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
     set: setOption,
     device: deviceOption,
-    json: { type: 'boolean', doc: 'print {loss, accuracy, count, confusion} instead' },
+    json: { type: 'boolean', doc: 'print {loss, accuracy, count, confusion, classes} instead' },
   },
   async run({ io, values, positionals: [file = ''] }) {
     const batchAsked = wholeNumber(at('batch'), values.batch, { max: 65_536 });
@@ -80,16 +92,27 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
       const mean = meanOf(await data.evaluate(io.signal));
       const outputs = await data.outputs(io.signal);
       if (io.signal?.aborted) return 130;
-      const classes = outputs.length / set.count;
-      const confusion = confusionOf(outputs, set.labels, classes);
+      const found = classified(suited.compiled, outputs, set, spec);
+      const iou = found?.maps ? meanIou(found.scores) : null;
       if (values.json) {
         const facts = { model: suited.compiled.plan.model, adapter: backend.name, data: spec, split: part };
-        printJson(io, { ...mean, count: set.count, confusion, ...facts });
+        const { confusion, scores: classes } = found ?? {};
+        const more = found ? { confusion, classes, ...(found.maps ? { mean_iou: iou } : {}) } : {};
+        printJson(io, { ...mean, count: set.count, ...more, ...facts });
       } else {
+        const { loss, ...metrics } = mean;
+        const figures = [
+          ...Object.entries(metrics).map(([name, v]) => metricText(name, v)),
+          ...(iou === null ? [] : [`mean IoU ${percent(iou)}`]),
+          `loss ${lossText(loss)}`,
+        ];
         io.stdout(
-          `${suited.compiled.plan.model} on ${grouped(set.count)} pictures (${spec}, ${part}): accuracy ${percent(mean.accuracy)}, loss ${lossText(mean.loss)}\n\n`,
+          `${suited.compiled.plan.model} on ${grouped(set.count)} pictures (${spec}, ${part}): ${figures.join(', ')}\n`,
         );
-        io.stdout(confusionText(confusion, set.classNames ?? namesFor(spec, classes)));
+        if (found) {
+          io.stdout(`\n${confusionText(found.confusion, found.names)}`);
+          io.stdout(`\n${scoresText(found.scores, found.maps)}`);
+        }
       }
       return 0;
     } finally {

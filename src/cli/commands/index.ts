@@ -16,11 +16,7 @@ export const commands: readonly CommandEntry[] = [
     'train a model, test it after each epoch, and keep its weights',
     async () => (await import('./train.ts')).train,
   ),
-  at(
-    'eval',
-    'test trained weights: loss, accuracy, confusion matrix',
-    async () => (await import('./eval.ts')).evaluate,
-  ),
+  at('eval', 'test trained weights: loss, metrics, confusion matrix', async () => (await import('./eval.ts')).evaluate),
   at('predict', 'say what trained weights see in pictures', async () => (await import('./predict.ts')).predict),
   at(
     'compile',

@@ -1,7 +1,8 @@
-// `cnnc predict`: what trained weights see in pictures.
+// `cnnc predict`: what trained weights see in pictures, or make of them.
+import type { Plan } from '../../../runtime/index.ts';
 import { loadPicture } from '../../data/node/picture.ts';
 import { sizeOf } from '../../data/types.ts';
-import { noClassScores } from '../../diagnostics/catalog/run.ts';
+import { noClassScores, noPictureToWrite } from '../../diagnostics/catalog/run.ts';
 import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { type Diagnostic, Failure, refuse, refuseErrors } from '../../diagnostics/index.ts';
 import { command, setOption, settings, wholeNumber } from '../args.ts';
@@ -10,6 +11,7 @@ import { argmax, namesFor, probabilities } from '../classes.ts';
 import { percent, table } from '../format.ts';
 import { type Io, printJson, report } from '../io.ts';
 import { compileSource, openModel } from '../model.ts';
+import { checkPlace, type PictureOutput, pictureOutput, placesFor, writeOutput } from '../pictures-out.ts';
 import { readWeights } from '../weights.ts';
 
 /** Most pictures of one step. */
@@ -39,6 +41,32 @@ async function loadPictures(
   return all;
 }
 
+/** The outputs as PNG files, with a line of text or an entry of JSON for each. */
+async function showPictures(
+  io: Io,
+  outputs: Float32Array,
+  pictures: readonly string[],
+  places: readonly string[],
+  kind: PictureOutput,
+  { outputIs, names, json }: { outputIs: Plan['outputIs']; names: readonly string[] | undefined; json: boolean },
+): Promise<void> {
+  const size = sizeOf(kind.shape);
+  const written: Record<string, unknown>[] = [];
+  const rows: string[][] = [];
+  for (const [i, file] of pictures.entries()) {
+    const picture = places[i] as string;
+    const parts = await writeOutput(io, picture, outputs.subarray(i * size, (i + 1) * size), kind, outputIs);
+    const classes = parts?.flatMap((part, c) =>
+      part > 0 ? [{ class: c, ...(names ? { name: names[c] as string } : {}), part }] : [],
+    );
+    written.push({ file, picture, ...(classes ? { classes } : {}) });
+    const words = classes?.map((one) => `${one.name ?? `class ${one.class}`} ${percent(one.part, 1)}`).join(', ');
+    rows.push([`${file}:`, picture, ...(words === undefined ? [] : [words])]);
+  }
+  if (json) printJson(io, written);
+  else io.stdout(table(rows, [false, false, false].slice(0, rows[0]?.length)));
+}
+
 export const predict = command({
   name: 'predict',
   summary: 'say what trained weights see in pictures',
@@ -52,18 +80,27 @@ cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors *.png --jso
   },
   options: {
     weights: { type: 'string', short: 'w', value: 'FILE', doc: 'a safetensors file, such as train writes' },
+    out: {
+      type: 'string',
+      short: 'o',
+      value: 'PATH',
+      doc: 'where the pictures go that the model gives: a folder, or FILE.png for one; beside those it is given, unless said',
+    },
     top: { type: 'string', value: 'N', doc: 'show this many classes of each picture; 3 unless given' },
     strict: { type: 'boolean', doc: 'refuse pictures of another size than the input, instead of resizing them' },
     set: setOption,
     device: deviceOption,
-    json: { type: 'boolean', doc: 'print [{file, class, probabilities}] instead' },
+    json: { type: 'boolean', doc: 'print [{file, class, probabilities}] instead, or [{file, picture}]' },
   },
   async run({ io, values, positionals: [file = '', ...pictures] }) {
     const top = wholeNumber({ command: 'predict', option: 'top' }, values.top) ?? 3;
     const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'predict', 'what training learned'));
     const read = await openModel(io, file, { inferOnly: true, set: settings('predict', values.set) });
     const { shape } = read.compiled.plan.output;
-    if (shape.length !== 2) refuse(noClassScores(file, shape.slice(1).join('x')));
+    const kind = pictureOutput(read.compiled.plan, read.compiled.config?.target);
+    if (!kind && shape.length !== 2) refuse(noClassScores(file, shape.slice(1).join('x')));
+    if (!kind && values.out !== undefined) refuse(noPictureToWrite(file, values.out));
+    checkPlace(pictures, values.out);
     const weights = await readWeights(io, weightsFile, read.compiled.plan);
     const inputs = await loadPictures(io, pictures, read.compiled.plan.input.shape.slice(1), values.strict);
     const suited = compileSource(read.source, { ...read.options, batch: Math.min(pictures.length, mostAtOnce) });
@@ -72,9 +109,16 @@ cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors *.png --jso
       backend.initialise(0);
       backend.setParameters(weights.values);
       const outputs = await backend.predict(inputs);
-      const classes = shape[1] as number;
-      const names = namesFor(weights.metadata.data ?? model.compiled.config?.data ?? undefined, classes);
       const { outputIs } = model.compiled.plan;
+      const spec = weights.metadata.data ?? model.compiled.config?.data ?? undefined;
+      if (kind) {
+        const names = namesFor(spec, kind.shape[2]);
+        const places = await placesFor(io, pictures, model.compiled.plan.model, values.out);
+        await showPictures(io, outputs, pictures, places, kind, { outputIs, names, json: values.json });
+        return 0;
+      }
+      const classes = shape[1] as number;
+      const names = namesFor(spec, Math.max(2, classes));
       const seen = pictures.map((picture, i) => {
         const scores = probabilities(outputs.subarray(i * classes, (i + 1) * classes), outputIs);
         const best = argmax(scores);

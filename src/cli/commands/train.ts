@@ -3,7 +3,7 @@ import { Failure } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { dataSpec, loadFor, upload } from '../data.ts';
-import { duration, grouped, lossText, percent } from '../format.ts';
+import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
@@ -21,8 +21,10 @@ function conclusion(file: string, data: string, outcome: Outcome, kept: Kept | u
   const last = epochs.find((e) => e.epoch === kept?.epoch);
   if (!ran || !last || !kept) return 'interrupted before the first report: nothing is saved\n';
   const steps = `${grouped(ran.step)} steps in ${duration(seconds)}`;
+  const { loss = 0, ...metrics } = last.test ?? {};
+  const figures = [...Object.entries(metrics).map(([name, v]) => metricText(name, v)), `loss ${lossText(loss)}`];
   const score = last.test
-    ? `test accuracy ${percent(last.test.accuracy)}, loss ${lossText(last.test.loss)}, after ${last.epoch} ${last.epoch === 1 ? 'epoch' : 'epochs'} (${steps})`
+    ? `test ${figures.join(', ')}, after ${last.epoch} ${last.epoch === 1 ? 'epoch' : 'epochs'} (${steps})`
     : `interrupted in epoch ${last.epoch} (${steps}): its weights are kept, and not tested`;
   const next = last.test ? [] : [`to test them: cnnc eval ${file} --weights ${kept.weights} --data ${data}`];
   const early = stoppedEarly

@@ -76,7 +76,11 @@ export async function keep(
     ...Object.fromEntries(words),
     epoch: String(last.epoch),
     step: String(last.step),
-    ...(last.test ? { test_accuracy: String(rounded(last.test.accuracy, 6)) } : {}),
+    ...Object.fromEntries(
+      Object.entries(last.test ?? {}).flatMap(([metric, v]) =>
+        metric === 'loss' ? [] : [[`test_${metric}`, String(rounded(v, 6))]],
+      ),
+    ),
   };
   const name = `${plan.model}.safetensors`;
   const shown = { weights: join(folder, name), history: join(folder, 'history.json') };

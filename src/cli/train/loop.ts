@@ -5,11 +5,10 @@ import { refuse } from '../../diagnostics/index.ts';
 import type { Uploaded } from '../../reference/backend.ts';
 import { judge } from './stopping.ts';
 
-/** Means over pictures. */
+/** Means over pictures: the loss, and each metric of the train section by its name, such as accuracy (from 0 to 1). */
 export interface Mean {
   readonly loss: number;
-  /** From 0 to 1. */
-  readonly accuracy: number;
+  readonly [metric: string]: number;
 }
 
 export interface Epoch {
@@ -59,7 +58,7 @@ export interface Outcome {
 /** Divides the sums. */
 export const meanOf = ({ count, metrics }: Sums): Mean => ({
   loss: (metrics.loss ?? 0) / count,
-  accuracy: (metrics.correct ?? 0) / count,
+  ...Object.fromEntries(Object.entries(metrics).map(([name, sum]) => [name, sum / count])),
 });
 
 const addTo = (a: Sums, b: Report): Sums => ({
@@ -103,7 +102,7 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
     if (mean) {
       losses.push(mean.loss);
       if (earlyStopping) {
-        watched.push(earlyStopping.monitor === 'loss' ? mean.loss : mean.accuracy);
+        watched.push(mean[earlyStopping.monitor] ?? Number.NaN);
         verdict = judge(earlyStopping, watched);
       }
     }

@@ -1,7 +1,7 @@
 // What is seen while a network trains: a bar on a terminal, a line now and then anywhere else.
 import { Writable } from 'node:stream';
 import type { Sums } from '../../../runtime/index.ts';
-import { duration, grouped, lossText, percent } from '../format.ts';
+import { duration, grouped, lossText, meanText, metricText, percent } from '../format.ts';
 import type { Io } from '../io.ts';
 import { type Epoch, meanOf } from './loop.ts';
 
@@ -37,8 +37,8 @@ function speedometer({ epochs, pictures }: Size) {
 
 function epochLine({ epochs, scheduled }: Size, e: Epoch): string {
   const head = `epoch ${String(e.epoch).padStart(String(epochs).length)}/${epochs}`;
-  const train = `loss ${lossText(e.train.loss)}  accuracy ${percent(e.train.accuracy)}`;
-  const test = e.test ? `  test: loss ${lossText(e.test.loss)}  accuracy ${percent(e.test.accuracy)}` : '';
+  const train = meanText(e.train);
+  const test = e.test ? `  test: ${meanText(e.test)}` : '';
   const lr = scheduled ? `  lr ${Number(e.lr.toPrecision(3))}` : '';
   const rate = grouped(Math.round(e.pictures / Math.max(e.seconds, 1e-9)));
   return `${head}  ${train}${test}${lr}  ${rate} images/s  ${duration(e.seconds)}\n`;
@@ -59,9 +59,7 @@ function lines(io: Io, size: Size): Progress {
       last = { epoch, tenth, at: seconds };
       const mean = meanOf(sums);
       const part = percent(sums.count / size.pictures, 0).padStart(5);
-      io.stderr(
-        `  ${part}  loss ${lossText(mean.loss)}  accuracy ${percent(mean.accuracy)}  ${now.rate}  ${now.left} left\n`,
-      );
+      io.stderr(`  ${part}  ${meanText(mean)}  ${now.rate}  ${now.left} left\n`);
     },
     epoch: (result) => io.stderr(epochLine(size, result)),
     stop: () => undefined,
@@ -81,7 +79,7 @@ async function bar(io: Io, size: Size): Promise<Progress> {
   const one = new cliProgress.SingleBar(
     {
       stream,
-      format: `{epoch}/${size.epochs} {bar} {percentage} %  loss {loss}  acc {accuracy}  {rate}  {left} left`,
+      format: `{epoch}/${size.epochs} {bar} {percentage} %  loss {loss}  {metric}  {rate}  {left} left`,
       barsize: Math.max(8, Math.min(30, io.columns - 76)),
       clearOnComplete: true,
       hideCursor: false,
@@ -94,10 +92,12 @@ async function bar(io: Io, size: Size): Promise<Progress> {
   return {
     report(epoch, sums, seconds) {
       const mean = meanOf(sums);
+      // The first metric only: the line must fit.
+      const [name, value] = Object.entries(mean).find(([metric]) => metric !== 'loss') ?? [];
       const payload = {
         epoch,
         loss: lossText(mean.loss),
-        accuracy: percent(mean.accuracy, 1),
+        metric: name === undefined ? '' : metricText(name === 'accuracy' ? 'acc' : name, value as number, 1),
         ...(speed(epoch, sums.count, seconds) ?? { rate: '-', left: '-' }),
       };
       if (shown !== epoch) one.start(size.pictures, sums.count, payload);

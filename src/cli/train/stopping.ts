@@ -7,9 +7,9 @@ export interface Verdict {
   readonly stop: boolean;
 }
 
-/** `values`: the monitored number after each epoch. Of losses less is better, of everything else more. */
+/** `values`: the monitored number after each epoch. Of losses and errors less is better, of everything else more. */
 export function judge(spec: EarlyStoppingSpec, values: readonly number[]): Verdict {
-  const sign = spec.monitor === 'loss' ? 1 : -1;
+  const sign = ['loss', 'mae', 'mse'].includes(spec.monitor) ? 1 : -1;
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   values.forEach((value, i) => {

@@ -18,6 +18,8 @@ export interface Place {
 
 /** Reads `width` neighbours of a bound value at index `at` (counted in `width`s), however it is declared. */
 export function load(b: Bindings, node: Node, at: Wgsl, width: 1 | 4, access: 'read' | 'read_write'): Wgsl {
+  // Classes are whole numbers; they are read one by one and used as floats, exact up to 2^24.
+  if (node.type.dtype === 'u32') return wgsl`f32(${b.use(node, 'u32', access)}[${at}])`;
   const name = b.use(node, width === 4 && sizeOf(node.type.shape) % 4 === 0 ? 'vec4f' : 'f32', access);
   const element = b.elementOf(node);
   if (width === 4) {
@@ -28,8 +30,9 @@ export function load(b: Bindings, node: Node, at: Wgsl, width: 1 | 4, access: 'r
   return element === 'vec4f' ? wgsl`${name}[(${at}) / 4u][(${at}) % 4u]` : wgsl`${name}[${at}]`;
 }
 
-/** The shape in which an operand repeats to its user's: aligned at the end, except for an explicit broadcast. */
+/** The shape in which an operand repeats to its user's: aligned at the end, except for an explicit broadcast and classes. */
 function shapeFor(user: Node, operand: Node): Shape {
+  if (isOp(user, 'one_hot')) return [...operand.type.shape, 1];
   if (!isOp(user, 'broadcast')) return operand.type.shape;
   const { shape, axes } = user.attrs;
   return shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
@@ -57,7 +60,7 @@ function operand(
     return load(b, storage, place.column, place.width, mode);
   // Any other broadcast: the index is put together from the coordinates.
   const strides = broadcastStrides(shape, place.shape);
-  const whole = shape[shape.length - 1] === last;
+  const whole = shape[shape.length - 1] === last && node.type.dtype === 'f32';
   const width = whole ? place.width : 1;
   const terms: Wgsl[] = [];
   let below = 1;
@@ -97,7 +100,7 @@ export function epilogue(
     if (!isPointwise(node.op)) throw new Error(`%${node.id}: ${node.op} is not elementwise`);
     const args = node.inputs.map((n) => values.get(n) ?? operand(b, n, shapeFor(node, n), place, access));
     const name = wgsl`${ident(`${node.id}_v`)}${suffix}`;
-    lines.push(wgsl`let ${name} = ${pointwiseTable[node.op].of(args, node, place.index)};`);
+    lines.push(wgsl`let ${name} = ${pointwiseTable[node.op].of(args, node, place.index, place)};`);
     values.set(node, name);
   }
   for (const node of outputs) {

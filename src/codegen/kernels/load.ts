@@ -2,11 +2,11 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { type Node, sizeOf } from '../../ir/index.ts';
 import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
-import { comment, kernelText, nothing, size, u32, wgsl } from '../wgsl.ts';
+import { comment, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 
 const WORKGROUP = 64;
 
-/** Pictures stored as bytes or as floats. Places of the batch beyond `count` are filled with zeros. */
+/** Pictures stored as bytes or as floats, and their labels. Places of the batch beyond `count` are filled with zeros. */
 export function loadKernel(
   stored: 'u8' | 'f32',
   input: Node,
@@ -15,8 +15,12 @@ export function loadKernel(
 ): Kernel {
   const b = bindings(fields);
   const step = (name: string) => b.step(fields.find((f) => f.name === name) as StepField);
-  const perPicture = sizeOf(input.type.shape.slice(1));
-  const count = sizeOf(input.type.shape);
+  const [batch = 0, ...shape] = input.type.shape;
+  const perPicture = sizeOf(shape);
+  const perLabel = labels ? sizeOf(labels.type.shape.slice(1)) : 0;
+  // An invocation moves a value of a picture, or of its labels, or both.
+  const each = Math.max(perPicture, perLabel);
+  const count = batch * each;
   const pictures = b.other(
     'pictures',
     { kind: 'buffer', buffer: 'pictures' },
@@ -26,33 +30,42 @@ export function loadKernel(
   );
   const order = b.other('order', { kind: 'buffer', buffer: 'order' }, 'u32', 0, 'read');
   const x = b.use(input, 'f32', 'read_write');
+  const element = labels?.type.dtype ?? 'u32';
   const labelled = labels && {
-    from: b.other('labels', { kind: 'buffer', buffer: 'labels' }, 'u32', 0, 'read'),
-    to: b.use(labels, 'u32', 'read_write'),
+    from: b.other('labels', { kind: 'buffer', buffer: 'labels' }, element, 0, 'read'),
+    to: b.use(labels, element, 'read_write'),
   };
+  const among = (n: number, body: Wgsl): Wgsl =>
+    n === each
+      ? body
+      : wgsl`if (k < ${u32(n)}) {
+  ${body}
+}`;
+  const at = (n: number): Wgsl => (n === 1 ? wgsl`chosen` : wgsl`chosen * ${u32(n)} + k`);
+  const to = (n: number): Wgsl => (n === 1 ? wgsl`picture` : wgsl`picture * ${u32(n)} + k`);
   const value =
     stored === 'u8'
       ? wgsl`f32((${pictures}[at / 4u] >> (at % 4u * 8u)) & 0xffu) * ${step('scale')}`
       : wgsl`${pictures}[at] * ${step('scale')}`;
   const groups = spread(Math.ceil(count / WORKGROUP));
   const text = wgsl`
-${comment(`One batch of ${input.type.shape[0] ?? 0} pictures, gathered from ${stored === 'u8' ? 'bytes, four in a u32' : 'floats'}`)}
+${comment(`One batch of ${batch} pictures, gathered from ${stored === 'u8' ? 'bytes, four in a u32' : 'floats'}`)}
 ${b.declare()}
 
 @compute @workgroup_size(${size(WORKGROUP)})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = ${flatIndex(groups, WORKGROUP)};
   if (i >= ${u32(count)}) { return; }
-  let picture = i / ${u32(perPicture)};
-  let pixel = i % ${u32(perPicture)};
-  var value = 0.0;
+  let picture = i / ${u32(each)};
+  let k = i % ${u32(each)};
   if (picture < ${step('count')}) {
     let chosen = ${order}[${step('start')} + picture];
-    let at = chosen * ${u32(perPicture)} + pixel;
-    value = ${value};
-    ${labelled ? wgsl`if (pixel == 0u) { ${labelled.to}[picture] = ${labelled.from}[chosen]; }` : nothing}
-  }${labelled ? wgsl` else if (pixel == 0u) { ${labelled.to}[picture] = 0u; }` : nothing}
-  ${x}[i] = value;
+    ${among(perPicture, wgsl`let at = ${at(perPicture)};\n${x}[${to(perPicture)}] = ${value};`)}
+    ${labelled ? among(perLabel, wgsl`${labelled.to}[${to(perLabel)}] = ${labelled.from}[${at(perLabel)}];`) : nothing}
+  } else {
+    ${among(perPicture, wgsl`${x}[${to(perPicture)}] = 0.0;`)}
+    ${labelled ? among(perLabel, wgsl`${labelled.to}[${to(perLabel)}] = ${{ wgsl: element === 'u32' ? '0u' : '0.0' }};`) : nothing}
+  }
 }`;
   return { name: `load_${stored}`, wgsl: kernelText(text), bindings: b.list(), groups };
 }

@@ -1,7 +1,7 @@
 // How each elementwise operation is written in WGSL. T is f32 or vec4f: the text is the same for both.
-import type { Node, OpName } from '../../ir/index.ts';
+import { type Node, type OpName, sizeOf } from '../../ir/index.ts';
 import { dropoutThreshold } from '../../ir/ops/dropout.ts';
-import { f32, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { f32, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
 
 export type PointwiseOp =
   | 'add'
@@ -10,10 +10,16 @@ export type PointwiseOp =
   | 'div'
   | 'sqrt'
   | 'neg'
+  | 'exp'
+  | 'log'
   | 'abs'
   | 'sign'
   | 'max'
   | 'min'
+  | 'greater'
+  | 'sigmoid_cross_entropy'
+  | 'one_hot'
+  | 'counted'
   | 'pow'
   | 'relu'
   | 'relu_dx'
@@ -24,9 +30,19 @@ export type PointwiseOp =
   | 'dropout'
   | 'broadcast';
 
+/** Where the element (or the first of four) stands; see Place in epilogue.ts. */
+interface Lane {
+  readonly column: Wgsl;
+  readonly width: 1 | 4;
+}
+
+/** The numbers of `width` neighbours from the index of the first, which is counted in `width`s. */
+const numbers = (first: Wgsl, width: 1 | 4): Wgsl =>
+  width === 1 ? first : wgsl`((${first}) * 4u + vec4u(0u, 1u, 2u, 3u))`;
+
 interface Written {
   /** The expression of the operands, each of type T (or u32 for step numbers). */
-  readonly of: (args: readonly Wgsl[], node: Node, element: Wgsl) => Wgsl;
+  readonly of: (args: readonly Wgsl[], node: Node, element: Wgsl, lane: Lane) => Wgsl;
   /** A function the expression calls, written above `main`. */
   readonly helper?: 'dropout';
 }
@@ -40,10 +56,31 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
   div: { of: (x) => wgsl`${a(x, 0)} / ${a(x, 1)}` },
   sqrt: { of: (x) => wgsl`sqrt(${a(x, 0)})` },
   neg: { of: (x) => wgsl`-${a(x, 0)}` },
+  exp: { of: (x) => wgsl`exp(${a(x, 0)})` },
+  log: { of: (x) => wgsl`log(${a(x, 0)})` },
   abs: { of: (x) => wgsl`abs(${a(x, 0)})` },
   sign: { of: (x) => wgsl`sign(${a(x, 0)})` },
   max: { of: (x) => wgsl`max(${a(x, 0)}, ${a(x, 1)})` },
   min: { of: (x) => wgsl`min(${a(x, 0)}, ${a(x, 1)})` },
+  greater: { of: (x) => wgsl`select(T(0.0), T(1.0), ${a(x, 0)} > ${a(x, 1)})` },
+  sigmoid_cross_entropy: {
+    of: (x) => wgsl`max(${a(x, 0)}, T(0.0)) - ${a(x, 0)} * ${a(x, 1)} + log(T(1.0) + exp(-abs(${a(x, 0)})))`,
+  },
+  one_hot: {
+    of: (x, node, _element, { column, width }) => {
+      const { classes, first } = (node as Node<'one_hot'>).attrs;
+      const columns = classes === 1 ? wgsl`T(0.0)` : wgsl`T(${numbers(column, width)})`;
+      return wgsl`select(T(0.0), T(1.0), ${a(x, 0)} == ${columns}${first === 0 ? nothing : wgsl` + T(${f32(first)})`})`;
+    },
+  },
+  counted: {
+    of: (x, node, element, { width }) => {
+      const perPicture = sizeOf(node.type.shape.slice(1));
+      const pictures = wgsl`${numbers(element, width)}${perPicture === 1 ? nothing : wgsl` / ${u32(perPicture)}`}`;
+      const limit = width === 1 ? a(x, 1) : wgsl`vec4u(${a(x, 1)})`;
+      return wgsl`select(T(0.0), ${a(x, 0)}, ${pictures} < ${limit})`;
+    },
+  },
   pow: { of: (x, node) => wgsl`pow(${a(x, 0)}, T(${f32((node as Node<'pow'>).attrs.exponent)}))` },
   relu: { of: (x) => wgsl`max(${a(x, 0)}, T(0.0))` },
   relu_dx: { of: (x) => wgsl`select(T(0.0), ${a(x, 1)}, ${a(x, 0)} > T(0.0))` },

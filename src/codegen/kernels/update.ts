@@ -44,7 +44,9 @@ export function updateKernel(update: Update, index: number, bytes: number, field
   for (const node of group.nodes) {
     if (!isPointwise(node.op)) throw new Error(`%${node.id}: an update is elementwise, ${node.op} is not`);
     const name = ident(short(node.id, first.parameter.id));
-    lines.push(wgsl`let ${name} = ${pointwiseTable[node.op].of(node.inputs.map(read), node, wgsl`i`)};`);
+    lines.push(
+      wgsl`let ${name} = ${pointwiseTable[node.op].of(node.inputs.map(read), node, wgsl`i`, { column: wgsl`i`, width: 4 })};`,
+    );
     values.set(node, name);
   }
   for (const e of group.effects) {

@@ -3,9 +3,11 @@ import type { Diagnostic } from '../../diagnostics/index.ts';
 import { drawn } from '../drawn.ts';
 import { fitSet } from '../fit.ts';
 import { checkLabels } from '../labels.ts';
+import { shapes } from '../shapes.ts';
 import { parseSpec, type Spec } from '../spec.ts';
 import { splitSet } from '../split.ts';
 import type { Split } from '../types.ts';
+import { fitPictures } from './fit-set.ts';
 import { cifar10Set, csvSet, digitsSet, type Expected, idxSet, mnistSet, type Parts } from './sets.ts';
 
 export interface LoadOptions extends Expected {
@@ -42,11 +44,19 @@ function read(spec: Spec, options: LoadOptions): Parts | Promise<Parts> {
       for (const part of [split.train, split.test]) checkLabels(part.labels, 'drawn', 10, options.expectedClasses);
       return { ...split, notes: [] };
     }
+    case 'shapes': {
+      const split = shapes(options.seed, spec.train, spec.test, spec.size);
+      for (const part of [split.train, split.test]) checkLabels(part.labels, 'shapes', 4, options.expectedClasses);
+      return { ...split, notes: [] };
+    }
+    case 'fit':
+      return fitPictures(spec.paths, options.seed, options);
   }
 }
 
 /**
- * Loads a data set: `mnist:DIR`, `fashion:DIR`, `digits:FILE`, `cifar10:DIR`, `idx:IMAGES,LABELS`, `csv:FILE`, `drawn`,
+ * Loads a data set: `mnist:DIR`, `fashion:DIR`, `digits:FILE`, `cifar10:DIR`, `idx:IMAGES,LABELS`, `csv:FILE`, `drawn`, `shapes`,
+ * `fit:PICTURE...`,
  * or the name of a set in the folder `dataFolder`. A set without a test part is parted 80 to 20 by the seed.
  * Everything wrong with the files, and pictures or labels that do not suit the model, is thrown as a Failure.
  */

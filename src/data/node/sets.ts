@@ -13,6 +13,8 @@ export interface Expected extends Place {
   /** The model's input: height x width x channels, or fewer dimensions for signals and vectors. */
   readonly expected?: readonly number[];
   readonly expectedClasses?: number;
+  /** The shape of the values that the model's output is compared with. */
+  readonly expectedValues?: readonly number[];
 }
 
 /** A set that comes in two parts, or one that is still to be parted. */

@@ -8,8 +8,8 @@ export * from './pictures.ts';
 export * from './tensors.ts';
 
 const specs =
-  'sets: drawn, mnist, fashion, digits, cifar10; or a kind and its files: mnist:DIR, fashion:DIR, digits:FILE,\n' +
-  'cifar10:DIR, idx:IMAGES,LABELS, csv:FILE, drawn:TRAIN,TEST';
+  'sets: drawn, shapes, mnist, fashion, digits, cifar10; or a kind and its files: mnist:DIR, fashion:DIR, digits:FILE,\n' +
+  'cifar10:DIR, idx:IMAGES,LABELS, csv:FILE, drawn:TRAIN,TEST, shapes:TRAIN,TEST, fit:PICTURE';
 
 const meant = (word: string, names: readonly string[]): string[] => {
   const name = nearest(word, names);

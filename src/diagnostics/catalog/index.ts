@@ -6,6 +6,7 @@ export * as conv from './conv.ts';
 export * as data from './data.ts';
 export * as device from './device.ts';
 export * as formulas from './formulas.ts';
+export * as labels from './labels.ts';
 export * as names from './names.ts';
 export * as pieces from './pieces.ts';
 export * as run from './run.ts';

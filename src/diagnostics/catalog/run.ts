@@ -34,9 +34,24 @@ export const noDataSet = entry('E0621', (file: string, command: string) => ({
 }));
 
 export const noClassScores = entry('E0622', (file: string, shape: string) => ({
-  message: `the model ends with a picture of ${shape}, not with one score a class`,
+  message: `the model ends with ${shape}, which is neither one score a class nor a picture`,
   file,
-  help: ['end the model with `flatten` and `dense CLASSES softmax`'],
+  help: [
+    'end the model with `flatten` and `dense CLASSES softmax`, or with 1 or 3 channels',
+    'a softmax over the channels makes a map of classes, which is shown in colours',
+  ],
+}));
+
+export const noPictureToWrite = entry('E0624', (file: string, out: string) => ({
+  message: `-o ${out} is for models that give pictures, and this one gives scores`,
+  file,
+  help: ['leave out -o; --json prints the scores for other programs'],
+}));
+
+export const onePlaceForMany = entry('E0625', (out: string, pictures: number) => ({
+  message: `-o names one file, and there are ${pictures} pictures`,
+  file: out,
+  help: ['name a folder: -o DIR'],
 }));
 
 /** `part` is "train" or "test". */

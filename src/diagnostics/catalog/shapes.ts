@@ -91,7 +91,10 @@ export const tooManyElements = entry('E0211', (span: Span, shape: string, elemen
 }));
 
 export const needsScores = entry('E0212', (span: Span, loss: string, shape: string) => ({
-  message: `the loss ${loss} needs one score a class, and the model ends with ${shape}`,
+  message: `the loss ${loss} needs one score a class of each picture, and the model ends with ${shape}`,
   primary: { span, text: `the last layer gives ${shape}` },
-  help: ['end the model with `flatten` and `dense CLASSES softmax`'],
+  help: [
+    'end the model with `flatten` and `dense CLASSES softmax`',
+    'for a class a pixel the set must have one (data shapes); a model that gives back its input takes `target input`',
+  ],
 }));

@@ -50,13 +50,47 @@ export const oneLayerALine = entry('E0305', (span: Span, found: string) => ({
 export const tooFewClasses = entry('E0306', (span: Span, classes: number) => ({
   message: `a classifier needs at least two classes, and the last layer has ${classes}`,
   primary: { span, text: '' },
-  help: ['write the number of classes: `dense 10 softmax`'],
+  help: [
+    'write the number of classes: `dense 10 softmax`; one number tells two apart with `loss binary_cross_entropy`',
+  ],
 }));
 
 export const endsInDropout = entry('E0307', (span: Span) => ({
   message: 'the model ends with dropout, so its loss would be taken from scores of which some are dropped',
   primary: { span, text: 'nothing is computed after this' },
   help: ['put the dropout before the last layer, or remove it'],
+}));
+
+export const unlikeInput = entry('E0310', (span: Span, output: string, input: string, last: Span) => ({
+  message: `the output is compared with the input, and they differ: the output is ${output}, the input ${input}`,
+  primary: { span, text: `the input is ${input}` },
+  labels: [{ span: last, text: `the output is ${output}` }],
+  help: ['end the model in the shape of its input, or in as many features; or leave out `target input`'],
+}));
+
+export const metricWithoutClasses = entry('E0311', (span: Span, metric: string, target: string) => ({
+  message: `the metric ${metric} counts right classes, and the target is ${target === 'input' ? "the model's input" : 'values'}`,
+  primary: { span, text: '' },
+  help: ['choose `mae`, `mse` or `binary_accuracy`'],
+}));
+
+export const alwaysAmong = entry('E0312', (span: Span, metric: string, k: number, classes: number) => ({
+  message: `${metric} would always be 100 %: of ${classes === 1 ? 'one score' : `${classes} classes`} the right one is always among the ${k} largest`,
+  primary: { span, text: '' },
+  help: [classes > 2 ? `top2 to top${classes - 1} say something here` : 'choose `accuracy`'],
+}));
+
+export const weightsForClasses = entry('E0313', (span: Span, weights: number, classes: number, last: Span) => ({
+  message: `there are ${weights} class weights, and the model ends with ${classes} ${classes === 1 ? 'class' : 'classes'}`,
+  primary: { span, text: `${weights} ${weights === 1 ? 'number' : 'numbers'}` },
+  labels: [{ span: last, text: `${classes} ${classes === 1 ? 'class' : 'classes'}` }],
+  help: ['write one weight for each class, in their order'],
+}));
+
+export const weightsWithoutClasses = entry('E0314', (span: Span, target: string) => ({
+  message: `class weights belong to classes, and the target is ${target === 'input' ? "the model's input" : 'values'}`,
+  primary: { span, text: '' },
+  help: ['remove `class_weights`, or the line `target`'],
 }));
 
 export const clippedTwice = entry('E0330', (span: Span, first: Span, all: readonly string[]) => ({

@@ -4,10 +4,12 @@ import type { OpDef } from '../op.ts';
 import { relu, relu_dx, sigmoid, sigmoid_dx, tanh, tanh_dx } from './activations.ts';
 import { add, div, mul, neg, sqrt, sub } from './arithmetic.ts';
 import { pad2d, pad2d_dx } from './borders.ts';
+import { exp, greater, log } from './comparison.ts';
 import { conv2d, conv2d_dw, conv2d_dx } from './conv2d.ts';
 import { cross_entropy, cross_entropy_dx, softmax_cross_entropy, softmax_cross_entropy_dx } from './cross-entropy.ts';
 import { dropout } from './dropout.ts';
 import { constant, input, labels, parameter, state, step } from './leaves.ts';
+import { counted, one_hot, sigmoid_cross_entropy } from './losses.ts';
 import { abs, max, min, pow, sign } from './magnitude.ts';
 import { matmul } from './matmul.ts';
 import { concat, pad_zeros, slice } from './pieces.ts';
@@ -39,10 +41,16 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   div,
   sqrt,
   neg,
+  exp,
+  log,
   abs,
   sign,
   max,
   min,
+  greater,
+  sigmoid_cross_entropy,
+  one_hot,
+  counted,
   pow,
   relu,
   relu_dx,

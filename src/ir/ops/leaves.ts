@@ -14,9 +14,9 @@ export const input: OpDef<'input'> = {
 
 export const labels: OpDef<'labels'> = {
   name: 'labels',
-  doc: 'The class of each picture of the batch, from 0.',
+  doc: 'What the data set says of each picture of the batch: a class from 0 (u32), a map of classes, or values (f32).',
   inputs: [],
-  infer: (_, { batch }) => ({ dtype: 'u32', shape: [batch] }),
+  infer: (_, { shape, dtype }) => (shape.length === 0 ? 'labels have a batch' : { dtype, shape }),
   reference: 'leaf',
   vjp: () => [],
 };

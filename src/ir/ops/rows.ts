@@ -1,7 +1,8 @@
-// Operations on rows of class scores, N x C: softmax, and whether the largest score is the right one.
+// Operations on rows of class scores, N x C or N x H x W x C: softmax, and whether the right score is among the largest.
+import type { OpName } from '../attrs.ts';
 import { emit } from '../emit.ts';
 import { f32, type OpDef } from '../op.ts';
-import type { Tensor, TensorType } from '../types.ts';
+import { type Node, sameShape, sizeOf, type Tensor, type TensorType } from '../types.ts';
 
 /** Rows and columns of N x C; more dimensions before the last are rows too. */
 export function rowsOf(t: { readonly shape: readonly number[] }): [number, number] {
@@ -23,14 +24,26 @@ export function softmaxRows(x: Tensor): Float64Array {
   return out;
 }
 
-export const checkLabels = (x: TensorType, labels: TensorType, count: TensorType): string | undefined =>
-  x.shape.length !== 2
+/** How many rows an operation on rows works on. */
+export const rowCount = (node: Node): number => (isOnePerRow(node.op) ? sizeOf(node.type.shape) : rowsOf(node.type)[0]);
+
+/** Rows that count: those of the first `count` pictures. */
+export const countedRows = (x: Tensor, count: Tensor): number =>
+  Math.min(x.shape[0]!, count.data[0]!) * (rowsOf(x)[0] / x.shape[0]!);
+
+/** Labels are one class a row: N for scores N x C, N x H x W for a map N x H x W x C. */
+export const checkRows = (x: TensorType, labels: TensorType, count: TensorType): string | undefined =>
+  x.shape.length < 2
     ? 'rows of class scores are needed'
-    : labels.dtype !== 'u32' || labels.shape.length !== 1 || labels.shape[0] !== x.shape[0]
+    : labels.dtype !== 'u32' || !sameShape(labels.shape, x.shape.slice(0, -1))
       ? 'one label a row is needed'
       : count.shape.length !== 0
         ? 'the count is a scalar'
         : undefined;
+
+/** Operations whose result is one value a row, not a row of values. */
+export const isOnePerRow = (op: OpName): boolean =>
+  op === 'cross_entropy' || op === 'softmax_cross_entropy' || op === 'correct' || op === 'batch_mean_dx';
 
 export const softmax: OpDef<'softmax'> = {
   name: 'softmax',
@@ -61,16 +74,16 @@ export const softmax_dx: OpDef<'softmax_dx'> = {
 
 export const correct: OpDef<'correct'> = {
   name: 'correct',
-  doc: '1 for each row whose first largest score stands at its label, else 0; rows from count on are 0.',
+  doc: '1 for each row whose label is among its k largest scores (of equal ones the first count as larger), else 0; rows of pictures from count on are 0.',
   inputs: ['x', 'labels', 'count'],
-  infer: ([x, labels, count]) => checkLabels(x!, labels!, count!) ?? f32([x!.shape[0]!]),
-  reference: ([x, labels, count]) => {
+  infer: ([x, labels, count]) => checkRows(x!, labels!, count!) ?? f32(x!.shape.slice(0, -1)),
+  reference: ([x, labels, count], { k = 1 }) => {
     const [rows, c] = rowsOf(x!);
     const out = new Float64Array(rows);
-    for (let r = 0; r < Math.min(rows, count!.data[0]!); r++) {
-      let best = 0;
-      for (let j = 1; j < c; j++) if (x!.data[r * c + j]! > x!.data[r * c + best]!) best = j;
-      out[r] = best === labels!.data[r] ? 1 : 0;
+    for (let r = 0; r < countedRows(x!, count!); r++) {
+      const row = x!.data.subarray(r * c, (r + 1) * c);
+      const order = [...row.keys()].sort((i, j) => row[j]! - row[i]! || i - j);
+      out[r] = order.slice(0, k).includes(labels!.data[r]!) ? 1 : 0;
     }
     return out;
   },

@@ -14,12 +14,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 1600u) { return; }
   let picture = i / 50u;
-  let pixel = i % 50u;
-  var value = 0.0;
+  let k = i % 50u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 50u + pixel;
-    value = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
+    let at = chosen * 50u + k;
+    x[picture * 50u + k] = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
+  } else {
+    x[picture * 50u + k] = 0.0;
   }
-  x[i] = value;
 }

@@ -19,13 +19,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 400u) { return; }
   let picture = i / 100u;
-  let pixel = i % 100u;
-  var value = 0.0;
+  let k = i % 100u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 100u + pixel;
-    value = pictures_[at] * step.scale;
-    if (pixel == 0u) { labels_2[picture] = labels[chosen]; }
-  } else if (pixel == 0u) { labels_2[picture] = 0u; }
-  x[i] = value;
+    let at = chosen * 100u + k;
+    x[picture * 100u + k] = pictures_[at] * step.scale;
+    if (k < 1u) {
+      labels_2[picture] = labels[chosen];
+    }
+  } else {
+    x[picture * 100u + k] = 0.0;
+    if (k < 1u) {
+      labels_2[picture] = 0u;
+    }
+  }
 }

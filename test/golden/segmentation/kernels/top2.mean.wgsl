@@ -1,0 +1,12 @@
+// top2.mean = mul: elementwise over 4
+alias T = vec4f;
+@group(0) @binding(0) var<storage, read_write> top2_mean_sum: array<vec4f, 1>;
+@group(0) @binding(1) var<storage, read_write> top2_mean: array<vec4f, 1>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 1u) { return; }
+  let top2_mean_v = top2_mean_sum[i] * T(0.03333333333333333);
+  top2_mean[i] = top2_mean_v;
+}
