@@ -9,7 +9,7 @@ export const wrongAssertion = entry('E0201', (span: Span, asserted: string, actu
 }));
 
 export const needsFeatures = entry('E0202', (span: Span, layer: string, shape: string, features: number) => ({
-  message: `${layer} works on features, and here stands a picture ${shape}`,
+  message: `${layer} works on features, and here stands a ${shape.split('x').length === 2 ? 'signal' : 'picture'} ${shape}`,
   primary: { span, text: `the input is ${shape}` },
   help: [`put \`flatten\` on the line before: ${shape.replaceAll('x', ' * ')} = ${features} features`],
 }));
