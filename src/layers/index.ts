@@ -1,9 +1,9 @@
 // The layers of the language. A new one is a file and a line here.
-import { activationLayers, activationNames } from './activations.ts';
+import { activationLayers, activationNames, activationNumbers } from './activations.ts';
 import type { Signature } from './args.ts';
 import { conv } from './conv.ts';
 import { dense, flatten } from './dense.ts';
-import { dropout } from './dropout.ts';
+import { dropoutLayers } from './dropout.ts';
 import type { LayerDef } from './layer.ts';
 import { avgpool, globalAvgpool, globalMaxpool, maxpool } from './pool.ts';
 import { crop, pad, resize, upsample } from './resize.ts';
@@ -27,7 +27,7 @@ export const layers: Readonly<Record<string, LayerDef>> = {
   identity,
   flatten,
   dense,
-  dropout,
+  ...dropoutLayers,
   ...activationLayers,
 };
 
@@ -38,6 +38,7 @@ export const signatureOf = (def: LayerDef): Signature => ({
   required: def.required,
   args: { ...def.args, name: { kind: 'name', doc: 'a name for listings, weights and messages' } },
   activations: def.activated ? activationNames : [],
+  ...(def.activated ? { activationNumbers } : {}),
   example: def.example,
 });
 

@@ -1,4 +1,4 @@
-// Adds what training minimises: the mean loss of the pictures that count, plus l2 penalties; and the sums to report.
+// Adds what training minimises: the mean loss of the pictures that count, plus l1 and l2 penalties; and the sums to report.
 import { builder, emit, type Graph, isOp, type Node } from '../ir/index.ts';
 import { losses } from '../training/losses.ts';
 import type { Penalty } from './lower-ast.ts';
@@ -21,12 +21,15 @@ export function addObjective(graph: Graph, loss: string, penalties: readonly Pen
   const count = known ?? emit(b, 'step', [], { field: { name: 'count', type: 'u32' } }, 'count');
   const { perPicture, metrics } = def.build({ b, output, labels, count });
   let objective = emit(b, 'batch_mean', [perPicture, count], {}, 'loss');
-  for (const { parameter, l2 } of penalties) {
-    const id = `${parameter.id}.penalty`;
-    const squares = emit(b, 'mul', [parameter, parameter], {}, `${id}.squares`);
+  for (const { parameter, l1, l2 } of penalties) {
     const axes = parameter.type.shape.map((_, axis) => axis);
-    const penalty = emit(b, 'mul', [emit(b, 'sum', [squares], { axes }, `${id}.sum`), b.scalar(l2)], {}, id);
-    objective = emit(b, 'add', [objective, penalty], {}, `loss.with.${id}`);
+    const add = (values: Node, factor: number, id: string): void => {
+      const penalty = emit(b, 'mul', [emit(b, 'sum', [values], { axes }, `${id}.sum`), b.scalar(factor)], {}, id);
+      objective = emit(b, 'add', [objective, penalty], {}, `loss.with.${id}`);
+    };
+    const id = `${parameter.id}.penalty`;
+    if (l2 > 0) add(emit(b, 'mul', [parameter, parameter], {}, `${id}.squares`), l2, id);
+    if (l1 > 0) add(emit(b, 'abs', [parameter], {}, `${id}.sizes`), l1, `${id}.l1`);
   }
   for (const [metric, value] of metrics) b.effect({ kind: 'accumulate', metric, value });
   return { graph: b.finish(graph.name), objective };

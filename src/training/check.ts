@@ -4,6 +4,7 @@ import * as shapes from '../diagnostics/catalog/shapes.ts';
 import * as say from '../diagnostics/catalog/train.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import { isOp } from '../ir/index.ts';
+import { dropoutLayers } from '../layers/dropout.ts';
 import type { Lowered } from '../passes/lower-ast.ts';
 import type { TrainConfig } from './settings.ts';
 
@@ -11,7 +12,7 @@ import type { TrainConfig } from './settings.ts';
 export function checkScores(lowered: Lowered, config: TrainConfig): Diagnostic[] {
   const { shape } = lowered.output.type;
   const last = lowered.layers[lowered.layers.length - 1];
-  if (last?.op === 'dropout') return [say.endsInDropout(last.span)];
+  if (last && Object.hasOwn(dropoutLayers, last.op)) return [say.endsInDropout(last.span)];
   if (!last || config.loss !== 'cross_entropy') return [];
   if (shape.length !== 2) return [shapes.needsScores(last.span, config.loss, shape.slice(1).join('x'))];
   const classes = shape[1] as number;

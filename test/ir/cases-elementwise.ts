@@ -31,6 +31,8 @@ export const elementwiseAndShapes: CasesOf<
   | 'div'
   | 'sqrt'
   | 'neg'
+  | 'abs'
+  | 'sign'
   | 'relu'
   | 'relu_dx'
   | 'sigmoid'
@@ -98,6 +100,8 @@ export const elementwiseAndShapes: CasesOf<
     gradients: [{ operands: [{ positive: [3, 5] }], attrs: none }],
   },
   neg: { examples: [{ inputs: [[1, -2]], attrs: none, expected: [-1, 2] }], gradients: elementwise },
+  abs: { examples: [{ inputs: [[-2, 0, 3]], attrs: none, expected: [2, 0, 3] }], gradients: elementwise },
+  sign: { examples: [{ inputs: [[-2, 0, 3]], attrs: none, expected: [-1, 0, 1] }], gradients: elementwise },
   relu: { examples: [{ inputs: [[-1, 0, 2]], attrs: none, expected: [0, 0, 2] }], gradients: elementwise },
   relu_dx: {
     examples: [
