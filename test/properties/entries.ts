@@ -58,45 +58,76 @@ const weights = (pick: Pick): string =>
     pick.once(8) ? ' lr_scale 0.1' : '',
   ].join('');
 
-const outputs = (n: number, k: number, s: number, p: number, d: number): number =>
-  Math.floor((n + p - d * (k - 1) - 1) / s) + 1;
+interface Axis {
+  readonly n: number;
+  readonly k: number;
+  readonly s: number;
+  readonly d: number;
+  readonly sides: readonly [number, number];
+}
 
-/** Windows of one or two axes: kernel, stride, dilation and padding that fit, as words and as what they make. */
+/** Zeros of `pad same` on one axis: ceil(n/s) windows, the odd zero at the end (Keras). */
+function sameSides({ n, k, s, d }: Axis): [number, number] {
+  const total = Math.max(0, (Math.ceil(n / s) - 1) * s + d * (k - 1) + 1 - n);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** How many windows an axis has, rounded up with `ceil` (but none that begins behind the input, as PyTorch). */
+function windowsOf({ n, k, s, d, sides: [before, after] }: Axis, ceil: boolean): number {
+  const steps = (n + before + after - d * (k - 1) - 1) / s;
+  const up = Math.ceil(steps);
+  return (!ceil ? Math.floor(steps) : up * s < n + before ? up : up - 1) + 1;
+}
+
+/** Does each window hold something of the input? A pool of nothing has no value. */
+const held = (axis: Axis, count: number): boolean =>
+  Array.from({ length: count }, (_, o) => o * axis.s - axis.sides[0]).every((start) =>
+    Array.from({ length: axis.k }, (_, i) => start + i * axis.d).some((at) => at >= 0 && at < axis.n),
+  );
+
+/** Windows over the axes before the channels, as words, and how many there are; undefined where they do not fit. */
 function windows(shape: readonly number[], pick: Pick, pooling: boolean) {
-  const spatial = shape.slice(0, -1);
-  const choices = spatial.map((n) => {
+  const drawn = shape.slice(0, -1).map((n): Axis => {
     const d = pick.once(5) ? 2 : 1;
     const k = 1 + pick.nat(Math.max(1, Math.min(4, Math.floor((n - 1) / d) + 1)));
     const s = pick.once(3) ? 1 + pick.nat(3) : 1;
-    const extent = d * (k - 1) + 1;
-    // A window of a pool must hold something: less padding than it is wide.
-    const limit = pooling ? extent : 4;
-    const sides = pick.once(3) ? [pick.nat(limit), pick.nat(limit)] : [0, 0];
-    return { n, k, s, d, sides: sides as [number, number] };
+    // A pool has less padding than its window is wide.
+    const limit = pooling ? d * (k - 1) + 1 : 4;
+    return { n, k, s, d, sides: pick.once(3) ? [pick.nat(limit), pick.nat(limit)] : [0, 0] };
   });
-  const by = (of: 'k' | 's' | 'd'): string => choices.map((c) => c[of]).join('x');
-  const pad = choices.flatMap((c) => c.sides);
   const same = pick.once(6);
-  const made = choices.map((c) => (same ? Math.ceil(c.n / c.s) : outputs(c.n, c.k, c.s, c.sides[0] + c.sides[1], c.d)));
+  const ceil = pooling && pick.once(5);
+  const axes = same ? drawn.map((axis) => ({ ...axis, sides: sameSides(axis) })) : drawn;
+  const made = axes.map((axis) => windowsOf(axis, ceil));
+  if (made.some((n) => n < 1) || (pooling && !axes.every((axis, i) => held(axis, made[i]!)))) return undefined;
+  const by = (of: 'k' | 's' | 'd'): string => axes.map((axis) => axis[of]).join('x');
+  const pad = axes.flatMap((axis) => axis.sides);
   const padded = same ? ' pad same' : pad.some((p) => p > 0) ? ` pad [${pad.join(', ')}]` : '';
-  const stride = pooling || choices.some((c) => c.s > 1) ? ` stride ${by('s')}` : '';
-  const dilation = choices.some((c) => c.d > 1) ? ` dilation ${by('d')}` : '';
-  return { kernel: by('k'), made, words: `${stride}${padded}${dilation}` };
+  const stride = pooling || axes.some((axis) => axis.s > 1) ? ` stride ${by('s')}` : '';
+  const dilation = axes.some((axis) => axis.d > 1) ? ` dilation ${by('d')}` : '';
+  return { kernel: by('k'), size: size(made), words: `${stride}${padded}${dilation}${ceil ? ' ceil' : ''}` };
 }
 
-/** Pictures only, until windows slide along signals. */
-const slides = (shape: readonly number[]): boolean => shape.length === 3;
+/** Sides of each axis before the channels: `[top, bottom, left, right]`, or `[before, after]` of a signal. */
+const sidesWithin = (shape: readonly number[], pick: Pick, most: (n: number) => number): number[] =>
+  shape.slice(0, -1).flatMap((n) => [pick.nat(most(n)), pick.nat(most(n))]);
+
+/** The number of positions an exchange of the axes is written with. */
+const orders = (rank: number): readonly string[] =>
+  rank === 2 ? ['[1, 0]'] : ['[1, 0, 2]', '[0, 2, 1]', '[2, 0, 1]', '[2, 1, 0]'];
+
+const slides = (shape: readonly number[]): boolean => shape.length > 1;
 
 export const entries: readonly LayerEntry[] = [
   {
     name: 'conv',
-    weight: 4,
+    weight: 5,
     line: (shape, pick) => {
-      if (!slides(shape)) return undefined;
+      if (shape.length !== 3) return undefined;
       const filters = 1 + pick.nat(8);
-      const { kernel, made, words } = windows(shape, pick, false);
-      if (made.some((n) => n < 1) || size(made) * filters > LARGEST) return undefined;
-      return `conv ${filters} ${kernel}${words}${weights(pick)}${activation(pick)}`;
+      const made = windows(shape, pick, false);
+      if (!made || made.size * filters > LARGEST) return undefined;
+      return `conv ${filters} ${made.kernel}${made.words}${weights(pick)}${activation(pick)}`;
     },
   },
   {
@@ -104,11 +135,84 @@ export const entries: readonly LayerEntry[] = [
     weight: 2,
     line: (shape, pick) => {
       if (!slides(shape)) return undefined;
-      const { kernel, made, words } = windows(shape, pick, true);
-      if (made.some((n) => n < 1) || size(made) * shape.at(-1)! > LARGEST) return undefined;
-      return `${pick.of(['maxpool', 'avgpool'])} ${kernel}${words}`;
+      const made = windows(shape, pick, true);
+      if (!made || made.size * shape.at(-1)! > LARGEST) return undefined;
+      return `${pick.of(['maxpool', 'avgpool'])} ${made.kernel}${made.words}`;
     },
   },
+  {
+    name: 'global pool',
+    line: (shape, pick) =>
+      slides(shape) ? `${pick.of(['global_avgpool', 'global_maxpool'])}${pick.of(['', ' keep'])}` : undefined,
+  },
+  {
+    name: 'upsample',
+    line: (shape, pick) => {
+      if (!slides(shape)) return undefined;
+      const factors = shape.slice(0, -1).map(() => 1 + pick.nat(3));
+      if (size(shape) * size(factors) > LARGEST) return undefined;
+      return `upsample ${factors.join('x')}${pick.of(['', ' bilinear'])}`;
+    },
+  },
+  {
+    name: 'resize',
+    line: (shape, pick) => {
+      if (!slides(shape)) return undefined;
+      const sizes = shape.slice(0, -1).map(() => 1 + pick.nat(7));
+      if (size(sizes) * shape.at(-1)! > LARGEST) return undefined;
+      return `resize ${sizes.join('x')}${pick.of(['', ' bilinear'])}`;
+    },
+  },
+  {
+    name: 'pad',
+    line: (shape, pick) => {
+      if (!slides(shape) || size(shape) * 9 > LARGEST) return undefined;
+      const mode = pick.of(['', ' edge', ' reflect']);
+      // A mirror needs more pixels than it shows.
+      return `pad [${sidesWithin(shape, pick, (n) => (mode === ' reflect' ? Math.min(n, 3) : 3)).join(', ')}]${mode}`;
+    },
+  },
+  {
+    name: 'crop',
+    line: (shape, pick) =>
+      slides(shape) ? `crop [${sidesWithin(shape, pick, (n) => Math.ceil(n / 2)).join(', ')}]` : undefined,
+  },
+  {
+    name: 'slice',
+    line: (shape, pick) => {
+      const axes =
+        shape.length === 3 ? ['channels', 'columns', 'rows'] : ['channels', 'columns'].slice(0, shape.length);
+      const axis = pick.nat(axes.length);
+      const n = shape.at(-1 - axis)!;
+      const from = pick.nat(n);
+      return `slice ${from} ${1 + pick.nat(n - from)} axis ${axes[axis]}`;
+    },
+  },
+  {
+    name: 'reshape',
+    line: (shape, pick) => {
+      const n = size(shape);
+      const divisors = (of: number): number[] =>
+        Array.from({ length: of }, (_, i) => i + 1).filter((d) => of % d === 0);
+      const first = pick.of(divisors(n));
+      const second = pick.of(divisors(n / first));
+      return `reshape ${pick.of([`${n}`, `${first}x${n / first}`, `${first}x${second}x${n / first / second}`])}`;
+    },
+  },
+  {
+    name: 'transpose',
+    line: (shape, pick) => (shape.length > 1 ? `transpose ${pick.of(orders(shape.length))}` : undefined),
+  },
+  {
+    name: 'depth_to_space',
+    line: (shape) => (shape.length === 3 && shape[2]! % 4 === 0 ? 'depth_to_space 2' : undefined),
+  },
+  {
+    name: 'space_to_depth',
+    line: (shape) =>
+      shape.length === 3 && shape[0]! % 2 === 0 && shape[1]! % 2 === 0 ? 'space_to_depth 2' : undefined,
+  },
+  { name: 'identity', line: () => 'identity' },
   {
     name: 'dense',
     weight: 3,
@@ -120,7 +224,7 @@ export const entries: readonly LayerEntry[] = [
   {
     name: 'softmax',
     line: (shape, pick) => {
-      const axes = ['', ...(shape.length > 1 ? [' axis rows'] : []), ...(shape.length > 2 ? [' axis columns'] : [])];
+      const axes = ['', ...(shape.length > 1 ? [' axis columns'] : []), ...(shape.length > 2 ? [' axis rows'] : [])];
       return `${pick.of(['softmax', 'log_softmax'])}${pick.of(axes)}`;
     },
   },
