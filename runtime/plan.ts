@@ -66,6 +66,8 @@ export interface DispatchSpec {
 export type InitSpec =
   | { readonly kind: 'uniform'; readonly limit: number } // uniform in [-limit, limit)
   | { readonly kind: 'normal'; readonly deviation: number } // normal, mean 0
+  | { readonly kind: 'truncated_normal'; readonly deviation: number } // the same without what lies beyond two deviations
+  | { readonly kind: 'orthogonal'; readonly gain: number } // orthonormal columns (or rows, if fewer), times gain
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'values'; readonly values: readonly number[] }; // each value fills an equal run of the parameter
 

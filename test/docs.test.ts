@@ -60,6 +60,7 @@ const kinds: { readonly [K in ArgSpec['kind']]: string } = {
   name: 'name',
   text: 'name or "text"',
   flag: 'word alone',
+  variant: 'one of its words',
 };
 
 const table = (args: Readonly<Record<string, ArgSpec>>): string[] => [
@@ -116,9 +117,9 @@ test('the reference is what the signatures say', () => {
     ]),
     '## Activations',
     '',
-    'A word at the end of `conv` and `dense`, or a layer of their own.',
+    'A word at the end of `conv` and `dense`, or a layer of their own. Where one takes a number, it stands behind the word.',
     '',
-    ...Object.entries(activations).map(([name, doc]) => `- \`${name}\`: ${doc}`),
+    ...Object.entries(activations).map(([name, { doc }]) => `- \`${name}\`: ${doc}`),
     '',
     '## Settings of a train section',
     '',

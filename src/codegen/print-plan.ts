@@ -14,6 +14,10 @@ function initText(init: InitSpec): string {
       return `uniform +-${init.limit}`;
     case 'normal':
       return `normal deviation ${init.deviation}`;
+    case 'truncated_normal':
+      return `truncated normal deviation ${init.deviation}`;
+    case 'orthogonal':
+      return `orthogonal times ${init.gain}`;
     case 'constant':
       return `constant ${init.value}`;
     case 'values':

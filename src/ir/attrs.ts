@@ -42,11 +42,37 @@ export interface CrossEntropyAttrs {
   readonly weights?: readonly number[];
 }
 
-export interface OpAttrs {
+/** How steep a function is below 0 (leaky relu), or what it tends to there (elu). */
+interface Alpha {
+  readonly alpha: number;
+}
+
+/** Activations of one operand. Each has its gradient beside it: the operation NAME_dx, with the same attributes. */
+export interface ActivationAttrs {
+  relu: None;
+  relu6: None;
+  leaky_relu: Alpha;
+  elu: Alpha;
+  selu: None;
+  gelu: None;
+  gelu_tanh: None;
+  silu: None;
+  mish: None;
+  softplus: None;
+  softsign: None;
+  sigmoid: None;
+  hard_sigmoid: None;
+  hard_swish: None;
+  tanh: None;
+}
+
+type GradientAttrs = { [K in keyof ActivationAttrs as `${K}_dx`]: ActivationAttrs[K] };
+
+export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   // leaves
   input: { readonly shape: Shape };
   labels: { readonly shape: Shape; readonly dtype: Dtype };
-  parameter: { readonly shape: Shape; readonly init: InitSpec; readonly trainable: boolean };
+  parameter: { readonly shape: Shape; readonly init: InitSpec; readonly trainable: boolean; readonly lrScale?: number };
   /** `initial`: what all elements start as; 0 unless given. */
   state: { readonly shape: Shape; readonly of: string; readonly initial?: number };
   constant: { readonly shape: Shape; readonly values: readonly number[] };
@@ -78,16 +104,18 @@ export interface OpAttrs {
   one_hot: { readonly classes: number; readonly first: number };
   counted: None;
   pow: { readonly exponent: number };
-  relu: None;
-  relu_dx: None;
-  sigmoid: None;
-  sigmoid_dx: None;
-  tanh: None;
-  tanh_dx: None;
-  dropout: { readonly rate: number; readonly stream: number };
+  prelu: None;
+  prelu_dx: None;
+  prelu_dalpha: None;
+  /** `whole: 'channel'` drops whole channels of a picture. */
+  dropout: { readonly rate: number; readonly stream: number; readonly whole?: 'channel' };
+  alpha_dropout: { readonly rate: number; readonly stream: number };
+  gaussian: { readonly deviation: number; readonly stream: number; readonly way: 'add' | 'multiply' };
   // rows
   softmax: None;
   softmax_dx: None;
+  log_softmax: None;
+  log_softmax_dx: None;
   cross_entropy: CrossEntropyAttrs;
   cross_entropy_dx: CrossEntropyAttrs;
   softmax_cross_entropy: CrossEntropyAttrs;
@@ -114,3 +142,4 @@ export interface OpAttrs {
 }
 
 export type OpName = keyof OpAttrs;
+export type ActivationOp = keyof ActivationAttrs;

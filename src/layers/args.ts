@@ -21,6 +21,7 @@ export type ArgSpec = { readonly doc: string } & (
   | { readonly kind: 'name' }
   | { readonly kind: 'text' } // a name or a text in quotes
   | { readonly kind: 'flag' } // present or not
+  | { readonly kind: 'variant'; readonly variants: Readonly<Record<string, Variant>> } // one of these words and its number
 );
 
 /** Numbers in lists: rows of a matrix, matrices one behind the other. */
@@ -28,6 +29,13 @@ export type Numbers = number | readonly Numbers[];
 
 /** Where the values stand that were given in place of a size. */
 export const valuesOf = (name: string): string => `${name}.values`;
+export type NumberSpec = Extract<ArgSpec, { kind: 'number' }>;
+
+/** A word of a closed list, and the number that stands behind it or may do so. */
+export interface Variant {
+  readonly doc: string;
+  readonly number?: NumberSpec & { readonly optional: boolean };
+}
 
 export interface Signature {
   /** What the user calls it, in messages. */
@@ -38,6 +46,8 @@ export interface Signature {
   readonly args: Readonly<Record<string, ArgSpec>>;
   /** May an activation stand at the end? */
   readonly activations: readonly string[];
+  /** The number that may stand behind an activation, such as the slope of `leaky_relu 0.1`. */
+  readonly activationNumbers?: Readonly<Record<string, NumberSpec>>;
   readonly example: string;
 }
 
@@ -54,6 +64,7 @@ export type Bound = { readonly span: Span } & (
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'matrices'; readonly value: Numbers }
   | { readonly kind: 'flag' }
+  | { readonly kind: 'variant'; readonly value: string; readonly number?: number }
 );
 
 /** The entry of a table by a word of the user's, who may write `constructor` too. */
@@ -64,7 +75,7 @@ export const lookUp = <T>(table: Readonly<Record<string, T>>, word: string): T |
 export interface Args {
   readonly bound: ReadonlyMap<string, Bound>;
   /** Activations in order, with their places. */
-  readonly activations: readonly { readonly name: string; readonly span: Span }[];
+  readonly activations: readonly { readonly name: string; readonly span: Span; readonly number?: number }[];
 }
 
 export function numberArg(args: Args, name: string): number | undefined {
@@ -110,6 +121,12 @@ export function textArg(args: Args, name: string): string | undefined {
 export function numbersArg(args: Args, name: string): readonly number[] | undefined {
   const bound = args.bound.get(name);
   return bound?.kind === 'numbers' ? bound.value : undefined;
+}
+
+/** The word of a variant, with its number. */
+export function variantArg(args: Args, name: string): { readonly value: string; readonly number?: number } | undefined {
+  const bound = args.bound.get(name);
+  return bound?.kind === 'variant' ? bound : undefined;
 }
 
 export const flagArg = (args: Args, name: string): boolean => args.bound.has(name);

@@ -9,11 +9,14 @@ import {
   type Args,
   type Bound,
   lookUp,
+  type NumberSpec,
   type Numbers,
   type Signature,
   showSignature,
+  type Variant,
   valuesOf,
 } from './args.ts';
+import { readVariant } from './variant.ts';
 
 export interface Binding {
   readonly args: Args;
@@ -34,6 +37,7 @@ const kinds: { readonly [K in Exclude<ArgSpec['kind'], 'choice'>]: string } = {
   name: 'a name',
   text: 'a name or a text in quotes',
   flag: 'nothing',
+  variant: 'one of its words',
 };
 
 /** What the argument takes, in words. */
@@ -81,6 +85,7 @@ function accepts(spec: ArgSpec, value: Value): boolean {
     case 'numbers':
       return value.kind === 'list';
     case 'name':
+    case 'variant':
       return value.kind === 'name';
     case 'text':
       return value.kind === 'name' || value.kind === 'string';
@@ -176,7 +181,7 @@ function numbersOf(value: Value): Numbers | undefined {
 export function bind(signature: Signature, words: readonly Value[], line: Span): Binding {
   const diagnostics: Diagnostic[] = [];
   const bound = new Map<string, Bound>();
-  const activations: { name: string; span: Span }[] = [];
+  const activations: { name: string; span: Span; number?: number }[] = [];
   const { owner, positional, activations: known } = signature;
   const options = Object.keys(signature.args).filter((name) => !positional.includes(name));
   let bad = false;
@@ -196,6 +201,26 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
     else bound.set(name, result);
   };
 
+  /** Binds a variant, and returns how many words behind it are its own. */
+  const putVariant = (
+    name: string,
+    variants: Readonly<Record<string, Variant>>,
+    word: Extract<Value, { kind: 'name' }>,
+    next: Value | undefined,
+  ): number => {
+    const read = readVariant(variants, owner, name, word, next, (value, { number }) => {
+      const result = convert(number as NumberSpec, value);
+      return typeof result === 'string' || result.kind !== 'number'
+        ? say.outOfRange(value.span, owner, `number of ${name} ${word.name}`, printValue(value), String(result))
+        : result.value;
+    });
+    const first = bound.get(name);
+    if (first) report(say.givenTwice(word.span, owner, name, first.span));
+    else if (read.diagnostic) report(read.diagnostic);
+    else if (read.bound) bound.set(name, read.bound);
+    return read.taken;
+  };
+
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Value;
     const next = words[i + 1];
@@ -210,7 +235,9 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
         else bound.set(word.name, { kind: 'flag', span: word.span });
       } else if (spec) {
         const values = spec.kind === 'size' && spec.orValues && next?.kind === 'list' ? numbersOf(next) : undefined;
-        if (next && values !== undefined) {
+        if (spec.kind === 'variant' && next?.kind === 'name')
+          i += 1 + putVariant(word.name, spec.variants, next, words[i + 2]);
+        else if (next && values !== undefined) {
           const first = bound.get(valuesOf(word.name));
           if (first) report(say.givenTwice(next.span, owner, word.name, first.span));
           else bound.set(valuesOf(word.name), { kind: 'matrices', value: values, span: next.span });
@@ -224,7 +251,18 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
           i++;
         }
       } else if (known.includes(word.name)) {
-        activations.push({ name: word.name, span: word.span });
+        // A number behind it is the activation's, unless the layer still waits for one of its own.
+        const spec = lookUp(signature.activationNumbers ?? {}, word.name);
+        const number = spec && next?.kind === 'number' && place === undefined ? convert(spec, next) : undefined;
+        if (number !== undefined) i++;
+        if (typeof number === 'string')
+          report(say.outOfRange((next as Value).span, word.name, 'number', printValue(next as Value), number));
+        else
+          activations.push({
+            name: word.name,
+            span: word.span,
+            ...(number?.kind === 'number' ? { number: number.value } : {}),
+          });
       } else if (place !== undefined && placeSpec !== undefined && accepts(placeSpec, word)) {
         put(place, placeSpec, word);
       } else if (place !== undefined && placeSpec?.kind === 'choice' && (next === undefined || next.kind === 'name')) {

@@ -1,11 +1,11 @@
 // The layers of the language. A new one is a file and a line here.
-import { activationLayers, activationNames } from './activations.ts';
+import { activationLayers, activationNames, activationNumbers } from './activations.ts';
 import type { Signature } from './args.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
 import { dense, flatten } from './dense.ts';
 import { depthwise, separable } from './depthwise.ts';
-import { dropout } from './dropout.ts';
+import { dropoutLayers } from './dropout.ts';
 import type { LayerDef } from './layer.ts';
 import { avgpool, globalAvgpool, globalMaxpool, maxpool } from './pool.ts';
 import { crop, pad, resize, upsample } from './resize.ts';
@@ -32,7 +32,7 @@ export const layers: Readonly<Record<string, LayerDef>> = {
   identity,
   flatten,
   dense,
-  dropout,
+  ...dropoutLayers,
   ...activationLayers,
 };
 
@@ -43,6 +43,7 @@ export const signatureOf = (def: LayerDef): Signature => ({
   required: def.required,
   args: { ...def.args, name: { kind: 'name', doc: 'a name for listings, weights and messages' } },
   activations: def.activated ? activationNames : [],
+  ...(def.activated ? { activationNumbers } : {}),
   example: def.example,
 });
 

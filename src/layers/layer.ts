@@ -3,6 +3,7 @@ import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import type { Builder, Node } from '../ir/index.ts';
 import type { InitSpec } from '../ir/plan-types.ts';
 import type { ArgSpec, Args } from './args.ts';
+import { initOption } from './initializers.ts';
 
 export interface LayerContext {
   readonly b: Builder;
@@ -17,7 +18,7 @@ export interface LayerContext {
   report(diagnostic: Diagnostic): void;
   /** Training does not change the layer's weights: `frozen`, or inside `freeze`. */
   readonly frozen: boolean;
-  /** Declares a parameter `NAME.suffix`. `l2` of the line acts on weights, not on biases. */
+  /** Declares a parameter `NAME.suffix`. `l1`, `l2` and `init` of the line act on weights (`regularised`), not on biases. */
   parameter(suffix: string, shape: readonly number[], init: InitSpec, regularised: boolean): Node;
   /** A random stream of this layer's own: a hash of its name. */
   readonly stream: number;
@@ -39,15 +40,25 @@ export interface LayerDef {
   readonly build: (c: LayerContext) => Node | undefined;
 }
 
+/** The option that scales the learning rate of a layer's parameters. */
+export const lrScale: ArgSpec = {
+  kind: 'number',
+  min: 0,
+  doc: 'multiplies the learning rate for the parameters of this layer; 0 keeps them as they are',
+};
+
 /** Options that every layer with weights has. */
 export const weightOptions: Readonly<Record<string, ArgSpec>> = {
   nobias: { kind: 'flag', doc: 'no bias is added' },
   frozen: { kind: 'flag', doc: 'training does not change the weights' },
+  l1: { kind: 'number', min: 0, doc: 'adds l1 * sum |w| to what training minimises' },
   l2: {
     kind: 'number',
     min: 0,
     doc: 'adds l2 * sum w^2 to what training minimises (as Keras; PyTorch calls 2 * l2 weight decay)',
   },
+  init: initOption,
+  lr_scale: lrScale,
 };
 
 /** The shape of one picture, without the batch. */

@@ -6,7 +6,7 @@ import { numberArg, shapeArg, textArg } from './args.ts';
 import { type LayerContext, type LayerDef, pictureOf } from './layer.ts';
 
 /** The axes of a picture, a signal or features by name, as axes of the whole batch. */
-const axesOf = (rank: number): Readonly<Record<string, number>> =>
+export const axesOf = (rank: number): Readonly<Record<string, number>> =>
   rank === 3 ? { rows: 1, columns: 2, channels: 3 } : rank === 2 ? { columns: 1, channels: 2 } : { channels: 1 };
 
 export const slice: LayerDef = {

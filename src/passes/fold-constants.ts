@@ -1,6 +1,7 @@
 // Constants are computed when compiling, and arithmetic that changes nothing disappears (x * 1, x + 0, reshape to itself),
 // and broadcasts of broadcasts become one.
 import { type Graph, isOp, type Node, opDef, sameShape, sizeOf } from '../ir/index.ts';
+import { isRandom } from '../ir/ops/dropout.ts';
 import { rewrite, withInputs } from './rewrite.ts';
 
 /** Only scalars are folded: kernels hold them as text, and other constants have no place in memory. */
@@ -16,7 +17,7 @@ export function foldConstants(graph: Graph): Graph {
 
 function fold(node: Node): Node {
   const { reference } = opDef(node.op);
-  if (reference === 'leaf' || node.op === 'constant' || node.op === 'step' || node.op === 'dropout') return node;
+  if (reference === 'leaf' || node.op === 'constant' || node.op === 'step' || isRandom(node.op)) return node;
   if (node.inputs.length === 0 || !node.inputs.every((n) => isOp(n, 'constant')) || sizeOf(node.type.shape) > LARGEST)
     return node;
   const inputs = node.inputs.map((n) => ({
@@ -49,7 +50,11 @@ function simplify(node: Node, add: (n: Node) => Node): Node {
       if (isScalar(b, 0) && keeps(a)) return a!;
       break;
     case 'dropout':
-      if ((node as Node<'dropout'>).attrs.rate === 0 && a) return a;
+    case 'alpha_dropout':
+      if ((node as Node<'dropout' | 'alpha_dropout'>).attrs.rate === 0 && a) return a;
+      break;
+    case 'gaussian':
+      if ((node as Node<'gaussian'>).attrs.deviation === 0 && a) return a;
       break;
     case 'slice':
     case 'pad_zeros':
@@ -78,7 +83,7 @@ function simplify(node: Node, add: (n: Node) => Node): Node {
     default:
   }
   // An elementwise operation repeats a scalar by itself: broadcast(scalar) before it is not needed.
-  if (opDef(node.op).pointwise && node.op !== 'dropout') {
+  if (opDef(node.op).pointwise && !isRandom(node.op)) {
     const scalarOf = (n: Node): Node =>
       n.op === 'broadcast' && sizeOf(n.inputs[0]!.type.shape) === 1 ? add(n.inputs[0]!) : n;
     const inputs = node.inputs.map(scalarOf);

@@ -1,6 +1,7 @@
-// The forward pass as inference sees it: dropout does nothing.
-import { type Graph, isOp, type Node } from '../ir/index.ts';
+// The forward pass as inference sees it: dropout and noise do nothing.
+import type { Graph, Node } from '../ir/index.ts';
+import { isRandom } from '../ir/ops/dropout.ts';
 import { rewrite } from './rewrite.ts';
 
 export const forInference = (graph: Graph): Graph =>
-  rewrite(graph, (node) => (isOp(node, 'dropout') ? (node.inputs[0] as Node) : node));
+  rewrite(graph, (node) => (isRandom(node.op) ? (node.inputs[0] as Node) : node));

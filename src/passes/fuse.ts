@@ -35,6 +35,8 @@ const roots: { readonly [K in OpName]?: Family } = {
   pad2d_dx: 'resize',
   softmax: 'rows',
   softmax_dx: 'rows',
+  log_softmax: 'rows',
+  log_softmax_dx: 'rows',
   cross_entropy: 'rows',
   cross_entropy_dx: 'rows',
   softmax_cross_entropy: 'rows',

@@ -1,4 +1,4 @@
-// Adds what training minimises: the mean loss of the pictures that count, plus l2 penalties; and the sums to report.
+// Adds what training minimises: the mean loss of the pictures that count, plus l1 and l2 penalties; and the sums to report.
 import { type Builder, builder, emit, type Graph, isOp, type Node, sameShape } from '../ir/index.ts';
 import type { LossOptions } from '../training/losses/index.ts';
 import { losses } from '../training/losses/index.ts';
@@ -41,12 +41,15 @@ export function addObjective(graph: Graph, aim: Aim, penalties: readonly Penalty
     sums.push([name, masked(metric.build({ ...context, threshold }))]);
   }
   let objective = emit(b, 'batch_mean', [loss.perPicture, count], {}, 'loss');
-  for (const { parameter, l2 } of penalties) {
-    const id = `${parameter.id}.penalty`;
-    const squares = emit(b, 'mul', [parameter, parameter], {}, `${id}.squares`);
+  for (const { parameter, l1, l2 } of penalties) {
     const axes = parameter.type.shape.map((_, axis) => axis);
-    const penalty = emit(b, 'mul', [emit(b, 'sum', [squares], { axes }, `${id}.sum`), b.scalar(l2)], {}, id);
-    objective = emit(b, 'add', [objective, penalty], {}, `loss.with.${id}`);
+    const add = (values: Node, factor: number, id: string): void => {
+      const penalty = emit(b, 'mul', [emit(b, 'sum', [values], { axes }, `${id}.sum`), b.scalar(factor)], {}, id);
+      objective = emit(b, 'add', [objective, penalty], {}, `loss.with.${id}`);
+    };
+    const id = `${parameter.id}.penalty`;
+    if (l2 > 0) add(emit(b, 'mul', [parameter, parameter], {}, `${id}.squares`), l2, id);
+    if (l1 > 0) add(emit(b, 'abs', [parameter], {}, `${id}.sizes`), l1, `${id}.l1`);
   }
   for (const [metric, value] of sums) b.effect({ kind: 'accumulate', metric, value });
   return { graph: b.finish(graph.name), objective };

@@ -31,17 +31,26 @@ export function addOptimizer(
     oneMinusPower: (base, name) => field({ name, type: 'f32', oneMinusPower: base }),
     nadam: (beta, part, name) => field({ name, type: 'f32', nadam: beta, part }),
   };
-  const made = new Map<string, Node>();
-  const once: UpdateContext['once'] = (name, make) => {
-    const known = made.get(name) ?? make(calculator(b, ''));
-    made.set(name, known);
-    return known;
+  /** Scalars of a learning rate: parameters of one scale share them, so that their updates stay equal. */
+  const rates = new Map<number, ReturnType<typeof rateOf>>();
+  const rateOf = (scale: number) => {
+    const scaled = scale === 1 ? lr : emit(b, 'mul', [lr, b.scalar(scale)], {}, `lr.times.${scale}`);
+    const made = new Map<string, Node>();
+    const once: UpdateContext['once'] = (name, make) => {
+      const known = made.get(name) ?? make(calculator(b, ''));
+      made.set(name, known);
+      return known;
+    };
+    const rate = hyper('weight_decay');
+    const decay = rate > 0 ? once('decay', (c) => c.mul(scaled, rate, 'decay')) : undefined;
+    return { lr: scaled, once, decay };
   };
-  const rate = hyper('weight_decay');
-  const decay = rate > 0 ? once('decay', (c) => c.mul(lr, rate, 'decay')) : undefined;
   const limit = hyper('global_clip_norm');
   const all = limit > 0 ? clipFactor(b, [...gradients.values()], limit, 'gradients') : undefined;
   for (const [parameter, gradient] of gradients) {
+    const { lrScale = 1 } = parameter.attrs;
+    const rate = rates.get(lrScale) ?? rateOf(lrScale);
+    rates.set(lrScale, rate);
     b.at(parameter.layer);
     const p = parameter as unknown as Node;
     const c = calculator(b, p.id);
@@ -57,10 +66,10 @@ export function addOptimizer(
     const bounded = value > 0 ? c.max(c.min(gradient, value, 'g.low'), -value, 'g.clipped') : gradient;
     const g = factor ? c.mul(bounded, factor, 'g.clipped') : bounded;
     // 2. The parameter, decayed: w - (lr * weight_decay) * w.
-    const kept = decay ? c.sub(p, c.mul(p, decay, 'decayed.part'), 'decayed') : p;
+    const kept = rate.decay ? c.sub(p, c.mul(p, rate.decay, 'decayed.part'), 'decayed') : p;
     // 3. The rule.
     const slot = (name: string): Node => slots.get(name) as unknown as Node;
-    const updated = optimizer.update({ b, p: kept, g, slot, c, once, lr, hyper, step });
+    const updated = optimizer.update({ b, p: kept, g, slot, c, once: rate.once, lr: rate.lr, hyper, step });
     for (const [name, value] of Object.entries(updated)) {
       const target = name === '' ? parameter : slots.get(name);
       if (!target) throw new Error(`${optimizer.name} has no slot ${name}`);

@@ -4,6 +4,7 @@ import * as shapes from '../diagnostics/catalog/shapes.ts';
 import * as say from '../diagnostics/catalog/train.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import { isOp, sameShape, showShape, sizeOf } from '../ir/index.ts';
+import { dropoutLayers } from '../layers/dropout.ts';
 import type { Lowered } from '../passes/lower-ast.ts';
 import { metricOf, topK } from './metrics.ts';
 import type { TrainConfig } from './settings.ts';
@@ -17,7 +18,7 @@ export function checkScores(lowered: Lowered, config: TrainConfig): Diagnostic[]
   const last = lowered.layers[lowered.layers.length - 1];
   if (!last) return [];
   // 1. The last layer.
-  if (last.op === 'dropout') return [say.endsInDropout(last.span)];
+  if (Object.hasOwn(dropoutLayers, last.op)) return [say.endsInDropout(last.span)];
   const found: Diagnostic[] = [];
   const picture = shape.slice(1);
   const classes = picture[picture.length - 1] ?? 1;

@@ -2,9 +2,6 @@
 import type { Shape } from '../../src/ir/index.ts';
 import { type CasesOf, none, type Operand, type Plain } from './case.ts';
 
-const seed: Operand = { field: { name: 'seed', type: 'u32' }, value: 7 };
-const step: Operand = { field: { name: 'step', type: 'u32' }, value: 3 };
-
 /** Shapes that broadcast against each other. */
 const pairs: readonly (readonly [Shape, Shape])[] = [
   [
@@ -34,13 +31,14 @@ export const elementwiseAndShapes: CasesOf<
   | 'div'
   | 'sqrt'
   | 'neg'
+  | 'abs'
+  | 'sign'
   | 'relu'
   | 'relu_dx'
   | 'sigmoid'
   | 'sigmoid_dx'
   | 'tanh'
   | 'tanh_dx'
-  | 'dropout'
   | 'reshape'
   | 'sum'
   | 'broadcast'
@@ -102,6 +100,8 @@ export const elementwiseAndShapes: CasesOf<
     gradients: [{ operands: [{ positive: [3, 5] }], attrs: none }],
   },
   neg: { examples: [{ inputs: [[1, -2]], attrs: none, expected: [-1, 2] }], gradients: elementwise },
+  abs: { examples: [{ inputs: [[-2, 0, 3]], attrs: none, expected: [2, 0, 3] }], gradients: elementwise },
+  sign: { examples: [{ inputs: [[-2, 0, 3]], attrs: none, expected: [-1, 0, 1] }], gradients: elementwise },
   relu: { examples: [{ inputs: [[-1, 0, 2]], attrs: none, expected: [0, 0, 2] }], gradients: elementwise },
   relu_dx: {
     examples: [
@@ -151,10 +151,6 @@ export const elementwiseAndShapes: CasesOf<
       },
     ],
     gradients: { through: 'tanh' },
-  },
-  dropout: {
-    examples: [{ inputs: [[1, -2, 3], 1, 1], attrs: { rate: 0, stream: 5 }, expected: [1, -2, 3] }],
-    gradients: [0, 0.3, 0.5, 0.9].map((rate) => ({ operands: [[6, 7], seed, step], attrs: { rate, stream: 99 } })),
   },
   reshape: {
     examples: [

@@ -37,6 +37,8 @@ const losses: LossCase[] = [
 export const rows: CasesOf<
   | 'softmax'
   | 'softmax_dx'
+  | 'log_softmax'
+  | 'log_softmax_dx'
   | 'cross_entropy'
   | 'cross_entropy_dx'
   | 'softmax_cross_entropy'
@@ -72,6 +74,34 @@ export const rows: CasesOf<
   softmax_dx: {
     examples: [{ inputs: [[[0.25, 0.75]], [[4, 8]]], attrs: none, expected: [[-0.75, 0.75]] }],
     gradients: { through: 'softmax' },
+  },
+  log_softmax: {
+    examples: [
+      {
+        inputs: [
+          [
+            [0, Math.log(3)],
+            [1000, 1000],
+            [-2000, 0],
+          ],
+        ],
+        attrs: none,
+        expected: [
+          [-Math.log(4), Math.log(0.75)],
+          [-Math.log(2), -Math.log(2)],
+          [-2000, 0],
+        ],
+      },
+    ],
+    gradients: [
+      { operands: [[3, 4]], attrs: none },
+      { operands: [[2, 2, 2, 3]], attrs: none },
+      { operands: [[5]], attrs: none },
+    ],
+  },
+  log_softmax_dx: {
+    examples: [{ inputs: [[[Math.log(0.25), Math.log(0.75)]], [[4, 8]]], attrs: none, expected: [[1, -1]] }],
+    gradients: { through: 'log_softmax' },
   },
   cross_entropy: {
     examples: [

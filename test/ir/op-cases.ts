@@ -1,6 +1,7 @@
 // A case for every operation: what it computes on a few numbers, and on what its gradient is checked. Complete by type.
 import type { OpName } from '../../src/ir/index.ts';
 import type { CasesOf } from './case.ts';
+import { activations } from './cases-activations.ts';
 import { elementwiseAndShapes } from './cases-elementwise.ts';
 import { heavy } from './cases-heavy.ts';
 import { lossCases } from './cases-losses.ts';
@@ -25,6 +26,7 @@ export const cases: CasesOf<OpName> = {
   step: leaf('a number of the step'),
   ...heavy,
   ...elementwiseAndShapes,
+  ...activations,
   ...rows,
   ...lossCases,
   ...pieces,

@@ -1,5 +1,6 @@
 // Layers may be named as the user likes: no name of a value meets a name inside a kernel.
 import { expect, test } from 'vitest';
+import { functionNames } from '../../src/codegen/kernels/functions.ts';
 import { nullDevice } from '../support/adapter.ts';
 import { compileFor, targets } from '../support/targets.ts';
 import { refused } from '../support/validate.ts';
@@ -32,8 +33,7 @@ const names = [
   'U',
   'Step',
   'in_window',
-  'hash32',
-  'dropout_mask',
+  ...functionNames,
   'image',
   'channel',
   'result',

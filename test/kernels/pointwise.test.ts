@@ -1,14 +1,16 @@
 // Elementwise kernels against the reference: every operation, shapes that broadcast, chains, and dropout bit for bit.
 import { describe, expect, test } from 'vitest';
 import { emit, type Node, type OpName, ops, type Shape } from '../../src/ir/index.ts';
+import { activationNames } from '../../src/ir/ops/activations.ts';
+import { isRandom } from '../../src/ir/ops/dropout.ts';
 import { withDevice } from '../support/adapter.ts';
 import { runnable } from '../support/targets.ts';
 import { check, scene } from './harness.ts';
 
 const opened = await withDevice();
 const shapes: readonly Shape[] = [[1], [7], [2, 3], [3, 4], [2, 3, 5, 4], [1, 1, 1, 33], []];
-const apart: readonly OpName[] = ['dropout', 'one_hot', 'counted', 'pow'];
-const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && !apart.includes(op));
+const apart: readonly OpName[] = ['one_hot', 'counted', 'pow'];
+const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && !isRandom(op) && !apart.includes(op));
 
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (target) => {
   test.each(all)('%s', async (op) => {
@@ -16,7 +18,7 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (targ
     const low = op === 'sqrt' || op === 'div' || op === 'log' ? 0.25 : -3;
     for (const shape of shapes) {
       const inputs = (ops[op].inputs as readonly string[]).map(() => s.given(shape, 'arena', low, 4));
-      s.compare(emit(s.b, op, inputs, {} as never, 'value'), `${op} of ${shape.join('x') || 'scalar'}`);
+      s.compare(emit(s.b, op, inputs, { alpha: 0.3 } as never, 'value'), `${op} of ${shape.join('x') || 'scalar'}`);
     }
     await check(opened!.device, target, s);
   });
@@ -152,12 +154,31 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (targ
   test('extreme values stay finite', async () => {
     const s = scene();
     const values = [-1e30, -1e4, -100, -20, -1e-20, 0, 1e-20, 20, 100, 1e4, 1e30, 88];
-    for (const op of ['relu', 'sigmoid', 'tanh'] as const) {
+    const attrs = { alpha: 0.3 } as never;
+    for (const op of activationNames) {
+      const x = s.given([values.length], 'arena', 0, 1, values);
+      s.compare(emit(s.b, op, [x], attrs, 'value'), `${op} of extreme values`);
       s.compare(
-        emit(s.b, op, [s.given([values.length], 'arena', 0, 1, values)], {}, 'value'),
-        `${op} of extreme values`,
+        emit(s.b, op, [s.given([11], 'arena', 0, 1, values.slice(0, 11))], attrs, 'value'),
+        `${op}, one by one`,
       );
-      s.compare(emit(s.b, op, [s.given([11], 'arena', 0, 1, values.slice(0, 11))], {}, 'value'), `${op}, one by one`);
+      // Values near 0 must not drown in those of 1e30.
+      const small = s.given([9], 'arena', 0, 1, [-100, -88, -30, -20, -5, -1e-3, 1e-3, 5, 11]);
+      s.compare(emit(s.b, op, [small], attrs, 'value'), `${op} of a hundred`);
+    }
+    await check(opened!.device, target, s);
+  });
+
+  test('gradients of activations stay finite at extreme values', async () => {
+    const s = scene();
+    const values = [-1e30, -1e4, -100, -20, -1e-20, 0, 1e-20, 20, 100, 1e4, 1e30, 88];
+    const attrs = { alpha: 0.3 } as never;
+    for (const op of activationNames) {
+      const x = s.given([values.length], 'arena', 0, 1, values);
+      const y = emit(s.b, op, [x], attrs, 'y');
+      const dy = s.given([values.length], 'arena', 0.5, 1);
+      const [v] = ops[`${op}_dx`].inputs as readonly string[];
+      s.compare(emit(s.b, `${op}_dx`, [v === 'x' ? x : y, dy], attrs, 'dx'), `${op}_dx of extreme values`);
     }
     await check(opened!.device, target, s);
   });
@@ -193,5 +214,26 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('dropout', (target) 
     // One wrong bit of a mask of 500 is an error of 4e-2.
     const found = await check(opened!.device, target, s, { step: { seed, step }, within: 1e-6 });
     for (const name of masks) expect(new Set(found.get(name)).size, name).toBeLessThanOrEqual(2);
+  });
+
+  test('whole channels, alpha dropout and noise draw what the reference draws', async () => {
+    const s = scene();
+    const field = (name: 'seed' | 'step'): Node => emit(s.b, 'step', [], { field: { name, type: 'u32' } }, name);
+    const random = [field('seed'), field('step')];
+    for (const shape of [[3, 4, 4, 8], [3, 5, 2, 3], [5, 7], [3, 9, 4], [1]]) {
+      const x = s.given(shape, 'arena', 0.5, 2);
+      const of = shape.join('x');
+      const channel = { rate: 0.4, stream: 77, whole: 'channel' } as const;
+      s.compare(emit(s.b, 'dropout', [x, ...random], channel, 'drop'), `channels of ${of}`);
+      s.compare(
+        emit(s.b, 'alpha_dropout', [x, ...random], { rate: 0.4, stream: 77 }, 'drop'),
+        `alpha_dropout of ${of}`,
+      );
+      for (const way of ['add', 'multiply'] as const) {
+        const noise = { deviation: 0.5, stream: 77, way };
+        s.compare(emit(s.b, 'gaussian', [x, ...random], noise, 'noisy'), `gaussian, ${way}, of ${of}`);
+      }
+    }
+    await check(opened!.device, target, s, { step: { seed: 5, step: 9 } });
   });
 });

@@ -141,9 +141,15 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('rows', (target) => 
     await check(opened!.device, target, s, { labels: [1, 3, 0] });
   });
 
-  test('softmax over the channels of a picture', async () => {
+  test('softmax and its logarithm over the channels of a picture', async () => {
     const s = scene();
     for (const c of [3, 4]) {
+      const l = emit(s.b, 'log_softmax', [s.given([2, 3, 5, c], 'arena', -40, 40)], {}, 'l');
+      s.compare(l, `log_softmax over ${c} channels`);
+      s.compare(
+        emit(s.b, 'log_softmax_dx', [l, s.given([2, 3, 5, c], 'arena')], {}, 'd_x'),
+        `log_softmax_dx over ${c} channels`,
+      );
       const y = emit(s.b, 'softmax', [s.given([2, 3, 5, c], 'arena', -4, 4)], {}, 'y');
       s.compare(y, `softmax over ${c} channels`);
       s.compare(

@@ -112,6 +112,24 @@ train {
   optimizer sgd lr 0.1 momentum 0.9
 }`;
 
+const activations = `model m {
+  input 8x7x2
+  conv 4 3x3 leaky_relu 0.1 init he_normal lr_scale 0.1
+  spatial_dropout 0.25
+  conv 5 3x3 pad same prelu l1 0.01 l2 0.02 init normal 0.3
+  softmax axis rows
+  gaussian_noise 0.1
+  flatten
+  dense 9 gelu init truncated_normal 0.5
+  alpha_dropout 0.1
+  dense 5 mish init orthogonal lr_scale 0.1
+  log_softmax
+}
+train {
+  loss cross_entropy
+  optimizer sgd lr 0.1 momentum 0.9
+}`;
+
 describe.skipIf(!opened).each(runnable(opened))('training on the device, target %s', (target) => {
   // Portable kernels of all models take minutes to compile on a software adapter.
   const few = target === 'portable' && opened?.adapter.kind === 'software' && !slow;
@@ -122,6 +140,7 @@ describe.skipIf(!opened).each(runnable(opened))('training on the device, target 
     ['convolutions of all kinds', { file: 'm.cnn', text: convolutions }] as const,
     ['a signal', { file: 's.cnn', text: signal }] as const,
     ['what moves and resizes', { file: 'm.cnn', text: moved }] as const,
+    ...(few ? [] : [['activations, noise and options', { file: 'm.cnn', text: activations }] as const]),
   ];
   test.each(sources)('%s: three steps, the last with fewer pictures, then an evaluation', async (_, source) => {
     opened!.device.pushErrorScope('validation');

@@ -2,7 +2,8 @@
 import { broadcastStrides } from '../../ir/broadcast.ts';
 import { isOp, type Node, type Shape, sameShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Bindings } from '../kernel.ts';
-import { comment, f32, ident, join, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { f32, ident, join, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { functionTexts } from './functions.ts';
 import { isPointwise, pointwiseTable } from './pointwise-table.ts';
 
 /** Where the element stands: names that the kernel has declared. */
@@ -120,28 +121,11 @@ export function store(b: Bindings, node: Node, at: Wgsl, value: Wgsl, width: 1 |
 }
 
 /** Functions that the nodes' expressions call. */
-export function helpers(nodes: readonly Node[], width: 1 | 4): Wgsl {
-  const needed = nodes.some((n) => isPointwise(n.op) && pointwiseTable[n.op].helper === 'dropout');
-  if (!needed) return nothing;
-  const mask =
-    width === 1
-      ? wgsl`return select(0.0, 1.0, hash32(seed, stream, element) >= threshold);`
-      : wgsl`return vec4f(
-    select(0.0, 1.0, hash32(seed, stream, element * 4u) >= threshold),
-    select(0.0, 1.0, hash32(seed, stream, element * 4u + 1u) >= threshold),
-    select(0.0, 1.0, hash32(seed, stream, element * 4u + 2u) >= threshold),
-    select(0.0, 1.0, hash32(seed, stream, element * 4u + 3u) >= threshold));`;
-  return wgsl`
-${comment('32 random bits of (seed, stream, index): pcg3d (Jarzynski & Olano 2020), as runtime/random.ts.')}
-fn hash32(seed: u32, stream: u32, index: u32) -> u32 {
-  var v = vec3u(seed, stream, index) * 1664525u + 1013904223u;
-  v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
-  v ^= v >> vec3u(16u);
-  v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
-  return v.z ^ (v.z >> 16u);
-}
-
-fn dropout_mask(seed: u32, stream: u32, element: u32, threshold: u32) -> T {
-  ${mask}
-}`;
-}
+export const helpers = (nodes: readonly Node[], width: 1 | 4): Wgsl => ({
+  wgsl: functionTexts(
+    nodes.flatMap((n) => (isPointwise(n.op) ? (pointwiseTable[n.op].functions?.(n) ?? []) : [])),
+    width,
+  )
+    .map((text) => text.wgsl)
+    .join('\n'),
+});

@@ -1,34 +1,31 @@
 // How each elementwise operation is written in WGSL. T is f32 or vec4f: the text is the same for both.
+import type { ActivationOp } from '../../ir/attrs.ts';
 import { type Node, type OpName, sizeOf } from '../../ir/index.ts';
-import { dropoutThreshold } from '../../ir/ops/dropout.ts';
+import { alphaDropout, channelsOf, dropoutThreshold } from '../../ir/ops/dropout.ts';
 import { f32, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { activationTable } from './activation-table.ts';
+import type { FunctionName } from './functions.ts';
 
-export type PointwiseOp =
+type Arithmetic =
   | 'add'
   | 'sub'
   | 'mul'
   | 'div'
   | 'sqrt'
   | 'neg'
-  | 'exp'
-  | 'log'
   | 'abs'
   | 'sign'
   | 'max'
   | 'min'
-  | 'greater'
-  | 'sigmoid_cross_entropy'
-  | 'one_hot'
-  | 'counted'
   | 'pow'
-  | 'relu'
-  | 'relu_dx'
-  | 'sigmoid'
-  | 'sigmoid_dx'
-  | 'tanh'
-  | 'tanh_dx'
-  | 'dropout'
+  | 'exp'
+  | 'log'
+  | 'greater'
   | 'broadcast';
+type Loss = 'sigmoid_cross_entropy' | 'one_hot' | 'counted';
+type Prelu = 'prelu' | 'prelu_dx' | 'prelu_dalpha';
+type Random = 'dropout' | 'alpha_dropout' | 'gaussian';
+export type PointwiseOp = Arithmetic | Loss | Prelu | Random | ActivationOp | `${ActivationOp}_dx`;
 
 /** Where the element (or the first of four) stands; see Place in epilogue.ts. */
 interface Lane {
@@ -40,14 +37,28 @@ interface Lane {
 const numbers = (first: Wgsl, width: 1 | 4): Wgsl =>
   width === 1 ? first : wgsl`((${first}) * 4u + vec4u(0u, 1u, 2u, 3u))`;
 
-interface Written {
-  /** The expression of the operands, each of type T (or u32 for step numbers). */
+export interface Written {
+  /** The expression of the operands, each of type T (or u32 for step numbers); `element` is the flat index, in Ts. */
   readonly of: (args: readonly Wgsl[], node: Node, element: Wgsl, lane: Lane) => Wgsl;
-  /** A function the expression calls, written above `main`. */
-  readonly helper?: 'dropout';
+  /** Functions that the expression calls, written above `main`. */
+  readonly functions?: (node: Node) => readonly FunctionName[];
 }
 
 const a = (args: readonly Wgsl[], i: number): Wgsl => args[i] as Wgsl;
+
+/** The stream of one layer in one step: of (seed, step). */
+const stream = (args: readonly Wgsl[], stream: number): Wgsl =>
+  wgsl`${a(args, 1)}, (${a(args, 2)} * ${u32(0x9e3779b9)}) ^ ${u32(stream)}`;
+
+/** 1 where the element is kept, else 0. */
+const mask = (args: readonly Wgsl[], of: { rate: number; stream: number }, element: Wgsl): Wgsl =>
+  wgsl`dropout_mask(${stream(args, of.stream)}, ${element}, ${u32(dropoutThreshold(of.rate))})`;
+
+/** The same for the element's channel. */
+function channelMask(args: readonly Wgsl[], { attrs, type }: Node<'dropout'>, element: Wgsl): Wgsl {
+  const { picture, channels } = channelsOf(type.shape);
+  return wgsl`channel_mask(${stream(args, attrs.stream)}, ${element}, ${u32(dropoutThreshold(attrs.rate))}, ${u32(picture)}, ${u32(channels)})`;
+}
 
 export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
   add: { of: (x) => wgsl`${a(x, 0)} + ${a(x, 1)}` },
@@ -82,22 +93,35 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
     },
   },
   pow: { of: (x, node) => wgsl`pow(${a(x, 0)}, T(${f32((node as Node<'pow'>).attrs.exponent)}))` },
-  relu: { of: (x) => wgsl`max(${a(x, 0)}, T(0.0))` },
-  relu_dx: { of: (x) => wgsl`select(T(0.0), ${a(x, 1)}, ${a(x, 0)} > T(0.0))` },
-  sigmoid: { of: (x) => wgsl`T(1.0) / (T(1.0) + exp(-${a(x, 0)}))` },
-  sigmoid_dx: { of: (x) => wgsl`${a(x, 1)} * ${a(x, 0)} * (T(1.0) - ${a(x, 0)})` },
-  // tanh of large arguments is 1, but not through exp on every driver.
-  tanh: { of: (x) => wgsl`tanh(clamp(${a(x, 0)}, T(-15.0), T(15.0)))` },
-  tanh_dx: { of: (x) => wgsl`${a(x, 1)} * (T(1.0) - ${a(x, 0)} * ${a(x, 0)})` },
   broadcast: { of: (x) => a(x, 0) },
+  ...activationTable,
+  prelu: { of: (x) => wgsl`select(${a(x, 1)} * ${a(x, 0)}, ${a(x, 0)}, ${a(x, 0)} > T(0.0))` },
+  prelu_dx: { of: (x) => wgsl`${a(x, 2)} * select(${a(x, 1)}, T(1.0), ${a(x, 0)} > T(0.0))` },
+  prelu_dalpha: { of: (x) => wgsl`${a(x, 1)} * min(${a(x, 0)}, T(0.0))` },
   dropout: {
     of: (x, node, element) => {
-      const { rate, stream } = (node as Node<'dropout'>).attrs;
-      const keep = f32(1 / (1 - rate));
-      return wgsl`${a(x, 0)} * dropout_mask(${a(x, 1)}, (${a(x, 2)} * ${u32(0x9e3779b9)}) ^ ${u32(stream)}, ${element}, ${u32(dropoutThreshold(rate))}) * ${keep}`;
+      const drop = node as Node<'dropout'>;
+      const kept = drop.attrs.whole === 'channel' ? channelMask(x, drop, element) : mask(x, drop.attrs, element);
+      return wgsl`${a(x, 0)} * ${kept} * ${f32(1 / (1 - drop.attrs.rate))}`;
     },
-    helper: 'dropout',
+    functions: (node) => [(node as Node<'dropout'>).attrs.whole === 'channel' ? 'channel_mask' : 'dropout_mask'],
+  },
+  alpha_dropout: {
+    of: (x, node, element) => {
+      const { attrs } = node as Node<'alpha_dropout'>;
+      const { dropped, a: slope, b } = alphaDropout(attrs.rate);
+      return wgsl`mix(T(${f32(slope * dropped + b)}), ${f32(slope)} * ${a(x, 0)} + ${f32(b)}, ${mask(x, attrs, element)})`;
+    },
+    functions: () => ['dropout_mask'],
+  },
+  gaussian: {
+    of: (x, node, element) => {
+      const { deviation, stream: own, way } = (node as Node<'gaussian'>).attrs;
+      const n = wgsl`${f32(deviation)} * gaussian_of(${stream(x, own)}, ${element})`;
+      return way === 'add' ? wgsl`${a(x, 0)} + ${n}` : wgsl`${a(x, 0)} * (1.0 + ${n})`;
+    },
+    functions: () => ['gaussian_of'],
   },
 };
 
-export const isPointwise = (op: OpName): op is PointwiseOp => op in pointwiseTable;
+export const isPointwise = (op: OpName): op is PointwiseOp => Object.hasOwn(pointwiseTable, op);

@@ -12,6 +12,8 @@ const WORKGROUP = 16;
 type RowOp =
   | 'softmax'
   | 'softmax_dx'
+  | 'log_softmax'
+  | 'log_softmax_dx'
   | 'cross_entropy'
   | 'cross_entropy_dx'
   | 'softmax_cross_entropy'
@@ -54,6 +56,16 @@ const table: { readonly [K in RowOp]: Write } = {
 var dot_${out} = 0.0;
 ${each(wgsl`dot_${out} += ${t.array(y!)}[${at}] * ${t.array(dy!)}[${at}];`)}
 ${each(wgsl`${out}[${at}] = ${t.array(y!)}[${at}] * (${t.array(dy!)}[${at}] - dot_${out});`)}`,
+  log_softmax: (t, { inputs: [z] }, out) => {
+    const { max, sum } = t.stats(z!);
+    return wgsl`
+let log_${out} = log(${sum});
+${each(wgsl`${out}[${at}] = ${t.array(z!)}[${at}] - ${max} - log_${out};`)}`;
+  },
+  log_softmax_dx: (t, { inputs: [y, dy] }, out) => wgsl`
+var total_${out} = 0.0;
+${each(wgsl`total_${out} += ${t.array(dy!)}[${at}];`)}
+${each(wgsl`${out}[${at}] = ${t.array(dy!)}[${at}] - exp(${t.array(y!)}[${at}]) * total_${out};`)}`,
   cross_entropy: (t, node, out) => {
     const [p] = node.inputs;
     const minusLog = (j: Wgsl): Wgsl =>

@@ -14,4 +14,5 @@ export * as shapes from './shapes.ts';
 export * as syntax from './syntax.ts';
 export * as train from './train.ts';
 export * as usage from './usage.ts';
+export * as variants from './variants.ts';
 export * as weights from './weights.ts';

@@ -1,21 +1,22 @@
 // The table of all operations. It is complete by type: a name in OpAttrs without a definition does not compile.
 import type { OpName } from '../attrs.ts';
 import type { OpDef } from '../op.ts';
-import { relu, relu_dx, sigmoid, sigmoid_dx, tanh, tanh_dx } from './activations.ts';
+import { activationOps } from './activations.ts';
 import { add, div, mul, neg, sqrt, sub } from './arithmetic.ts';
 import { pad2d, pad2d_dx } from './borders.ts';
 import { exp, greater, log } from './comparison.ts';
 import { conv2d, conv2d_dw, conv2d_dx } from './conv2d.ts';
 import { cross_entropy, cross_entropy_dx, softmax_cross_entropy, softmax_cross_entropy_dx } from './cross-entropy.ts';
-import { dropout } from './dropout.ts';
+import { alpha_dropout, dropout, gaussian } from './dropout.ts';
 import { constant, input, labels, parameter, state, step } from './leaves.ts';
 import { counted, one_hot, sigmoid_cross_entropy } from './losses.ts';
 import { abs, max, min, pow, sign } from './magnitude.ts';
 import { matmul } from './matmul.ts';
 import { concat, pad_zeros, slice } from './pieces.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
+import { prelu, prelu_dalpha, prelu_dx } from './prelu.ts';
 import { resize2d, resize2d_dx } from './resize.ts';
-import { correct, softmax, softmax_dx } from './rows.ts';
+import { correct, log_softmax, log_softmax_dx, softmax, softmax_dx } from './rows.ts';
 import { squares } from './squares.ts';
 import { batch_mean, batch_mean_dx, broadcast, reshape, sum } from './structure.ts';
 import { reverse, transpose } from './turns.ts';
@@ -52,15 +53,17 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   one_hot,
   counted,
   pow,
-  relu,
-  relu_dx,
-  sigmoid,
-  sigmoid_dx,
-  tanh,
-  tanh_dx,
+  ...activationOps,
+  prelu,
+  prelu_dx,
+  prelu_dalpha,
   dropout,
+  alpha_dropout,
+  gaussian,
   softmax,
   softmax_dx,
+  log_softmax,
+  log_softmax_dx,
   cross_entropy,
   cross_entropy_dx,
   softmax_cross_entropy,

@@ -1,21 +1,26 @@
 // What all elementwise operations share: shapes broadcast, and one function of numbers is the whole reference.
-import type { OpName } from '../attrs.ts';
+import type { OpAttrs, OpName } from '../attrs.ts';
 import { broadcastIndex, broadcastShapes, repeatedAxes } from '../broadcast.ts';
 import type { Builder } from '../builder.ts';
 import { emit } from '../emit.ts';
 import { f32, type OpDef } from '../op.ts';
 import { type Node, sameShape, sizeOf } from '../types.ts';
 
-interface Pointwise<K extends OpName> {
+interface Pointwise<K extends OpName, Of> {
   readonly name: K;
   readonly doc: string;
   readonly inputs: readonly string[];
-  readonly of: (...values: number[]) => number;
+  readonly of: Of;
   readonly vjp: OpDef<K>['vjp'];
 }
+type Numbers = (...values: number[]) => number;
 
 /** Defines an elementwise operation. */
-export function pointwise<K extends OpName>(def: Pointwise<K>): OpDef<K> {
+export const pointwise = <K extends OpName>(def: Pointwise<K, Numbers>): OpDef<K> =>
+  pointwiseWith({ ...def, of: () => def.of });
+
+/** Defines an elementwise operation whose function depends on its attributes. */
+export function pointwiseWith<K extends OpName>(def: Pointwise<K, (attrs: OpAttrs[K]) => Numbers>): OpDef<K> {
   return {
     name: def.name,
     doc: def.doc,
@@ -25,13 +30,14 @@ export function pointwise<K extends OpName>(def: Pointwise<K>): OpDef<K> {
       const shape = broadcastShapes(inputs.map((t) => t.shape));
       return typeof shape === 'string' ? shape : f32(shape);
     },
-    reference: (inputs, _attrs, type) => {
+    reference: (inputs, attrs, type) => {
+      const of = def.of(attrs);
       const at = inputs.map((t) => broadcastIndex(t.shape, type.shape));
       const out = new Float64Array(sizeOf(type.shape));
       const values = new Array<number>(inputs.length);
       for (let i = 0; i < out.length; i++) {
         for (let k = 0; k < values.length; k++) values[k] = inputs[k]!.data[at[k]!(i)] as number;
-        out[i] = def.of(...values);
+        out[i] = of(...values);
       }
       return out;
     },

@@ -72,6 +72,43 @@ export const softmax_dx: OpDef<'softmax_dx'> = {
   vjp: 'nondifferentiable',
 };
 
+export const log_softmax: OpDef<'log_softmax'> = {
+  name: 'log_softmax',
+  doc: 'log of softmax along the last dimension: x_j - max - log(sum over k of exp(x_k - max)).',
+  inputs: ['x'],
+  infer: ([x]) => (x!.shape.length > 0 ? f32(x!.shape) : 'a scalar has no softmax'),
+  reference: ([x]) => {
+    const [rows, c] = rowsOf(x!);
+    const out = new Float64Array(rows * c);
+    for (let r = 0; r < rows; r++) {
+      const row = x!.data.subarray(r * c, (r + 1) * c);
+      const max = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+      const log = Math.log(row.reduce((sum, v) => sum + Math.exp(v - max), 0));
+      for (let j = 0; j < c; j++) out[r * c + j] = row[j]! - max - log;
+    }
+    return out;
+  },
+  vjp: (b, node, dy) => [emit(b, 'log_softmax_dx', [node, dy], {}, `d_${node.inputs[0]!.id}`)],
+};
+
+export const log_softmax_dx: OpDef<'log_softmax_dx'> = {
+  name: 'log_softmax_dx',
+  doc: 'Gradient of log_softmax: dy_j - exp(y_j) times the sum over k of dy_k.',
+  inputs: ['y', 'dy'],
+  infer: ([y]) => f32(y!.shape),
+  reference: ([y, dy]) => {
+    const [rows, c] = rowsOf(y!);
+    const out = new Float64Array(rows * c);
+    for (let r = 0; r < rows; r++) {
+      let sum = 0;
+      for (let j = 0; j < c; j++) sum += dy!.data[r * c + j]!;
+      for (let j = 0; j < c; j++) out[r * c + j] = dy!.data[r * c + j]! - Math.exp(y!.data[r * c + j]!) * sum;
+    }
+    return out;
+  },
+  vjp: 'nondifferentiable',
+};
+
 export const correct: OpDef<'correct'> = {
   name: 'correct',
   doc: '1 for each row whose label is among its k largest scores (of equal ones the first count as larger), else 0; rows of pictures from count on are 0.',

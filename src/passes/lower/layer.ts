@@ -16,6 +16,7 @@ import {
   signatureOf,
   textArg,
 } from '../../layers/index.ts';
+import { chosenInit } from '../../layers/initializers.ts';
 import type { Group, Layer } from '../../parser/ast.ts';
 import { howShape } from '../how-shape.ts';
 import { type Lowering, random, report, scopeOf } from './state.ts';
@@ -68,7 +69,8 @@ export function contextOf(
   x: Node,
   parameters: Node[],
 ): LayerContext {
-  const l2 = numberArg(args, 'l2') ?? 0;
+  const [l1, l2] = [numberArg(args, 'l1') ?? 0, numberArg(args, 'l2') ?? 0];
+  const lrScale = numberArg(args, 'lr_scale');
   const frozen = s.frozen || flagArg(args, 'frozen');
   return {
     b: s.b,
@@ -81,10 +83,12 @@ export function contextOf(
     random: () => random(s),
     stream: streamOf(name),
     spanOf: (arg) => args.bound.get(arg)?.span ?? line.name.span,
-    parameter: (suffix, shape, init, regularised) => {
-      const node = emit(s.b, 'parameter', [], { shape, init, trainable: !frozen }, `${name}.${suffix}`);
+    parameter: (suffix, shape, usual, regularised) => {
+      const init = (regularised ? chosenInit(args, shape) : undefined) ?? usual;
+      const attrs = { shape, init, trainable: !frozen, ...(lrScale === undefined ? {} : { lrScale }) };
+      const node = emit(s.b, 'parameter', [], attrs, `${name}.${suffix}`);
       parameters.push(node);
-      if (regularised && l2 > 0 && !frozen) s.penalties.push({ parameter: node, l2 });
+      if (regularised && l1 + l2 > 0 && !frozen) s.penalties.push({ parameter: node, l1, l2 });
       return node;
     },
   };

@@ -32,9 +32,10 @@ export interface LayerInfo {
   readonly path: readonly string[];
 }
 
-/** l2 * sum of squares, to be added to the loss. */
+/** l1 * sum of absolute values + l2 * sum of squares, to be added to the loss. */
 export interface Penalty {
   readonly parameter: Node;
+  readonly l1: number;
   readonly l2: number;
 }
 

@@ -1,0 +1,91 @@
+enable subgroups;
+// d_flatten1 = matmul: 2x30
+// line 10: dense 8 gelu init orthogonal lr_scale 0.1
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 2 x 30 x 8
+// A workgroup is one subgroup: 8 rows, and for each lane 2 x 1 columns.
+alias T = f32;
+// y is M x N, the inner dimension is K.
+const M = 2; const N = 30; const K = 8;
+@group(0) @binding(0) var<storage, read_write> d_dense1_z: array<f32, 16>;
+@group(0) @binding(1) var<storage, read> dense1_weight: array<f32, 240>;
+@group(0) @binding(2) var<storage, read_write> d_flatten1: array<f32, 60>;
+
+fn load_a(i: i32) -> f32 { return d_dense1_z[i]; }
+fn load_b(i: i32) -> f32 { return dense1_weight[i]; }
+
+// What row m of the result needs to find its elements of a.
+fn row(m: i32) -> vec3i {
+  return vec3i(m * K, 0, 0);
+}
+
+// Where a's elements of a row start.
+fn at(r: vec3i) -> i32 {
+  return r.x;
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let lane = i32(id.x);
+  let t = i32(tile.x);
+  let n = t % 2 * 16 + lane;
+  let m = t / 2 * 8;
+  let n0 = min(n + 0, 29);
+  let n1 = min(n + 8, 29);
+  let r0 = row(min(m + 0 + lane, 1));
+  var c0_0 = T();
+  var c1_0 = T();
+  var c2_0 = T();
+  var c3_0 = T();
+  var c4_0 = T();
+  var c5_0 = T();
+  var c6_0 = T();
+  var c7_0 = T();
+  var c0_1 = T();
+  var c1_1 = T();
+  var c2_1 = T();
+  var c3_1 = T();
+  var c4_1 = T();
+  var c5_1 = T();
+  var c6_1 = T();
+  var c7_1 = T();
+  let p0 = at(r0);
+  let q = 0;
+  for (var k = 0; k < 8; k += 1) {
+    let b0_0 = load_b(q + k * 1 + n0 * 8);
+    let b0_1 = load_b(q + k * 1 + n1 * 8);
+    let a0 = load_a(p0 + k * 1);
+    let q0 = subgroupBroadcast(a0, 0u);
+    c0_0 = c0_0 + q0 * b0_0;
+    c0_1 = c0_1 + q0 * b0_1;
+    let q1 = subgroupBroadcast(a0, 1u);
+    c1_0 = c1_0 + q1 * b0_0;
+    c1_1 = c1_1 + q1 * b0_1;
+    let q2 = subgroupBroadcast(a0, 2u);
+    c2_0 = c2_0 + q2 * b0_0;
+    c2_1 = c2_1 + q2 * b0_1;
+    let q3 = subgroupBroadcast(a0, 3u);
+    c3_0 = c3_0 + q3 * b0_0;
+    c3_1 = c3_1 + q3 * b0_1;
+    let q4 = subgroupBroadcast(a0, 4u);
+    c4_0 = c4_0 + q4 * b0_0;
+    c4_1 = c4_1 + q4 * b0_1;
+    let q5 = subgroupBroadcast(a0, 5u);
+    c5_0 = c5_0 + q5 * b0_0;
+    c5_1 = c5_1 + q5 * b0_1;
+    let q6 = subgroupBroadcast(a0, 6u);
+    c6_0 = c6_0 + q6 * b0_0;
+    c6_1 = c6_1 + q6 * b0_1;
+    let q7 = subgroupBroadcast(a0, 7u);
+    c7_0 = c7_0 + q7 * b0_0;
+    c7_1 = c7_1 + q7 * b0_1;
+  }
+  // The results, one row after the other. tile.z is 0; that the compiler cannot know keeps this a loop.
+  var result = array<T, 16>(c0_0, c1_0, c2_0, c3_0, c4_0, c5_0, c6_0, c7_0, c0_1, c1_1, c2_1, c3_1, c4_1, c5_1, c6_1, c7_1);
+  for (var i = 0u; i < 16u + tile.z; i++) {
+    let r = m + i32(i % 8u);
+    let column = u32(n) + i / 8u * 8u;
+    if (r >= 2 || column >= 30u) { continue; }
+    let o = u32(r) * 30u + column;
+    d_flatten1[o] = result[i];
+  }
+}

@@ -1,0 +1,31 @@
+// One batch of 2 pictures, gathered from bytes, four in a u32
+@group(0) @binding(0) var<storage, read> pictures_: array<u32>;
+@group(0) @binding(1) var<storage, read> order_: array<u32>;
+@group(0) @binding(2) var<storage, read_write> x: array<f32, 252>;
+@group(0) @binding(3) var<storage, read> labels: array<u32>;
+@group(0) @binding(4) var<storage, read_write> labels_2: array<u32, 2>;
+struct Step {
+  count: u32,
+  start: u32,
+  scale: f32,
+  seed: u32,
+  step: u32,
+  lr: f32,
+}
+@group(0) @binding(5) var<uniform> step: Step;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 252u) { return; }
+  let picture = i / 126u;
+  let pixel = i % 126u;
+  var value = 0.0;
+  if (picture < step.count) {
+    let chosen = order_[step.start + picture];
+    let at = chosen * 126u + pixel;
+    value = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
+    if (pixel == 0u) { labels_2[picture] = labels[chosen]; }
+  } else if (pixel == 0u) { labels_2[picture] = 0u; }
+  x[i] = value;
+}

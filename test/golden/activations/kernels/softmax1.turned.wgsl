@@ -1,0 +1,17 @@
+// softmax1.turned = transpose: 2x5x2x3
+// line 7: softmax axis rows
+alias T = f32;
+@group(0) @binding(0) var<storage, read_write> conv2: array<f32, 60>;
+@group(0) @binding(1) var<storage, read_write> softmax1_turned: array<f32, 60>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 60u) { return; }
+  let c3 = i % 3u;
+  let c2 = i / 3u % 2u;
+  let c1 = i / 6u % 5u;
+  let c0 = i / 30u;
+  let value = conv2[c0 * 30u + c1 + c2 * 5u + c3 * 10u];
+  softmax1_turned[i] = value;
+}

@@ -1,0 +1,61 @@
+// What holds for every legal network: both targets are accepted without a GPU, and a device computes what the reference does.
+import type { StepValues } from '../../runtime/index.ts';
+import { isOp, sizeOf } from '../../src/ir/index.ts';
+import { relativeError } from '../support/numbers.ts';
+import { compileFor, type Target, targets } from '../support/targets.ts';
+import { refused } from '../support/validate.ts';
+import { follow, start } from '../training/harness.ts';
+
+const BATCH = 3;
+/** Pictures: the second batch has fewer than the others. */
+const COUNT = 5;
+/** Rounding of a few layers, of softmax of large scores, of sums that cancel. */
+const WITHIN = 2e-4;
+
+/** What Dawn's null backend refuses of the network, for every target. */
+export async function refusals(device: GPUDevice, text: string): Promise<string[]> {
+  const all: string[] = [];
+  for (const target of targets) {
+    const { plan, diagnostics } = compileFor(target, { file: 'drawn.cnn', text }, { batch: BATCH });
+    if (!plan) return diagnostics.map((d) => d.message);
+    all.push(...(await refused(device, plan)).map((what) => `${target}: ${what}`));
+  }
+  return all;
+}
+
+/** How far inference and a step of training on the device are from the reference, for each value that is too far. */
+export async function differences(device: GPUDevice, target: Target, text: string): Promise<string[]> {
+  device.pushErrorScope('validation');
+  const running = await start(device, target, { file: 'drawn.cnn', text }, BATCH, COUNT);
+  const { session, data, leaves, compiled } = running;
+  const wrong: string[] = [];
+  const compare = (what: string, got: ArrayLike<number>, want: ArrayLike<number>): void => {
+    const error = relativeError(got, want);
+    if (!(error <= WITHIN)) wrong.push(`${what}: relative error ${error.toExponential(2)}`);
+  };
+  const row = (first: number, step: number): StepValues => ({
+    start: first,
+    count: Math.min(BATCH, COUNT - first),
+    step,
+    seed: 11,
+    lr: compiled.plan.train?.lr ?? 0.1,
+    scale: data.scale,
+  });
+  session.run('evaluate', [row(0, 0)], data);
+  const evaluated = follow(running, 'evaluate', row(0, 0));
+  compare('inference', await session.readOutput(), evaluated.output ?? []);
+  compare('sums of an evaluation', await session.readMetrics(), evaluated.metrics);
+  session.run('train', [row(BATCH, 1)], data);
+  const { metrics } = follow(running, 'train', row(BATCH, 1));
+  compare('sums of a step', await session.readMetrics(), metrics);
+  for (const [name, values] of await session.parameters()) compare(name, values, leaves.get(name)!.data);
+  for (const node of compiled.graphs.train?.nodes.filter((n) => isOp(n, 'state')) ?? []) {
+    const view = compiled.emitted.scheduled.train!.memory.places.get(node)!;
+    const values = new Float32Array(await session.read(view)).subarray(0, sizeOf(node.type.shape));
+    compare(node.id, values, leaves.get(node.id)!.data);
+  }
+  data.destroy();
+  session.dispose();
+  const invalid = await device.popErrorScope();
+  return invalid ? [...wrong, invalid.message] : wrong;
+}
