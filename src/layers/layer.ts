@@ -4,6 +4,14 @@ import type { Builder, Node } from '../ir/index.ts';
 import type { InitSpec } from '../ir/plan-types.ts';
 import type { ArgSpec, Args } from './args.ts';
 
+/** A mean of a value over the steps of training. */
+export interface Statistic {
+  readonly parameter: Node;
+  /** What a batch has of it. */
+  readonly value: Node;
+  readonly momentum: number;
+}
+
 export interface LayerContext {
   readonly b: Builder;
   /** The value before this layer. */
@@ -19,6 +27,13 @@ export interface LayerContext {
   readonly frozen: boolean;
   /** Declares a parameter `NAME.suffix`. `l2` of the line acts on weights, not on biases. */
   parameter(suffix: string, shape: readonly number[], init: InitSpec, regularised: boolean): Node;
+  /** Declares `NAME.suffix`, which no optimizer changes: a running mean of `of(batch)`, say. */
+  statistic(suffix: string, shape: readonly number[], init: InitSpec): Node;
+  /**
+   * After each step of training, `parameter` becomes momentum * parameter + (1 - momentum) * value; inference uses it
+   * instead of the value. The parameter is declared before the value is built.
+   */
+  running(statistic: Statistic): void;
   /** A random stream of this layer's own: a hash of its name. */
   readonly stream: number;
   /** Seed and number of the step, for layers that draw random numbers. */
@@ -60,3 +75,4 @@ export const glorot = (fanIn: number, fanOut: number): InitSpec => ({
 });
 
 export const zeros: InitSpec = { kind: 'constant', value: 0 };
+export const ones: InitSpec = { kind: 'constant', value: 1 };

@@ -87,6 +87,12 @@ export function contextOf(
       if (regularised && l2 > 0 && !frozen) s.penalties.push({ parameter: node, l2 });
       return node;
     },
+    statistic: (suffix, shape, init) => {
+      const node = emit(s.b, 'parameter', [], { shape, init, trainable: false }, `${name}.${suffix}`);
+      parameters.push(node);
+      return node;
+    },
+    running: (statistic) => void s.statistics.push(statistic),
   };
 }
 
