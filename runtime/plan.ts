@@ -84,6 +84,7 @@ export interface ParameterSpec {
 /** A number of the step uniform, computed by the runtime for each step. */
 export type StepField =
   | { readonly name: 'count'; readonly type: 'u32' } // pictures in this batch; the rest of the batch is masked
+  | { readonly name: 'pictures'; readonly type: 'f32' } // count as a float, to divide by
   | { readonly name: 'start'; readonly type: 'u32' } // where in `order` this batch starts
   | { readonly name: 'step'; readonly type: 'u32' } // number of the step, from 1
   | { readonly name: 'seed'; readonly type: 'u32' } // of the run; dropout draws from it

@@ -18,7 +18,7 @@ export const stepNumber = (f: StepField, v: StepValues): number =>
     ? -Math.expm1(v.step * Math.log(f.oneMinusPower))
     : 'nadam' in f
       ? nadam(f.nadam, f.part, v.step)
-      : v[f.name as keyof StepValues];
+      : v[f.name === 'pictures' ? 'count' : (f.name as keyof StepValues)];
 
 /** mu_t = beta (1 - 0.96^t / 2), and M_t = mu_1 ... mu_t: mu_(t+1) / (1 - M_(t+1)) for the mean, (1 - mu_t) / (1 - M_t) for the gradient. */
 function nadam(beta: number, part: 'mean' | 'gradient', step: number): number {

@@ -11,6 +11,8 @@ import { type File, type Model, parse, type Train } from './parser/index.ts';
 import { differentiate } from './passes/autodiff.ts';
 import { shareCommon } from './passes/cse.ts';
 import { removeDeadCode } from './passes/dce.ts';
+import { factorSums } from './passes/factor-sums.ts';
+import { type Folded, foldBatchNorm, type ParameterValues } from './passes/fold-batch-norm.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { forInference } from './passes/for-inference.ts';
 import { fuseSoftmaxLoss } from './passes/fuse-softmax-loss.ts';
@@ -18,6 +20,9 @@ import { type LayerInfo, type Lowered, lowerModel, type StartsFrom } from './pas
 import { makeSchedule } from './passes/make-schedule.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
+import { separateGradients } from './passes/separate-gradients.ts';
+import { splitSums } from './passes/split-sums.ts';
+import { addStatistics } from './passes/statistics.ts';
 import type { ModelGraphs } from './schedule/index.ts';
 import { checkScores, checkTrainable } from './training/check.ts';
 import { losses } from './training/losses/index.ts';
@@ -32,6 +37,8 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
+  /** With inferOnly, trained values of all parameters: batch normalisation is folded into the layers before it. */
+  readonly fold?: ParameterValues;
   /** Values of the model's parameters that replace those of the file. */
   readonly set?: Readonly<Record<string, number>>;
   /** Finds the texts that the file imports. */
@@ -53,6 +60,8 @@ export interface Compiled {
   readonly stages?: ReadonlyMap<string, Graph>;
   readonly emitted?: Emitted;
   readonly plan?: Plan;
+  /** With `fold`: the values of the plan's parameters. */
+  readonly folded?: Folded['values'];
 }
 
 export function compile(source: Source, options: CompileOptions = {}): Compiled {
@@ -83,7 +92,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 
-  const { graphs, stages } = build(lowered, options.inferOnly ? undefined : config, options.hyper);
+  const { graphs, stages, folded } = build(lowered, options.inferOnly ? undefined : config, options);
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
   const emitted = emitPlan(
@@ -97,6 +106,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   return {
     ...partial,
     ...startsFrom,
+    ...(folded ? { folded } : {}),
     layers: lowered.layers,
     forward: lowered.graph,
     graphs,
@@ -110,8 +120,8 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 function build(
   lowered: Lowered,
   config: TrainConfig | undefined,
-  hyper: CompileOptions['hyper'],
-): { graphs: ModelGraphs; stages: Map<string, Graph> } {
+  { hyper, fold }: CompileOptions,
+): { graphs: ModelGraphs; stages: Map<string, Graph>; folded?: Folded['values'] } {
   const stages = new Map<string, Graph>();
   const stage = (name: string, graph: Graph): Graph => {
     stages.set(name, verify(graph, name));
@@ -119,11 +129,18 @@ function build(
   };
   const clean = (program: string, graph: Graph): Graph => {
     const folded = stage(`${program} after fold-constants`, foldConstants(graph));
-    const shared = stage(`${program} after cse`, shareCommon(folded));
-    return stage(`${program} after dce`, removeDeadCode(shared));
+    const factored = stage(`${program} after factor-sums`, factorSums(folded));
+    const shared = stage(`${program} after cse`, shareCommon(factored));
+    const live = stage(`${program} after dce`, removeDeadCode(shared));
+    const apart = stage(`${program} after separate-gradients`, separateGradients(live));
+    return stage(`${program} after split-sums`, splitSums(apart));
   };
   stage('forward', lowered.graph);
-  const inference = stage('infer after for-inference', forInference(lowered.graph));
+  const inference = stage('infer after for-inference', forInference(lowered.graph, lowered.statistics));
+  if (!config && fold) {
+    const { graph, values } = foldBatchNorm(inference, fold);
+    return { graphs: { infer: clean('infer', stage('infer after fold-batch-norm', graph)) }, stages, folded: values };
+  }
   const infer = clean('infer', inference);
   if (!config) return { graphs: { infer }, stages };
 
@@ -140,7 +157,8 @@ function build(
     'train after optimizer',
     addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }),
   );
-  return { graphs: { infer, evaluate, train: clean('train', updated) }, stages };
+  const kept = stage('train after statistics', addStatistics(updated, lowered.statistics));
+  return { graphs: { infer, evaluate, train: clean('train', kept) }, stages };
 }
 
 const computesNothing = (graph: Graph): boolean =>

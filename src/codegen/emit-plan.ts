@@ -63,7 +63,7 @@ export function emitPlan(
   const buffers: BufferSpec[] = [
     { role: 'arena', bytes: Math.max(...Object.values(scheduled).map((s) => s.memory.arenaBytes)) + textures.slack() },
     { role: 'parameters', bytes: Math.max(layout.bytes, 256) + textures.slack() },
-    ...(slots > 0 ? [{ role: 'state', bytes: slots * layout.trainedBytes, ...fillsOf(updates, layout) } as const] : []),
+    ...(slots > 0 ? [{ role: 'state', bytes: slots * layout.slotBytes, ...fillsOf(updates, layout) } as const] : []),
     ...(metrics.length > 0 ? [{ role: 'metrics', bytes: 4 * metrics.length } as const] : []),
     ...textures.buffers(),
     { role: 'pictures', bytes: 0 },
@@ -97,7 +97,7 @@ function fillsOf(updates: readonly Update[], layout: ParameterLayout): Pick<Buff
     const { offset, bytes } = layout.ranges[i] as { offset: number; bytes: number };
     return (update.members[0]?.slots ?? []).flatMap((slot, k) => {
       const value = isOp(slot, 'state') ? (slot.attrs.initial ?? 0) : 0;
-      return value === 0 ? [] : [{ offset: k * layout.trainedBytes + offset, bytes, value }];
+      return value === 0 ? [] : [{ offset: k * layout.slotBytes + offset, bytes, value }];
     });
   });
   return fills.length > 0 ? { fills } : {};
@@ -145,8 +145,8 @@ function viewOf(bound: Bound, memory: MemoryPlan, layout: ParameterLayout): View
     const range = layout.ranges[bound.update] as { offset: number; bytes: number };
     if (bound.block === 'parameters') return { buffer: 'parameters', ...range };
     if (bound.block === 'gradients')
-      return { buffer: 'arena', offset: memory.gradients + range.offset, bytes: range.bytes };
-    return { buffer: 'state', offset: bound.slot * layout.trainedBytes + range.offset, bytes: range.bytes };
+      return { buffer: 'arena', offset: memory.gradients[bound.update] as number, bytes: range.bytes };
+    return { buffer: 'state', offset: bound.slot * layout.slotBytes + range.offset, bytes: range.bytes };
   }
   if (bound.kind === 'span') return spanOf(bound.nodes, memory);
   const view = memory.places.get(bound.node);

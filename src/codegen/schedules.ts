@@ -38,3 +38,23 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   const tiles = Math.ceil(map.m / rows) * columns * count;
   return { kind: 'register', rows, workgroup: tiles >= 4096 ? 64 : tiles >= 256 ? 16 : 8 };
 }
+
+/** `lanes` invocations share one sum; a workgroup has workgroup / lanes of them. */
+export interface SumSchedule {
+  readonly workgroup: number;
+  readonly lanes: number;
+}
+
+/** Invocations that keep a large device busy. */
+const BUSY = 1 << 15;
+
+/**
+ * `count` sums of `terms` each. On a processor an invocation makes a whole sum: workgroups whose invocations wait for each
+ * other are slow there. Elsewhere up to 64 share one, so that few sums fill the device, but each adds eight terms at least.
+ */
+export function sumSchedule(count: number, terms: number, target: Target): SumSchedule {
+  if (target === 'cpu') return { workgroup: count >= 1024 ? 64 : count >= 128 ? 16 : 8, lanes: 1 };
+  let lanes = 1;
+  while (lanes < 64 && count * lanes < BUSY && terms / lanes > 8) lanes *= 2;
+  return { workgroup: 64, lanes };
+}

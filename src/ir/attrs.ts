@@ -34,6 +34,12 @@ export interface BorderAttrs {
   readonly padding: readonly [number, number, number, number];
 }
 
+/** Which axes mean and variance were taken over, and what keeps the division finite. */
+export interface NormalAttrs {
+  readonly axes: readonly number[];
+  readonly epsilon: number;
+}
+
 type None = Record<never, never>;
 
 /** Cross-entropy's options: how much of the target is spread over all classes (0), and a factor for each class (1). */
@@ -111,6 +117,8 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   dropout: { readonly rate: number; readonly stream: number; readonly whole?: 'channel' };
   alpha_dropout: { readonly rate: number; readonly stream: number };
   gaussian: { readonly deviation: number; readonly stream: number; readonly way: 'add' | 'multiply' };
+  standardize: NormalAttrs;
+  standardize_dx: NormalAttrs;
   // rows
   softmax: None;
   softmax_dx: None;
@@ -136,6 +144,8 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   reshape: { readonly shape: Shape };
   sum: { readonly axes: readonly number[] };
   squares: { readonly rows: number };
+  partial_sum: { readonly axes: readonly number[]; readonly parts: number };
+  channel_sum: { readonly before: number; readonly after: number };
   broadcast: { readonly shape: Shape; readonly axes: readonly number[] };
   batch_mean: None;
   batch_mean_dx: { readonly batch: number };

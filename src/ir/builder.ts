@@ -2,6 +2,7 @@
 import type { OpAttrs, OpName } from './attrs.ts';
 import type { OpDef } from './op.ts';
 import { ops } from './ops/index.ts';
+import type { StepField } from './plan-types.ts';
 import type { Effect, Graph, LayerRef, Node } from './types.ts';
 import { showShape } from './types.ts';
 
@@ -10,6 +11,8 @@ export interface Builder {
   emit<K extends OpName>(op: K, inputs: readonly Node[], attrs: OpAttrs[K], name: string): Node<K>;
   /** A scalar constant. */
   scalar(value: number): Node;
+  /** A number of the step; the same node for the same name. */
+  step(field: StepField): Node;
   effect(effect: Effect): void;
   /** Nodes emitted from here on come from this layer. */
   at(layer: LayerRef | undefined): void;
@@ -57,6 +60,15 @@ export function builder(from?: Graph): Builder {
       const node = self.emit('constant', [], { shape: [], values: [value] }, `c${value}`) as unknown as Node;
       layer = saved;
       scalars.set(value, node);
+      return node;
+    },
+    step(field: StepField): Node {
+      const known = nodes.find((n) => n.op === 'step' && (n as Node<'step'>).attrs.field.name === field.name);
+      if (known) return known;
+      const saved = layer;
+      layer = undefined;
+      const node = self.emit('step', [], { field }, field.name) as unknown as Node;
+      layer = saved;
       return node;
     },
     effect: (effect) => void effects.push(effect),

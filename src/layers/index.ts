@@ -7,6 +7,7 @@ import { dense, flatten } from './dense.ts';
 import { depthwise, separable } from './depthwise.ts';
 import { dropoutLayers } from './dropout.ts';
 import type { LayerDef } from './layer.ts';
+import { normLayers } from './norm.ts';
 import { avgpool, globalAvgpool, globalMaxpool, maxpool } from './pool.ts';
 import { crop, pad, resize, upsample } from './resize.ts';
 import { depthToSpace, identity, reshape, slice, spaceToDepth, transpose } from './shape.ts';
@@ -33,6 +34,7 @@ export const layers: Readonly<Record<string, LayerDef>> = {
   flatten,
   dense,
   ...dropoutLayers,
+  ...normLayers,
   ...activationLayers,
 };
 
@@ -60,6 +62,6 @@ export const inputSignature: Signature = {
 export * from './args.ts';
 export { bindLine as bind, resolveWord } from './bind-line.ts';
 export { conditionOf, emptyScope, functions, numberOf, type Scope, showArithmetic } from './evaluate.ts';
-export type { LayerContext, LayerDef } from './layer.ts';
+export type { LayerContext, LayerDef, Statistic } from './layer.ts';
 export { isWhole, type Rational, rationalOf, toNumber } from './rational.ts';
 export { isMerge, type Merge, merges, type StructureDef, structures } from './structure.ts';

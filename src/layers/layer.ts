@@ -5,6 +5,14 @@ import type { InitSpec } from '../ir/plan-types.ts';
 import type { ArgSpec, Args } from './args.ts';
 import { initOption } from './initializers.ts';
 
+/** A mean of a value over the steps of training. */
+export interface Statistic {
+  readonly parameter: Node;
+  /** What a batch has of it. */
+  readonly value: Node;
+  readonly momentum: number;
+}
+
 export interface LayerContext {
   readonly b: Builder;
   /** The value before this layer. */
@@ -20,6 +28,13 @@ export interface LayerContext {
   readonly frozen: boolean;
   /** Declares a parameter `NAME.suffix`. `l1`, `l2` and `init` of the line act on weights (`regularised`), not on biases. */
   parameter(suffix: string, shape: readonly number[], init: InitSpec, regularised: boolean): Node;
+  /** Declares `NAME.suffix`, which no optimizer changes: a running mean of `of(batch)`, say. */
+  statistic(suffix: string, shape: readonly number[], init: InitSpec): Node;
+  /**
+   * After each step of training, `parameter` becomes momentum * parameter + (1 - momentum) * value; inference uses it
+   * instead of the value. The parameter is declared before the value is built.
+   */
+  running(statistic: Statistic): void;
   /** A random stream of this layer's own: a hash of its name. */
   readonly stream: number;
   /** Seed and number of the step, for layers that draw random numbers. */
@@ -71,3 +86,4 @@ export const glorot = (fanIn: number, fanOut: number): InitSpec => ({
 });
 
 export const zeros: InitSpec = { kind: 'constant', value: 0 };
+export const ones: InitSpec = { kind: 'constant', value: 1 };

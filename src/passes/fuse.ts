@@ -1,4 +1,5 @@
-// Groups nodes into kernels: elementwise work joins the kernel that makes its operand, rows join rows, updates join updates.
+// Groups nodes into kernels: elementwise work joins the kernel that makes its operand, or the sum that reads it; rows join
+// rows, sums of the same values join each other, updates join updates.
 import {
   type Effect,
   type Graph,
@@ -14,6 +15,9 @@ import {
 } from '../ir/index.ts';
 import { isOnePerRow, rowCount } from '../ir/ops/rows.ts';
 import type { Family, FusedGraph, Group } from '../schedule/index.ts';
+import { inputsOf } from './reads.ts';
+import { expand, MOST_BINDINGS, recomputed } from './recompute.ts';
+import { riders } from './riders.ts';
 
 const roots: { readonly [K in OpName]?: Family } = {
   conv2d: 'contraction',
@@ -44,84 +48,149 @@ const roots: { readonly [K in OpName]?: Family } = {
   correct: 'rows',
   batch_mean_dx: 'rows',
   sum: 'sum',
+  partial_sum: 'sum',
+  channel_sum: 'neighbours',
   batch_mean: 'sum',
   squares: 'squares',
   broadcast: 'pointwise',
 };
 
-/** Storage buffers that a kernel may bind on every adapter. */
-const MOST_BUFFERS = 8;
-
 const familyOf = (node: Node): Family | undefined => (isDepthwise(node) ? 'depthwise' : roots[node.op]);
 
 interface Draft {
   readonly family: Family;
+  /** What makes it this family; the first of them for sums. */
+  readonly root: Node;
   readonly nodes: Node[];
   readonly effects: Effect[];
+  /** First and last place in the graph of its nodes: it can only need drafts that begin before it ends. */
+  first: number;
+  last: number;
 }
 
 export function fuse(graph: Graph): FusedGraph {
   const drafts: Draft[] = [];
   const draftOf = new Map<Node, Draft>();
+  const position = new Map(graph.nodes.map((n, i) => [n, i]));
+  const updateNodes = nodesOfUpdates(graph);
+  const riding = riders(graph);
+  const again = recomputed(
+    graph,
+    (n) => updateNodes.has(n) || riding.has(n),
+    (n) => !isFree(n) && withEpilogue.includes(familyOf(n) ?? 'pointwise'),
+  );
   const put = (node: Node, draft: Draft): void => {
+    const at = position.get(node) as number;
     draft.nodes.push(node);
+    draft.first = Math.min(draft.first, at);
+    draft.last = Math.max(draft.last, at);
     draftOf.set(node, draft);
   };
   const open = (node: Node, family: Family): void => {
-    const draft: Draft = { family, nodes: [], effects: [] };
+    const draft: Draft = { family, root: node, nodes: [], effects: [], first: Number.POSITIVE_INFINITY, last: -1 };
     drafts.push(draft);
     put(node, draft);
   };
-  /** The drafts whose values the node reads, seen through views. */
+  /** What the node reads once values that are computed again are seen through: storage. */
+  const read = new Map<Node, readonly Node[]>();
+  const reads = (node: Node): readonly Node[] => {
+    const known = read.get(node) ?? inputsOf(expand([node], again));
+    read.set(node, known);
+    return known;
+  };
+  /** The nodes that read each value, and the values that effects read. */
+  const readers = new Map<Node, Node[]>();
+  for (const node of graph.nodes) {
+    if (isFree(node) || again.has(node)) continue;
+    for (const s of reads(node)) {
+      const known = readers.get(s);
+      if (known) known.push(node);
+      else readers.set(s, [node]);
+    }
+  }
+  const needed = new Set(graph.effects.map((e) => storageOf(e.kind === 'assign' ? e.gradient : e.value)));
+  const isOutput = (node: Node, inside: ReadonlySet<Node>): boolean =>
+    needed.has(node) || (readers.get(node) ?? []).some((r) => !inside.has(r));
+  /** The drafts whose values the node reads. */
   const sources = (node: Node): Draft[] => [
-    ...new Set(node.inputs.map((n) => draftOf.get(storageOf(n))).filter((d) => d !== undefined)),
+    ...new Set(
+      reads(node)
+        .map((n) => draftOf.get(n))
+        .filter((d) => d !== undefined),
+    ),
   ];
   /** Does `from` need a value of `target`, directly or not? Drafts only grow, so this is asked anew each time. */
   const needs = (from: Draft, target: Draft, seen = new Set<Draft>()): boolean => {
-    if (seen.has(from)) return false;
+    if (seen.has(from) || from.last < target.first) return false;
     seen.add(from);
     return from.nodes.some((n) => sources(n).some((s) => s !== from && (s === target || needs(s, target, seen))));
   };
   /** May the node join: everything else it reads must be there before the draft's kernel runs. */
   const mayJoin = (node: Node, draft: Draft): boolean => sources(node).every((s) => s === draft || !needs(s, draft));
-
-  /** Can one kernel bind all that the draft would read and store? Values that later nodes alone will read count too. */
-  const used = usersOf(graph);
+  /** Would the kernel of these nodes bind no more than a device must allow? */
   const fits = (nodes: readonly Node[]): boolean => {
     const inside = new Set(nodes);
-    const stored = nodes.filter((n) => used(n).some((user) => !user || !inside.has(user)));
-    return inputsOf(nodes).length + stored.length <= MOST_BUFFERS;
+    const outputs = nodes.filter((n) => isOutput(n, inside));
+    return inputsOf(expand(nodes, again)).length + outputs.length <= MOST_BINDINGS;
   };
+  /**
+   * Operands from inside the draft must be read element by element: no broadcast, and no view of what is in registers
+   * unless the kernel is elementwise throughout.
+   */
+  const readsWhole = (node: Node, d: Draft): boolean =>
+    expand([node], again).every((m) =>
+      m.inputs.every((n) => {
+        if (draftOf.get(storageOf(n)) !== d) return true;
+        if (d.family === 'pointwise') return sizeOf(n.type.shape) === sizeOf(m.type.shape);
+        return draftOf.get(n) === d && sameShape(n.type.shape, m.type.shape);
+      }),
+    );
+  /** Is the node, with what it computes again, of the shape that the draft's kernel runs over? */
+  const runsOver = (node: Node, d: Draft): boolean =>
+    d.family === 'pointwise'
+      ? sizeOf(d.root.type.shape) === sizeOf(node.type.shape)
+      : expand([node], again).every((n) => sameShape(n.type.shape, d.root.type.shape));
 
-  // 1. What lies between gradients and assignments is left to the updates (6).
-  const updateNodes = nodesOfUpdates(graph);
   for (const node of graph.nodes) {
-    if (isFree(node) || updateNodes.has(node)) continue;
-    const family = familyOf(node);
+    // 1. What lies between gradients and assignments is left to the updates (7).
+    if (isFree(node) || updateNodes.has(node) || again.has(node)) continue;
+    const copy = isOp(node, 'broadcast') && node.attrs.axes.length === 0;
+    const family = copy ? undefined : familyOf(node);
     if (family === 'rows') {
       // 2. Rows join a draft of rows over the same number of rows.
       const rows = rowCount(node);
-      const draft = [...drafts]
-        .reverse()
-        .find(
-          (d) =>
-            d.family === 'rows' &&
-            rowCount(d.nodes[0] as Node) === rows &&
-            related(d, node) &&
-            fewBuffers([...d.nodes, node]) &&
-            mayJoin(node, d),
-        );
+      const draft = drafts.findLast(
+        (d) =>
+          d.family === 'rows' &&
+          rowCount(d.root) === rows &&
+          related(d, node) &&
+          fewBuffers([...d.nodes, node]) &&
+          mayJoin(node, d),
+      );
       if (draft) put(node, draft);
       else open(node, 'rows');
+    } else if (family === 'sum' && !riding.has(node)) {
+      // 3. Sums over the same axes join a draft of sums that reads some of the same values.
+      const draft = drafts.findLast(
+        (d) =>
+          sameSum(d.root, node) &&
+          !riding.has(d.root) &&
+          sharesReads(d.nodes.filter((n) => n.op === node.op).map(reads), reads(node), draftOf) &&
+          sources(node).every((s) => s !== d && !needs(s, d)) &&
+          fits([...d.nodes, node]),
+      );
+      if (draft) put(node, draft);
+      else open(node, 'sum');
     } else if (family) open(node, family);
     else {
-      // 3. Elementwise nodes join the latest draft that makes an operand of the same shape.
+      // 4. Elementwise nodes join the latest draft that makes an operand of the same shape.
       const makers = sources(node)
         .filter(
           (d) =>
             canHaveEpilogue(d) &&
-            sameShape((d.nodes[0] as Node).type.shape, node.type.shape) &&
-            readsWhole(node, d, draftOf) &&
+            !riding.has(d.root) &&
+            runsOver(node, d) &&
+            readsWhole(node, d) &&
             mayJoin(node, d) &&
             fits([...d.nodes, node]),
         )
@@ -130,62 +199,79 @@ export function fuse(graph: Graph): FusedGraph {
       else open(node, 'pointwise');
     }
   }
-  // 4. Elementwise work that only one later kernel of the same shape reads moves into it (a penalty's gradient, say).
+  // 5. Elementwise work that only one later kernel of the same shape reads moves into it (a penalty's gradient, say).
   for (const d of drafts.filter((one) => one.family === 'pointwise')) {
-    const readers = drafts.filter((other) => other !== d && other.nodes.some((n) => sources(n).includes(d)));
-    const [only] = readers;
+    const users = drafts.filter((other) => other !== d && other.nodes.some((n) => sources(n).includes(d)));
+    const [only] = users;
     const whole = (n: Node): boolean =>
-      readsWhole(n, d, draftOf) && !n.inputs.some((i) => draftOf.get(i) === d && opDef(n.op).pointwise !== true);
+      readsWhole(n, d) && !n.inputs.some((i) => draftOf.get(i) === d && opDef(n.op).pointwise !== true);
     const effect = graph.effects.some(
       (e) => draftOf.get(storageOf(e.value)) === d || (e.kind === 'assign' && draftOf.get(storageOf(e.gradient)) === d),
     );
-    if (readers.length !== 1 || !only || effect || !canHaveEpilogue(only) || !only.nodes.every(whole)) continue;
-    if (!sameShape((only.nodes[0] as Node).type.shape, (d.nodes[0] as Node).type.shape)) continue;
-    if (!fits([...only.nodes, ...d.nodes])) continue;
+    if (users.length !== 1 || !only || effect || !canHaveEpilogue(only) || !only.nodes.every(whole)) continue;
+    if (!d.nodes.every((n) => runsOver(n, only)) || riding.has(only.root) || !fits([...only.nodes, ...d.nodes]))
+      continue;
     if (only.nodes.some((n) => updateNodes.has(n)) || d.nodes.some((n) => usedByUpdates(n, updateNodes))) continue;
     const [root, ...rest] = only.nodes as [Node, ...Node[]];
-    only.nodes.splice(
-      0,
-      only.nodes.length,
-      ...(only.family === 'pointwise' ? [...d.nodes, root, ...rest] : [root, ...d.nodes, ...rest]),
-    );
-    for (const n of d.nodes) draftOf.set(n, only);
+    only.nodes.length = 0;
+    for (const n of only.family === 'pointwise' ? [...d.nodes, root, ...rest] : [root, ...d.nodes, ...rest])
+      put(n, only);
     drafts.splice(drafts.indexOf(d), 1);
   }
-  // 5. The gradient of a bias rides along with the gradient of its weights, which reads the same dy.
-  for (const d of drafts.filter((one) => one.family === 'sum')) {
-    const host = drafts.find((other) => ridesAlong(d.nodes[0] as Node, other));
-    if (!host) continue;
-    host.nodes.push(...d.nodes);
-    for (const n of d.nodes) draftOf.set(n, host);
+  // 6. The gradient of a bias rides along with the gradient of its weights.
+  for (const d of drafts.filter((one) => riding.has(one.root))) {
+    const host = draftOf.get(riding.get(d.root) as Node) as Draft;
+    for (const n of d.nodes) put(n, host);
     drafts.splice(drafts.indexOf(d), 1);
   }
-  // 6. The sums to report, and the updates, each a kernel of its own at the end.
-  const groups = order(drafts, sources).map((d) => finish(d, graph));
+  // 7. The sums to report, and the updates, each a kernel of its own at the end.
+  const groups = order(drafts, sources).map((d) => finish(d, expand(d.nodes, again), isOutput));
   const accumulations = graph.effects.filter((e) => e.kind === 'accumulate');
   if (accumulations.length > 0) groups.push(accumulate(accumulations));
   groups.push(...updates(graph, updateNodes));
   return { graph, groups };
 }
 
+/** Do two sums run over the same axes of the same shape, in the same runs? */
+const sameSum = (p: Node, q: Node): boolean =>
+  p.op === q.op &&
+  (isOp(q, 'sum') || isOp(q, 'partial_sum')) &&
+  sameShape((p.inputs[0] as Node).type.shape, (q.inputs[0] as Node).type.shape) &&
+  JSON.stringify(p.attrs) === JSON.stringify(q.attrs);
+
+/** Is there a value of the sums' size that both read, or values of one kernel, one of which each reads? */
+function sharesReads(
+  theirs: readonly (readonly Node[])[],
+  mine: readonly Node[],
+  draftOf: ReadonlyMap<Node, Draft>,
+): boolean {
+  const largest = Math.max(...mine.map((n) => sizeOf(n.type.shape)));
+  const large = mine.filter((n) => sizeOf(n.type.shape) === largest);
+  return theirs.some((list) =>
+    list.some((n) => large.some((m) => m === n || (draftOf.has(m) && draftOf.get(m) === draftOf.get(n)))),
+  );
+}
+
 /** Kernels that compute a result element by element, and can go on with it. */
-const withEpilogue: readonly Family[] = ['contraction', 'depthwise', 'window', 'gather', 'resize', 'pointwise'];
-const canHaveEpilogue = (d: Draft): boolean => withEpilogue.includes(d.family);
+const withEpilogue: readonly Family[] = [
+  'contraction',
+  'depthwise',
+  'window',
+  'gather',
+  'resize',
+  'pointwise',
+  'neighbours',
+];
+const canHaveEpilogue = (d: Draft): boolean => withEpilogue.includes(d.family) || isOp(d.root, 'sum');
 
 /** The same of rows, which store nearly all that they compute. */
-const fewBuffers = (nodes: readonly Node[]): boolean => inputsOf(nodes).length + nodes.length <= MOST_BUFFERS;
+const fewBuffers = (nodes: readonly Node[]): boolean => inputsOf(nodes).length + nodes.length <= MOST_BINDINGS;
 
 /** A row operation joins rows that read or make the same scores; the seed of a mean joins any rows. */
 const related = (d: Draft, node: Node): boolean =>
   isOp(node, 'batch_mean_dx') ||
   d.nodes.some(
     (n) => node.inputs.includes(n) || n.inputs.some((i) => sizeOf(i.type.shape) > 1 && node.inputs.includes(i)),
-  );
-
-/** Operands from inside the draft must be read element by element: no broadcast and no view of what is in registers. */
-const readsWhole = (node: Node, d: Draft, draftOf: ReadonlyMap<Node, Draft>): boolean =>
-  node.inputs.every(
-    (n) => draftOf.get(storageOf(n)) !== d || (draftOf.get(n) === d && sameShape(n.type.shape, node.type.shape)),
   );
 
 /** Nodes between gradients and assignments: the optimizer's work. */
@@ -206,38 +292,8 @@ function nodesOfUpdates(graph: Graph): Set<Node> {
   return found;
 }
 
-/** Is `sum` the sum over all but the last axis of what the weight gradient in `d` multiplies with? */
-function ridesAlong(sum: Node, d: Draft): boolean {
-  if (d.family !== 'contraction') return false;
-  const root = d.nodes[0] as Node;
-  const weights = isOp(root, 'conv2d_dw') || (isOp(root, 'matmul') && root.attrs.transposeA && !root.attrs.transposeB);
-  if (!weights || !isOp(sum, 'sum') || d.nodes.some((n) => isOp(n, 'sum'))) return false;
-  const dy = sum.inputs[0] as Node;
-  const last = dy.type.shape.length - 1;
-  return (
-    storageOf(dy) === storageOf(root.inputs[1] as Node) &&
-    sum.attrs.axes.length === last &&
-    !sum.attrs.axes.includes(last) &&
-    sum.type.shape[0] === root.type.shape[root.type.shape.length - 1]
-  );
-}
-
 const usedByUpdates = (node: Node, updates: ReadonlySet<Node>): boolean =>
   [...updates].some((u) => u.inputs.includes(node));
-
-/** The nodes that read a value, through views or not; undefined stands for an effect. */
-function usersOf(graph: Graph): (node: Node) => readonly (Node | undefined)[] {
-  const users = new Map<Node, (Node | undefined)[]>();
-  const put = (value: Node, user: Node | undefined): void => {
-    const storage = storageOf(value);
-    const known = users.get(storage);
-    if (known) known.push(user);
-    else users.set(storage, [user]);
-  };
-  for (const node of graph.nodes) if (!isOp(node, 'reshape')) for (const input of node.inputs) put(input, node);
-  for (const e of graph.effects) put(e.kind === 'assign' ? e.gradient : e.value, undefined);
-  return (node) => users.get(node) ?? [];
-}
 
 /** Drafts so that each comes after what it reads. */
 function order(drafts: readonly Draft[], sources: (n: Node) => Draft[]): Draft[] {
@@ -253,38 +309,17 @@ function order(drafts: readonly Draft[], sources: (n: Node) => Draft[]): Draft[]
   return out;
 }
 
-function finish(d: Draft, graph: Graph): Group {
+/** `nodes` are those of the draft and what they compute again. */
+function finish(d: Draft, nodes: readonly Node[], isOutput: (n: Node, inside: ReadonlySet<Node>) => boolean): Group {
   const inside = new Set(d.nodes);
-  const used = new Set<Node>();
-  for (const node of graph.nodes) {
-    if (inside.has(node)) continue;
-    for (const input of node.inputs) if (inside.has(storageOf(input))) used.add(storageOf(input));
-  }
-  for (const e of graph.effects) {
-    for (const value of e.kind === 'assign' ? [e.gradient] : [e.value])
-      if (inside.has(storageOf(value))) used.add(storageOf(value));
-  }
+  const used = new Set(d.nodes.filter((n) => isOutput(n, inside)));
   // Rows of scores stay in memory even when only this kernel reads them.
   if (d.family === 'rows')
     for (const node of d.nodes) for (const i of node.inputs) if (inside.has(i) && !isOnePerRow(i.op)) used.add(i);
-  const outputs = d.nodes.filter((n) => used.has(n));
+  const outputs = nodes.filter((n) => used.has(n));
   const titles = outputs.filter((n) => d.family !== 'contraction' || !isOp(n, 'sum'));
-  const named = titles[titles.length - 1] ?? (d.nodes[d.nodes.length - 1] as Node);
-  return { name: named.id, family: d.family, nodes: d.nodes, outputs, inputs: inputsOf(d.nodes), effects: [] };
-}
-
-/** What the nodes read from outside: storage, each once; not scalar constants and step numbers, which are text. */
-function inputsOf(nodes: readonly Node[]): Node[] {
-  const inside = new Set(nodes);
-  const found = new Set<Node>();
-  for (const node of nodes) {
-    for (const input of node.inputs) {
-      const storage = storageOf(input);
-      const text = isOp(storage, 'step') || (isOp(storage, 'constant') && sizeOf(storage.type.shape) === 1);
-      if (!inside.has(storage) && !text) found.add(storage);
-    }
-  }
-  return [...found];
+  const named = titles[titles.length - 1] ?? (nodes[nodes.length - 1] as Node);
+  return { name: named.id, family: d.family, nodes, outputs, inputs: inputsOf(nodes), effects: [] };
 }
 
 function accumulate(effects: readonly Effect[]): Group {

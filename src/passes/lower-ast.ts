@@ -26,7 +26,7 @@ export function lowerModel(
 ): { lowered: Lowered | undefined; diagnostics: readonly Diagnostic[] } {
   const parameters = new Map<string, Rational | 'unknown'>();
   const s = lowering(batch, { home, prefix: '', path: [], parameters, counts: new Map(), values: new Map() });
-  const { diagnostics, layers, penalties } = s;
+  const { diagnostics, layers, penalties, statistics } = s;
   setParameters(s, model, parameters, set);
   lowerBody(s, model.body);
   const bad = (): boolean => s.unread || diagnostics.some((d) => d.severity === 'error');
@@ -37,7 +37,7 @@ export function lowerModel(
   const { input, x: output, startsFrom } = s;
   const graph = s.b.finish(model.name.text);
   return {
-    lowered: { graph, input, output, layers, penalties, ...(startsFrom ? { startsFrom } : {}) },
+    lowered: { graph, input, output, layers, penalties, statistics, ...(startsFrom ? { startsFrom } : {}) },
     diagnostics,
   };
 }

@@ -34,7 +34,9 @@ function shapeOf(group: Group, member: Member): string {
   return [...lines, ...effects].join(';');
 }
 
-/** The updates among the groups, merged, in the order of their first members. */
+const slotsOf = ({ members }: Update): number => members[0]?.slots.length ?? 0;
+
+/** The updates among the groups, merged: those with more slots first, then in the order of their first members. */
 export function mergeUpdates(groups: readonly Group[]): Update[] {
   const merged = new Map<string, { group: Group; members: Member[]; apart: boolean }>();
   const taken = new Set<Node>();
@@ -50,5 +52,5 @@ export function mergeUpdates(groups: readonly Group[]): Update[] {
     if (known) known.members.push(member);
     else merged.set(key, { group, members: [member], apart });
   }
-  return [...merged.values()];
+  return [...merged.values()].sort((p, q) => slotsOf(q) - slotsOf(p));
 }

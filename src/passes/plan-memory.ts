@@ -1,4 +1,5 @@
-// Where every value lies: parameters, slots and gradients side by side in one order; all else in an arena by liveness.
+// Where every value lies: parameters and slots side by side in one order, the gradients of each update in the same; all
+// else in an arena by liveness.
 import type { BufferRole, View } from '../../runtime/plan.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
 import type { Group, MemoryPlan, ParameterLayout, Update } from '../schedule/index.ts';
@@ -8,7 +9,10 @@ export const ALIGNMENT = 256;
 export const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 export const bytesOf = (node: Node): number => 4 * sizeOf(node.type.shape);
 
-/** Lays out the parameters: those of one update side by side, then those that no update changes. */
+/**
+ * Lays out the parameters: those of one update side by side, updates with more slots first, then those that no update
+ * changes.
+ */
 export function layOutParameters(parameters: readonly Node[], updates: readonly Update[]): ParameterLayout {
   const offsets = new Map<string, number>();
   let end = 0;
@@ -16,14 +20,15 @@ export function layOutParameters(parameters: readonly Node[], updates: readonly 
     offsets.set(node.id, end);
     end += align(bytesOf(node));
   };
+  let slotBytes = 0;
   const ranges = updates.map(({ members }) => {
     const offset = end;
     for (const { parameter } of members) put(parameter);
+    if ((members[0]?.slots.length ?? 0) > 0) slotBytes = end;
     return { offset, bytes: end - offset };
   });
-  const trainedBytes = end;
   for (const node of parameters) if (!offsets.has(node.id)) put(node);
-  return { offsets, bytes: end, ranges, trainedBytes };
+  return { offsets, bytes: end, ranges, slotBytes };
 }
 
 /** A block of bytes that is needed from one group to another, both included. */
@@ -69,30 +74,34 @@ export function planMemory(
         .find((u) => u.members.some((m) => m.slots.includes(node)))
         ?.members.find((m) => m.slots.includes(node));
       const slot = slots?.slots.indexOf(node) ?? 0;
-      place(
-        node,
-        'state',
-        slot * layout.trainedBytes + (layout.offsets.get((node as Node<'state'>).attrs.of) as number),
-      );
+      place(node, 'state', slot * layout.slotBytes + (layout.offsets.get((node as Node<'state'>).attrs.of) as number));
     }
   }
-  // 2. How long each value lives. Gradients of parameters form one block.
+  // 2. How long each value lives. Gradients of the parameters of one update form one block, in their order.
   const blocks = new Map<Node, Block>();
-  const gradientOf = new Map<Node, Node>(
-    updates.flatMap((u) => (u.apart ? [] : u.members).map((m) => [storageOf(m.gradient), m.parameter] as const)),
+  const gradientBlocks = updates.map(
+    (_, i): Block => ({
+      name: `gradients ${i}`,
+      bytes: layout.ranges[i]?.bytes ?? 0,
+      first: Number.POSITIVE_INFINITY,
+      last: -1,
+    }),
   );
-  const gradientBlock: Block = {
-    name: 'gradients',
-    bytes: layout.trainedBytes,
-    first: Number.POSITIVE_INFINITY,
-    last: -1,
-  };
+  const gradientOf = new Map<Node, { readonly parameter: Node; readonly update: number }>();
+  updates.forEach(({ members, apart }, update) => {
+    if (apart) return;
+    for (const { parameter, gradient } of members) {
+      const known = gradientOf.get(storageOf(gradient));
+      if (known) throw new Error(`%${gradient.id} is the gradient of %${known.parameter.id} and of %${parameter.id}`);
+      gradientOf.set(storageOf(gradient), { parameter, update });
+    }
+  });
   groups.forEach((group, at) => {
     for (const node of group.outputs) {
       if (places.has(node)) continue;
-      const block = gradientOf.has(node)
-        ? gradientBlock
-        : { name: node.id, bytes: align(bytesOf(node)), first: at, last: at };
+      const gradient = gradientOf.get(node);
+      const own = gradient && gradientBlocks[gradient.update];
+      const block = own ?? { name: node.id, bytes: align(bytesOf(node)), first: at, last: at };
       block.first = Math.min(block.first, at);
       blocks.set(node, block);
     }
@@ -116,10 +125,11 @@ export function planMemory(
     placed.push({ block, offset });
   }
   const offsetOf = new Map(placed.map((p) => [p.block, p.offset]));
-  const gradients = offsetOf.get(gradientBlock) ?? 0;
+  const gradients = gradientBlocks.map((block) => offsetOf.get(block) ?? 0);
   for (const [node, block] of blocks) {
-    const parameter = gradientOf.get(node);
-    const inner = parameter ? (layout.offsets.get(parameter.id) as number) : 0;
+    const gradient = gradientOf.get(node);
+    const start = gradient ? (layout.ranges[gradient.update]?.offset ?? 0) : 0;
+    const inner = gradient ? (layout.offsets.get(gradient.parameter.id) as number) - start : 0;
     place(node, 'arena', (offsetOf.get(block) as number) + inner);
   }
   const live = groups.map((_, at) =>

@@ -13,6 +13,7 @@ export type Family =
   | 'rows'
   | 'sum'
   | 'squares'
+  | 'neighbours'
   | 'accumulate'
   | 'update';
 
@@ -20,7 +21,11 @@ export interface Group {
   /** Named after its result. */
   readonly name: string;
   readonly family: Family;
-  /** Nodes it computes, in order; the first is the root for contraction, depthwise, window, gather, resize, sum and squares. */
+  /**
+   * Nodes it computes, in order; the first is the root for contraction, depthwise, window, gather, resize and squares.
+   * Those that are not stored anywhere may be computed by other groups too. Sums: what is summed, the sums, and what is
+   * done with them.
+   */
   readonly nodes: readonly Node[];
   /** Nodes whose values other groups or effects read. */
   readonly outputs: readonly Node[];
@@ -51,22 +56,22 @@ export interface Update {
   readonly apart: boolean;
 }
 
-/** Offsets in `parameters`, the same in each slot's block of `state` and in the block of gradients. */
+/** Offsets in `parameters`, the same in each slot's block of `state`; and in an update's block of gradients less its start. */
 export interface ParameterLayout {
   /** By parameter id: offset in bytes. */
   readonly offsets: ReadonlyMap<string, number>;
   readonly bytes: number;
   /** For each update: where its members start and end. */
   readonly ranges: readonly { readonly offset: number; readonly bytes: number }[];
-  /** Bytes of one slot's block, which holds trained parameters only. */
-  readonly trainedBytes: number;
+  /** Bytes of one slot's block, which ends with the last update that has slots. */
+  readonly slotBytes: number;
 }
 
 /** Where the values of one program lie. */
 export interface MemoryPlan {
   readonly places: ReadonlyMap<Node, View>;
-  /** Where the block of gradients starts; its order is that of the parameters. */
-  readonly gradients: number;
+  /** Where the block of gradients of each update starts; its order is that of the parameters. */
+  readonly gradients: readonly number[];
   readonly arenaBytes: number;
   /** The largest sum of values that live at the same time: no arena can be smaller. */
   readonly liveBytes: number;

@@ -1,6 +1,6 @@
 // What a case of an operation is: worked numbers, and operands on which its gradient is checked.
 import type { StepField } from '../../runtime/plan.ts';
-import type { OpAttrs, OpName, Shape } from '../../src/ir/index.ts';
+import type { Builder, Node, OpAttrs, OpName, Shape } from '../../src/ir/index.ts';
 
 export type Nested = number | readonly Nested[];
 
@@ -11,6 +11,7 @@ export type Labels = { readonly labels: Nested; readonly values?: true };
 export type Operand =
   | Shape
   | { readonly positive: Shape }
+  | { readonly given: Shape } // positive, and its gradient is not looked at
   | { readonly probabilities: Shape }
   | Labels
   | { readonly field: StepField; readonly value: number };
@@ -24,6 +25,8 @@ export interface Example<K extends OpName> {
 export interface GradientCase<K extends OpName> {
   readonly operands: readonly Operand[];
   readonly attrs: OpAttrs[K];
+  /** What the operands go through, where the gradient is that of a whole of which the operation is the last part. */
+  readonly build?: (b: Builder, operands: readonly Node[]) => Node;
 }
 
 export interface OpCases<K extends OpName> {

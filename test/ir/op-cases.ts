@@ -6,6 +6,7 @@ import { elementwiseAndShapes } from './cases-elementwise.ts';
 import { heavy } from './cases-heavy.ts';
 import { lossCases } from './cases-losses.ts';
 import { magnitude } from './cases-magnitude.ts';
+import { normal } from './cases-normal.ts';
 import { pieces } from './cases-pieces.ts';
 import { resizing } from './cases-resize.ts';
 import { rows } from './cases-rows.ts';
@@ -32,4 +33,5 @@ export const cases: CasesOf<OpName> = {
   ...pieces,
   ...resizing,
   ...magnitude,
+  ...normal,
 };

@@ -74,17 +74,17 @@ interface Built {
 }
 
 /** sum(y * r) of a case, r random: a scalar whose gradient needs every element of dy. */
-function objectiveOf(op: OpName, { operands, attrs }: GradientCase<OpName>): Built {
+function objectiveOf(op: OpName, { operands, attrs, build }: GradientCase<OpName>): Built {
   const b = builder();
   const leaves = new Map<string, Tensor>();
   const step = new Map<string, number>();
   const checked: Node[] = [];
   const inputs = operands.map((operand, i) => {
-    if (Array.isArray(operand) || 'positive' in operand || 'probabilities' in operand) {
+    if (Array.isArray(operand) || 'positive' in operand || 'given' in operand || 'probabilities' in operand) {
       const value = valueFor(operand, i + 1);
       const node = emit(b, 'parameter', [], { shape: value.shape, ...parameter }, `x${i}`);
       leaves.set(node.id, value);
-      checked.push(node);
+      if (Array.isArray(operand) || !('given' in operand)) checked.push(node);
       return node;
     }
     if ('labels' in operand) {
@@ -96,7 +96,7 @@ function objectiveOf(op: OpName, { operands, attrs }: GradientCase<OpName>): Bui
     step.set(field.name, value);
     return emit(b, 'step', [], { field }, field.name);
   });
-  const y = emit(b, op, inputs, attrs, 'y');
+  const y = build ? build(b, inputs) : emit(b, op, inputs, attrs, 'y');
   const r = emit(b, 'parameter', [], { shape: y.type.shape, ...parameter, trainable: false }, 'r');
   leaves.set('r', randomTensor(y.type.shape, 1000));
   const product = emit(b, 'mul', [y, r], {}, 'product');
@@ -107,7 +107,9 @@ function objectiveOf(op: OpName, { operands, attrs }: GradientCase<OpName>): Bui
 function valueFor(operand: Operand, seed: number): Tensor {
   if (Array.isArray(operand)) return randomTensor(operand, seed, -2, 2);
   const shape = Object.values(operand as object)[0] as number[];
-  return 'positive' in (operand as object) ? randomTensor(shape, seed, 0.5, 2) : randomTensor(shape, seed, 0.05, 1);
+  return 'positive' in (operand as object) || 'given' in (operand as object)
+    ? randomTensor(shape, seed, 0.5, 2)
+    : randomTensor(shape, seed, 0.05, 1);
 }
 
 /** Central differences of the objective in each element of a leaf. */

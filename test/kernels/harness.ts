@@ -120,7 +120,10 @@ export async function checkGraph(
   const given = new Map(leaves)
     .set(inputNode.id, { shape, data: seen })
     .set('labels', { shape: labelNode?.type.shape ?? [], data: labels });
-  const { outputs } = interpret(graph, { leaves: given, step: new Map(Object.entries(step)) });
+  const { outputs } = interpret(graph, {
+    leaves: given,
+    step: new Map(Object.entries({ ...step, pictures: step.count })),
+  });
   const found = new Map<string, Float32Array>();
   const wrong: string[] = [];
   for (const effect of scheduled.infer?.fused.graph.effects ?? []) {

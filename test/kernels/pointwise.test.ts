@@ -9,7 +9,8 @@ import { check, scene } from './harness.ts';
 
 const opened = await withDevice();
 const shapes: readonly Shape[] = [[1], [7], [2, 3], [3, 4], [2, 3, 5, 4], [1, 1, 1, 33], []];
-const apart: readonly OpName[] = ['one_hot', 'counted', 'pow'];
+/** Those with attributes, or with operands of a certain shape, have tests of their own. */
+const apart: readonly OpName[] = ['one_hot', 'counted', 'pow', 'standardize', 'standardize_dx'];
 const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && !isRandom(op) && !apart.includes(op));
 
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (target) => {
@@ -111,6 +112,25 @@ describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (targ
         );
     }
     await check(opened!.device, target, s);
+  });
+
+  test('batches of which some pictures count, and gradients of normalisation', async () => {
+    const s = scene([5, 1]);
+    const { b } = s;
+    const count = b.step({ name: 'count', type: 'u32' });
+    for (const shape of [[5], [5, 3], [5, 4], [5, 2, 3, 8]] as const) {
+      const name = shape.join('x');
+      const given = (low: number): Node => s.given(shape, 'arena', low, 2);
+      const few = (low: number): Node => s.given(shape.slice(-1), 'arena', low, 2);
+      s.compare(emit(b, 'counted', [given(-1), count], {}, 'masked'), `mask of ${name}`);
+      for (const axes of [[0], []]) {
+        const attrs = { axes, epsilon: 0.125 };
+        s.compare(emit(b, 'standardize', [given(-1), few(-1), few(0.5)], attrs, 'y'), `standardize ${name}`);
+        const inputs = [given(-1), given(-1), few(-1), few(-1), few(0.5), count];
+        s.compare(emit(b, 'standardize_dx', inputs, attrs, 'dx'), `standardize_dx ${name} over ${axes}`);
+      }
+    }
+    await check(opened!.device, target, s, { step: { count: 3 } });
   });
 
   test('broadcast along any axes', async () => {

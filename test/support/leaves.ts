@@ -4,7 +4,7 @@ import { hash32 } from '../../runtime/random.ts';
 import { type Graph, isOp, sizeOf, type Tensor } from '../../src/ir/index.ts';
 import { randomTensor } from './numbers.ts';
 
-/** Parameters as the runtime starts them (biases random too, so that they matter), slots as they start, a random batch in 0..1. */
+/** Parameters as the runtime starts them (constants a little off, so that they matter), slots as they start, a random batch in 0..1. */
 export function leavesOf(graph: Graph, plan: Plan, seed: number, classes: number): Map<string, Tensor> {
   const leaves = new Map<string, Tensor>();
   for (const p of plan.parameters) {

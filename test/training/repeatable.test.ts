@@ -9,8 +9,27 @@ import { hashOf, type Running, start } from './harness.ts';
 
 const opened = await withDevice();
 
+/** Sums of all sizes: long ones in runs, several at once, of neighbours. */
+const normalised = {
+  file: 'm.cnn',
+  text: `model normalised {
+  input 24x24x3
+  conv 8 3x3 pad same nobias
+  batchnorm relu
+  lrn
+  conv 6 3x3 stride 2 nobias
+  groupnorm 2 relu
+  flatten
+  dense 10
+}
+train {
+  loss cross_entropy
+  optimizer sgd lr 0.1 momentum 0.9
+}`,
+};
+
 const begin = (target: Target, name: string): Promise<Running> =>
-  start(opened!.device, target, narrowSource(name, 32), 8, 30);
+  start(opened!.device, target, name === 'normalised' ? normalised : narrowSource(name, 32), 8, 30);
 
 const end = ({ session, data }: Running): void => {
   data.destroy();
@@ -18,7 +37,7 @@ const end = ({ session, data }: Running): void => {
 };
 
 describe.skipIf(!opened).each(runnable(opened).slice(-1))('target %s', (target) => {
-  test.each(['drawn', 'fashion_cnn'])(
+  test.each(['drawn', 'fashion_cnn', 'normalised'])(
     '%s: 20 steps twice give the same weights to the bit, however they are submitted',
     async (name) => {
       const hashes: string[] = [];

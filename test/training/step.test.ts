@@ -130,6 +130,29 @@ train {
   optimizer sgd lr 0.1 momentum 0.9
 }`;
 
+// No bias stands before a batchnorm, which takes it away: its gradient would be rounding errors alone.
+const normalised = `model m {
+  input 9x8x3
+  conv 8 3x3 pad same nobias
+  batchnorm momentum 0.7 relu
+  conv 5 3x3 nobias
+  batchnorm nocenter tanh
+  conv 8 3x3 stride 2 nobias
+  groupnorm 4 relu
+  lrn size 3 alpha 0.5
+  instancenorm noscale
+  layernorm tanh
+  flatten
+  dense 12 nobias
+  batchnorm epsilon 0.01 sigmoid
+  layernorm
+  dense 4
+}
+train {
+  loss cross_entropy
+  optimizer sgd lr 0.1 momentum 0.9
+}`;
+
 describe.skipIf(!opened).each(runnable(opened))('training on the device, target %s', (target) => {
   // Portable kernels of all models take minutes to compile on a software adapter.
   const few = target === 'portable' && opened?.adapter.kind === 'software' && !slow;
@@ -141,6 +164,7 @@ describe.skipIf(!opened).each(runnable(opened))('training on the device, target 
     ['a signal', { file: 's.cnn', text: signal }] as const,
     ['what moves and resizes', { file: 'm.cnn', text: moved }] as const,
     ...(few ? [] : [['activations, noise and options', { file: 'm.cnn', text: activations }] as const]),
+    ['every normalisation', { file: 'm.cnn', text: normalised }] as const,
   ];
   test.each(sources)('%s: three steps, the last with fewer pictures, then an evaluation', async (_, source) => {
     opened!.device.pushErrorScope('validation');

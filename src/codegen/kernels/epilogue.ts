@@ -81,6 +81,62 @@ function operand(
   return width === place.width ? value : wgsl`T(${value})`;
 }
 
+/** Those of the `nodes` that `targets` are or need, in order; those that `stop` are known and left out. */
+export function within(nodes: readonly Node[], targets: readonly Node[], stop: (n: Node) => boolean): Node[] {
+  const inside = new Set(nodes);
+  const found = new Set<Node>();
+  const visit = (n: Node): void => {
+    if (!inside.has(n) || stop(n) || found.has(n)) return;
+    for (const input of n.inputs) visit(storageOf(input));
+    found.add(n);
+  };
+  targets.forEach(visit);
+  return [...found];
+}
+
+/** The same place seen as another shape of as many elements. */
+function placeIn(shape: Shape, place: Place): Place {
+  if (sameShape(shape, place.shape)) return place;
+  const last = shape[shape.length - 1] ?? 1;
+  const same = last === place.shape[place.shape.length - 1];
+  if (place.width === 4 && last % 4 !== 0) throw new Error(`fours of ${last} columns`);
+  return { ...place, shape, column: same ? place.column : wgsl`(${place.index}) % ${u32(last / place.width)}` };
+}
+
+/** Names of the values at a place, and the lines that make them. */
+export interface Computed {
+  readonly lines: readonly Wgsl[];
+  /** A node's value: computed here, known, or loaded. */
+  readonly value: (node: Node) => Wgsl;
+}
+
+/** Computes elementwise nodes, whose shapes may differ as long as they have as many elements as the place's. */
+export function compute(
+  b: Bindings,
+  nodes: readonly Node[],
+  known: ReadonlyMap<Node, Wgsl>,
+  place: Place,
+  access: (n: Node) => 'read' | 'read_write',
+  suffix: Wgsl = nothing,
+): Computed {
+  const values = new Map(known);
+  const lines: Wgsl[] = [];
+  for (const node of nodes) {
+    if (values.has(node)) continue;
+    if (!isPointwise(node.op)) throw new Error(`%${node.id}: ${node.op} is not elementwise`);
+    const here = placeIn(node.type.shape, place);
+    const args = node.inputs.map(
+      (n) => values.get(n) ?? values.get(storageOf(n)) ?? operand(b, n, shapeFor(node, n), here, access),
+    );
+    const name = wgsl`${ident(`${node.id}_v`)}${suffix}`;
+    lines.push(wgsl`let ${name} = ${pointwiseTable[node.op].of(args, node, place.index, here)};`);
+    values.set(node, name);
+  }
+  const value = (n: Node): Wgsl =>
+    values.get(n) ?? values.get(storageOf(n)) ?? operand(b, n, n.type.shape, placeIn(n.type.shape, place), access);
+  return { lines, value };
+}
+
 /**
  * The lines for `nodes`. `known` names values that are in registers already (a root's result, say). Values of
  * `outputs` are stored at the place.
@@ -94,22 +150,9 @@ export function epilogue(
   access: (n: Node) => 'read' | 'read_write',
   suffix: Wgsl = nothing,
 ): Wgsl {
-  const values = new Map(known);
-  const lines: Wgsl[] = [];
-  for (const node of nodes) {
-    if (values.has(node)) continue;
-    if (!isPointwise(node.op)) throw new Error(`%${node.id}: ${node.op} is not elementwise`);
-    const args = node.inputs.map((n) => values.get(n) ?? operand(b, n, shapeFor(node, n), place, access));
-    const name = wgsl`${ident(`${node.id}_v`)}${suffix}`;
-    lines.push(wgsl`let ${name} = ${pointwiseTable[node.op].of(args, node, place.index, place)};`);
-    values.set(node, name);
-  }
-  for (const node of outputs) {
-    const value = values.get(node);
-    if (!value) throw new Error(`%${node.id} is stored but not computed`);
-    lines.push(store(b, node, place.index, value, place.width));
-  }
-  return { wgsl: lines.map((l) => l.wgsl).join('\n') };
+  const { lines, value } = compute(b, nodes, known, place, access, suffix);
+  const stores = outputs.map((node) => store(b, node, place.index, value(node), place.width));
+  return { wgsl: [...lines, ...stores].map((l) => l.wgsl).join('\n') };
 }
 
 /** Writes T at `at`; an output that is also read elsewhere in the kernel keeps its declaration. */

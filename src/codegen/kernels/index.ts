@@ -1,6 +1,6 @@
 // From a group to its kernel. The table is complete by type: a family without a kernel does not compile.
 import type { StepField } from '../../../runtime/plan.ts';
-import type { Node } from '../../ir/index.ts';
+import { isOp, type Node } from '../../ir/index.ts';
 import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { contractionSchedule, type Target } from '../schedules.ts';
@@ -9,11 +9,12 @@ import { subgroupKernel } from './contraction-subgroup.ts';
 import { depthwiseKernel } from './depthwise.ts';
 import { gatherKernel } from './gather.ts';
 import { indexMap } from './index-map.ts';
+import { neighboursKernel } from './neighbours.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
 import { squaresKernel } from './squares.ts';
-import { accumulateKernel, sumKernel } from './sum.ts';
+import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
 import { windowKernel } from './window.ts';
 
 interface Context {
@@ -37,8 +38,10 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   resize: (group, { fields }) => resizeKernel(group, fields),
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),
   rows: (group, { fields }) => rowsKernel(group, fields),
-  sum: (group, { fields }) => sumKernel(group, fields),
   squares: (group, { fields, memory }) => squaresKernel(group, memory, fields),
+  sum: (group, { fields, target }) =>
+    group.nodes.some((n) => isOp(n, 'batch_mean')) ? meanKernel(group, fields) : sumKernel(group, target, fields),
+  neighbours: (group, { fields }) => neighboursKernel(group, fields),
   accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),
 };
 

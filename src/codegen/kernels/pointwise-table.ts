@@ -21,6 +21,8 @@ type Arithmetic =
   | 'exp'
   | 'log'
   | 'greater'
+  | 'standardize'
+  | 'standardize_dx'
   | 'broadcast';
 type Loss = 'sigmoid_cross_entropy' | 'one_hot' | 'counted';
 type Prelu = 'prelu' | 'prelu_dx' | 'prelu_dalpha';
@@ -60,6 +62,15 @@ function channelMask(args: readonly Wgsl[], { attrs, type }: Node<'dropout'>, el
   return wgsl`channel_mask(${stream(args, attrs.stream)}, ${element}, ${u32(dropoutThreshold(attrs.rate))}, ${u32(picture)}, ${u32(channels)})`;
 }
 
+const epsilon = (node: Node): Wgsl => f32((node as Node<'standardize'>).attrs.epsilon);
+
+/** The value where its picture counts, else 0: elements behind those of the first `count` pictures do not. */
+function counted(value: Wgsl, node: Node, element: Wgsl, width: 1 | 4, count: Wgsl): Wgsl {
+  const perPicture = sizeOf(node.type.shape.slice(1));
+  const end = perPicture === 1 ? count : wgsl`${count} * ${u32(perPicture)}`;
+  return wgsl`select(T(0.0), ${value}, ${numbers(element, width)} < ${width === 1 ? end : wgsl`vec4u(${end})`})`;
+}
+
 export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
   add: { of: (x) => wgsl`${a(x, 0)} + ${a(x, 1)}` },
   sub: { of: (x) => wgsl`${a(x, 0)} - ${a(x, 1)}` },
@@ -84,14 +95,7 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
       return wgsl`select(T(0.0), T(1.0), ${a(x, 0)} == ${columns}${first === 0 ? nothing : wgsl` + T(${f32(first)})`})`;
     },
   },
-  counted: {
-    of: (x, node, element, { width }) => {
-      const perPicture = sizeOf(node.type.shape.slice(1));
-      const pictures = wgsl`${numbers(element, width)}${perPicture === 1 ? nothing : wgsl` / ${u32(perPicture)}`}`;
-      const limit = width === 1 ? a(x, 1) : wgsl`vec4u(${a(x, 1)})`;
-      return wgsl`select(T(0.0), ${a(x, 0)}, ${pictures} < ${limit})`;
-    },
-  },
+  counted: { of: (x, node, element, { width }) => counted(a(x, 0), node, element, width, a(x, 1)) },
   pow: { of: (x, node) => wgsl`pow(${a(x, 0)}, T(${f32((node as Node<'pow'>).attrs.exponent)}))` },
   broadcast: { of: (x) => a(x, 0) },
   ...activationTable,
@@ -121,6 +125,17 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
       return way === 'add' ? wgsl`${a(x, 0)} + ${n}` : wgsl`${a(x, 0)} * (1.0 + ${n})`;
     },
     functions: () => ['gaussian_of'],
+  },
+  standardize: {
+    of: (x, node) => wgsl`(${a(x, 0)} - ${a(x, 1)}) / sqrt(${a(x, 2)} + ${epsilon(node)})`,
+  },
+  standardize_dx: {
+    of: (x, node, element, { width }) => {
+      const through = wgsl`${a(x, 2)} + ${a(x, 1)} * ${a(x, 3)}`;
+      const batch = (node as Node<'standardize_dx'>).attrs.axes.includes(0);
+      const part = batch ? counted(through, node, element, width, a(x, 5)) : wgsl`(${through})`;
+      return wgsl`(${a(x, 0)} - ${part}) / sqrt(${a(x, 4)} + ${epsilon(node)})`;
+    },
   },
 };
 

@@ -12,7 +12,7 @@ export function pointwiseKernel(group: Group, fields: readonly StepField[]): Ker
   const b = bindings(fields);
   const { shape } = (group.nodes[group.nodes.length - 1] as Node).type;
   const last = shape[shape.length - 1] ?? 1;
-  const width = last % 4 === 0 ? 4 : 1;
+  const width = group.nodes.every((n) => (n.type.shape[n.type.shape.length - 1] ?? 1) % 4 === 0) ? 4 : 1;
   const count = sizeOf(shape) / width;
   const groups = spread(Math.ceil(count / WORKGROUP));
   const place = { index: { wgsl: 'i' }, column: wgsl`i % ${u32(Math.max(1, last / width))}`, width, shape } as const;

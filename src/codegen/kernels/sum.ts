@@ -1,81 +1,167 @@
-// Sums over axes, the mean of a batch, and the sums to report. Always in the same order, so always the same bits.
+// Sums over axes, of values that are computed on the way; several of the same values in one pass. Always in the same
+// order, so always the same bits.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
+import { runOf } from '../../ir/ops/structure.ts';
 import type { Group } from '../../schedule/index.ts';
 import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
-import { comment, join, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { sumSchedule, type Target } from '../schedules.ts';
+import { comment, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { compute, helpers, type Place, store, within } from './epilogue.ts';
+import { offset, strides } from './strides.ts';
 
-const WORKGROUP = 16;
 /** Elements of a partial sum; two levels keep the rounding of long sums small. */
 const RUN = 256;
 
-/** One invocation an element of the result. */
-export function sumKernel(group: Group, fields: readonly StepField[]): Kernel {
-  const node = group.nodes[0] as Node;
-  const b = bindings(fields);
-  const x = node.inputs[0] as Node;
-  const xs = b.use(storageOf(x), 'f32', 'read_write');
-  const mean = isOp(node, 'batch_mean');
-  const axes = isOp(node, 'sum') ? node.attrs.axes : x.type.shape.map((_, axis) => axis);
-  const { kept, summed } = strides(x.type.shape, axes);
-  const terms = summed.reduce((p, s) => p * s.n, 1);
-  const count = sizeOf(node.type.shape);
-  const out = b.use(node, 'f32', 'read_write');
-  const counted = mean ? b.step((node.inputs[1] as Node<'step'>).attrs.field) : u32(terms);
-  const groups = spread(Math.ceil(count / WORKGROUP));
-  const text = wgsl`
-${heading(`${group.name} = ${node.op} of ${showShape(x.type.shape)}: ${terms} terms each`, group.nodes)}
-${b.declare()}
+type Sum = Node<'sum'> | Node<'partial_sum'>;
+const isSum = (n: Node): boolean => isOp(n, 'sum') || isOp(n, 'partial_sum');
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(count)}) { return; }
-  let base = ${index(kept, wgsl`i`)};
-  var total = 0.0;
-  for (var start = 0u; start < ${counted}; start += ${u32(RUN)}) {
-    var part = 0.0;
-    for (var k = start; k < min(start + ${u32(RUN)}, ${counted}); k++) {
-      part += ${xs}[base + ${index(summed, wgsl`k`)}];
+/** What is computed before the sums, for each term; the sums; and what is computed of them. */
+function partsOf(group: Group): { readonly before: readonly Node[]; sums: readonly Sum[]; after: readonly Node[] } {
+  const sums = group.nodes.filter(isSum);
+  const operands = sums.map((s) => storageOf(s.inputs[0] as Node));
+  const before = within(group.nodes, operands, isSum);
+  const rest = group.nodes.filter((n) => !isSum(n) && !before.includes(n));
+  return { before, sums: sums as unknown as Sum[], after: within(group.nodes, rest, isSum) };
+}
+
+const last = (n: Node): number => n.type.shape[n.type.shape.length - 1] ?? 1;
+
+export function sumKernel(group: Group, target: Target, fields: readonly StepField[]): Kernel {
+  const { before, sums, after } = partsOf(group);
+  const root = sums[0] as Sum;
+  const { axes } = root.attrs;
+  const x = root.inputs[0] as Node;
+  const { shape } = x.type;
+  const axis = shape.length - 1;
+  // 1. Fours of channels where the last axis stays, else one by one.
+  const fours = axis >= 0 && !axes.includes(axis) && [x, ...before].every((n) => last(n) % 4 === 0);
+  const width = fours ? 4 : 1;
+  const { kept, summed } = strides(
+    shape.map((n, i) => (i === axis ? n / width : n)),
+    axes,
+  );
+  const terms = summed.reduce((p, s) => p * s.n, 1);
+  const each = kept.reduce((p, s) => p * s.n, 1);
+  const parts = isOp(root as unknown as Node, 'partial_sum') ? (root as Node<'partial_sum'>).attrs.parts : 1;
+  const run = runOf(terms, parts);
+  const count = each * parts;
+  const { workgroup, lanes } = sumSchedule(count, run, target);
+  // 2. The terms of an invocation: every lanes-th of its run.
+  const b = bindings(fields);
+  const long = run / lanes > RUN;
+  const column = axes.includes(axis) ? wgsl`e` : wgsl`i`;
+  const place: Place = { index: wgsl`e`, column: wgsl`${column} % ${u32(Math.max(1, last(x) / width))}`, width, shape };
+  const computed = compute(b, before, new Map(), place, () => 'read_write');
+  const total = sums.map((_, s) => wgsl`t${size(s)}`);
+  const part = long ? sums.map((_, s) => wgsl`p${size(s)}`) : total;
+  const body = wgsl`
+let e = base + ${offset(summed, wgsl`k`)};
+${computed.lines}
+${sums.map((s, n) => wgsl`${part[n] as Wgsl} += ${computed.value(s.inputs[0] as Node)};`)}`;
+  const from = parts === 1 ? wgsl`0u` : wgsl`first`;
+  const own = lanes === 1 ? from : parts === 1 && !long ? wgsl`lane` : wgsl`${long ? wgsl`start` : from} + lane`;
+  const end = parts === 1 ? u32(terms) : wgsl`end`;
+  const next = lanes === 1 ? wgsl`k++` : wgsl`k += ${u32(lanes)}`;
+  const loop = long
+    ? wgsl`
+  for (var start = ${from}; start < ${end}; start += ${u32(RUN * lanes)}) {
+    ${part.map((p) => wgsl`var ${p} = T();`)}
+    for (var k = ${lanes === 1 ? wgsl`start` : own}; k < min(start + ${u32(RUN * lanes)}, ${end}); ${next}) {
+      ${{ wgsl: body.wgsl.trim() }}
     }
-    total += part;
-  }
-  ${out}[i] = ${mean ? wgsl`total / f32(${counted})` : wgsl`total`};
+    ${total.map((t, n) => wgsl`${t} += ${part[n] as Wgsl};`)}
+  }`
+    : wgsl`
+  for (var k = ${own}; k < ${end}; ${next}) {
+    ${{ wgsl: body.wgsl.trim() }}
+  }`;
+  // 3. What is done with the sums.
+  const result: Place = {
+    index: wgsl`i`,
+    column: wgsl`i % ${u32(Math.max(1, last(root as unknown as Node) / width))}`,
+    width,
+    shape: root.type.shape,
+  };
+  const known = new Map(sums.map((s, n): [Node, Wgsl] => [s as unknown as Node, total[n] as Wgsl]));
+  const done = compute(b, after, known, result, () => 'read_write', wgsl`_r`);
+  const stores = group.outputs.map((n) => store(b, n, wgsl`i`, done.value(n), width));
+  // 4. Lanes that share a sum are neighbours in memory: of one result, or of one term of neighbouring results.
+  const results = workgroup / lanes;
+  const groups = spread(Math.ceil(count / results));
+  const byTerm = (kept[0]?.stride ?? 2) > 1;
+  const shared = lanes > 1;
+  const index = shared
+    ? wgsl`${groups[1] === 1 ? wgsl`tile.x` : wgsl`(tile.x + tile.y * ${u32(groups[0])})`} * ${u32(results)} + ${byTerm ? wgsl`t / ${u32(lanes)}` : wgsl`t % ${u32(results)}`}`
+    : flatIndex(groups, workgroup);
+  const text = wgsl`
+${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${terms} terms of ${showShape(shape)} each${parts === 1 ? '' : `, in ${parts} runs`}`, group.nodes)}
+alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
+${b.declare()}
+${shared ? wgsl`var<workgroup> sums: array<T, ${size(workgroup * sums.length)}>;` : nothing}
+${helpers(group.nodes, width)}
+
+@compute @workgroup_size(${size(workgroup)})
+fn main(${shared ? wgsl`@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) t: u32` : wgsl`@builtin(global_invocation_id) id: vec3u`}) {
+  ${shared ? wgsl`let lane = ${byTerm ? wgsl`t % ${u32(lanes)}` : wgsl`t / ${u32(results)}`};` : nothing}
+  ${shared ? wgsl`let own = ${index};` : nothing}
+  let i = ${shared ? wgsl`min(own, ${u32(count - 1)})` : index};
+  ${shared ? nothing : wgsl`if (i >= ${u32(count)}) { return; }`}
+  let base = ${parts > 1 && each === 1 ? u32(0) : offset(kept, parts === 1 ? wgsl`i` : wgsl`(i % ${u32(each)})`)};
+  ${parts === 1 ? nothing : wgsl`let first = ${each === 1 ? wgsl`i` : wgsl`i / ${u32(each)}`} * ${u32(run)};`}
+  ${parts === 1 ? nothing : wgsl`let end = min(first + ${u32(run)}, ${u32(terms)});`}
+  ${total.map((t) => wgsl`var ${t} = T();`)}
+  ${{ wgsl: loop.wgsl.trim() }}
+  ${shared ? tree(total, workgroup, lanes, byTerm ? 1 : results) : nothing}
+  ${shared ? wgsl`if (lane > 0u || own >= ${u32(count)}) { return; }` : nothing}
+  ${done.lines}
+  ${stores}
 }`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 
-interface Stride {
-  readonly n: number;
-  readonly stride: number;
-}
-
-/** The axes that stay and those that are summed, innermost first, neighbours joined. */
-function strides(shape: readonly number[], axes: readonly number[]): { kept: Stride[]; summed: Stride[] } {
-  const kept: Stride[] = [];
-  const summed: Stride[] = [];
-  let stride = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const n = shape[axis] as number;
-    const into = axes.includes(axis) ? summed : kept;
-    const last = into[into.length - 1];
-    if (last && last.n * last.stride === stride) into[into.length - 1] = { n: last.n * n, stride: last.stride };
-    else into.push({ n, stride });
-    stride *= n;
+/** The lanes of a result add their sums two by two; `step` is from one lane to the next. */
+function tree(total: readonly Wgsl[], workgroup: number, lanes: number, step: number): Wgsl {
+  const at = total.map((_, n) => (n === 0 ? wgsl`t` : wgsl`${u32(n * workgroup)} + t`));
+  return {
+    wgsl: wgsl`
+${total.map((t, n) => wgsl`sums[${at[n] as Wgsl}] = ${t};`)}
+workgroupBarrier();
+for (var half = ${u32(lanes / 2)}; half > 0u; half /= 2u) {
+  if (lane < half) {
+    ${at.map((a) => wgsl`sums[${a}] += sums[${a} + half${step === 1 ? nothing : wgsl` * ${u32(step)}`}];`)}
   }
-  return { kept, summed };
+  workgroupBarrier();
+}
+${total.map((t, n) => wgsl`${t} = sums[${at[n] as Wgsl}];`)}`.wgsl.trim(),
+  };
 }
 
-/** The offset of the i-th combination of axes. */
-function index(axes: readonly Stride[], i: Wgsl): Wgsl {
-  let below = 1;
-  const terms = axes.map(({ n, stride }, k) => {
-    const divided = below === 1 ? i : wgsl`${i} / ${u32(below)}`;
-    below *= n;
-    const coordinate = k === axes.length - 1 ? divided : wgsl`${divided} % ${u32(n)}`;
-    return stride === 1 ? wgsl`${coordinate}` : wgsl`${coordinate} * ${u32(stride)}`;
-  });
-  return terms.length === 0 ? u32(0) : join(terms, ' + ');
+/** The mean of the first count elements: one invocation. */
+export function meanKernel(group: Group, fields: readonly StepField[]): Kernel {
+  const node = group.nodes[0] as Node;
+  const b = bindings(fields);
+  const x = node.inputs[0] as Node;
+  const xs = b.use(storageOf(x), 'f32', 'read_write');
+  const out = b.use(node, 'f32', 'read_write');
+  const counted = b.step((node.inputs[1] as Node<'step'>).attrs.field);
+  const text = wgsl`
+${heading(`${group.name} = ${node.op} of ${showShape(x.type.shape)}`, group.nodes)}
+${b.declare()}
+
+@compute @workgroup_size(1)
+fn main() {
+  var total = 0.0;
+  for (var start = 0u; start < ${counted}; start += ${u32(RUN)}) {
+    var part = 0.0;
+    for (var k = start; k < min(start + ${u32(RUN)}, ${counted}); k++) {
+      part += ${xs}[k];
+    }
+    total += part;
+  }
+  ${out}[0] = total / f32(${counted});
+}`;
+  return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups: [1, 1, 1] };
 }
 
 /** metrics[i] += sum of a value: one invocation a metric, in order. */

@@ -4,6 +4,7 @@ import type { OpDef } from '../op.ts';
 import { activationOps } from './activations.ts';
 import { add, div, mul, neg, sqrt, sub } from './arithmetic.ts';
 import { pad2d, pad2d_dx } from './borders.ts';
+import { channel_sum } from './channel-sum.ts';
 import { exp, greater, log } from './comparison.ts';
 import { conv2d, conv2d_dw, conv2d_dx } from './conv2d.ts';
 import { cross_entropy, cross_entropy_dx, softmax_cross_entropy, softmax_cross_entropy_dx } from './cross-entropy.ts';
@@ -12,13 +13,14 @@ import { constant, input, labels, parameter, state, step } from './leaves.ts';
 import { counted, one_hot, sigmoid_cross_entropy } from './losses.ts';
 import { abs, max, min, pow, sign } from './magnitude.ts';
 import { matmul } from './matmul.ts';
+import { standardize, standardize_dx } from './normalize.ts';
 import { concat, pad_zeros, slice } from './pieces.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
 import { prelu, prelu_dalpha, prelu_dx } from './prelu.ts';
 import { resize2d, resize2d_dx } from './resize.ts';
 import { correct, log_softmax, log_softmax_dx, softmax, softmax_dx } from './rows.ts';
 import { squares } from './squares.ts';
-import { batch_mean, batch_mean_dx, broadcast, reshape, sum } from './structure.ts';
+import { batch_mean, batch_mean_dx, broadcast, partial_sum, reshape, sum } from './structure.ts';
 import { reverse, transpose } from './turns.ts';
 
 export const ops: { readonly [K in OpName]: OpDef<K> } = {
@@ -60,6 +62,8 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   dropout,
   alpha_dropout,
   gaussian,
+  standardize,
+  standardize_dx,
   softmax,
   softmax_dx,
   log_softmax,
@@ -81,6 +85,8 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   reshape,
   sum,
   squares,
+  partial_sum,
+  channel_sum,
   broadcast,
   batch_mean,
   batch_mean_dx,

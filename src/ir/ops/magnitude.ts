@@ -56,7 +56,7 @@ export const min: OpDef<'min'> = pointwise({
 
 export const pow: OpDef<'pow'> = {
   name: 'pow',
-  doc: 'x to the power of a constant, for x > 0. The gradient is dy * exponent * x^(exponent - 1).',
+  doc: 'x to the power of a constant, for x > 0. The gradient is dy * exponent * x^(exponent - 1), written with the result y: x^(exponent - 1) = y^((exponent - 1) / exponent).',
   inputs: ['x'],
   pointwise: true,
   infer: ([x]) => f32(x!.shape),
@@ -65,7 +65,8 @@ export const pow: OpDef<'pow'> = {
     const x = node.inputs[0]!;
     const { exponent } = node.attrs;
     const id = grad(x.id);
-    const slope = emit(b, 'pow', [x], { exponent: exponent - 1 }, `${id}.power`);
+    if (exponent === 0) return [emit(b, 'mul', [dy, b.scalar(0)], {}, id)];
+    const slope = emit(b, 'pow', [node], { exponent: (exponent - 1) / exponent }, `${id}.power`);
     const scaled = emit(b, 'mul', [slope, b.scalar(exponent)], {}, `${id}.slope`);
     return [emit(b, 'mul', [dy, scaled], {}, id)];
   },

@@ -58,6 +58,31 @@ export const sum: OpDef<'sum'> = {
   },
 };
 
+/** Terms of each of `parts` runs of a sum of `terms`; the last runs may be shorter, or empty. */
+export const runOf = (terms: number, parts: number): number => Math.ceil(terms / parts);
+
+export const partial_sum: OpDef<'partial_sum'> = {
+  name: 'partial_sum',
+  doc: 'The sum over the named axes in `parts` runs: element p of the new first axis is the sum of the p-th run of the terms, in reading order. Long sums are made of it and a sum over the runs, so that many can work at once.',
+  inputs: ['x'],
+  infer: ([x], { axes, parts }) =>
+    parts >= 1 ? f32([parts, ...x!.shape.filter((_, axis) => !axes.includes(axis))]) : `${parts} runs are none`,
+  reference: ([x], { axes, parts }, type) => {
+    const out = new Float64Array(sizeOf(type.shape));
+    const kept = out.length / parts;
+    const run = runOf(sizeOf(axes.map((axis) => x!.shape[axis]!)), parts);
+    const at = sumIndex(x!.shape, axes);
+    const others = x!.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+    const term = sumIndex(x!.shape, others);
+    x!.data.forEach((v, i) => {
+      const k = Math.floor(term(i) / run) * kept + at(i);
+      out[k] = out[k]! + v;
+    });
+    return out;
+  },
+  vjp: 'nondifferentiable',
+};
+
 export const broadcast: OpDef<'broadcast'> = {
   name: 'broadcast',
   doc: 'Repeats x along the named axes of the new shape. The gradient is the sum over them.',

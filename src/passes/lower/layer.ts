@@ -91,6 +91,12 @@ export function contextOf(
       if (regularised && l1 + l2 > 0 && !frozen) s.penalties.push({ parameter: node, l1, l2 });
       return node;
     },
+    statistic: (suffix, shape, init) => {
+      const node = emit(s.b, 'parameter', [], { shape, init, trainable: false }, `${name}.${suffix}`);
+      parameters.push(node);
+      return node;
+    },
+    running: (statistic) => void s.statistics.push(statistic),
   };
 }
 

@@ -1,7 +1,7 @@
 // What changes while a model is lowered: the value so far, where we are, and what was said.
 import type { Diagnostic, Label, Span } from '../../diagnostics/types.ts';
 import { type Builder, builder, emit, type Node } from '../../ir/index.ts';
-import { type Rational, type Scope, toNumber } from '../../layers/index.ts';
+import { type Rational, type Scope, type Statistic, toNumber } from '../../layers/index.ts';
 import type { Block } from '../../parser/ast.ts';
 import type { LayerInfo, Namespace, Penalty, StartsFrom } from './types.ts';
 
@@ -31,6 +31,7 @@ export interface Lowering {
   readonly diagnostics: Diagnostic[];
   readonly layers: LayerInfo[];
   readonly penalties: Penalty[];
+  readonly statistics: Statistic[];
   /** Names of layers, with the lines that have them. */
   readonly taken: Map<string, Span>;
   /** Which visit of a line said what: a line in a block that is called again says it once. */
@@ -63,6 +64,7 @@ export function lowering(batch: number, frame: Frame): Lowering {
     diagnostics: [],
     layers: [],
     penalties: [],
+    statistics: [],
     taken: new Map(),
     said: new Map(),
     frame,

@@ -1,6 +1,7 @@
 // What lowering takes and gives: blocks by name, and the forward graph with its layers.
 import type { Source, Span } from '../../diagnostics/types.ts';
 import type { Graph, Node } from '../../ir/index.ts';
+import type { Statistic } from '../../layers/index.ts';
 import type { Block } from '../../parser/ast.ts';
 
 /** A block and the file that it was written in, whose other blocks its body may call. */
@@ -51,5 +52,7 @@ export interface Lowered {
   readonly output: Node;
   readonly layers: readonly LayerInfo[];
   readonly penalties: readonly Penalty[];
+  /** Running means, which training updates and inference reads. */
+  readonly statistics: readonly Statistic[];
   readonly startsFrom?: StartsFrom;
 }

@@ -1,0 +1,16 @@
+// What a kernel of some nodes binds.
+import { isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
+
+/** What the nodes read from outside: storage, each once; not scalar constants and step numbers, which are text. */
+export function inputsOf(nodes: readonly Node[]): Node[] {
+  const inside = new Set(nodes);
+  const found = new Set<Node>();
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      const storage = storageOf(input);
+      const text = isOp(storage, 'step') || (isOp(storage, 'constant') && sizeOf(storage.type.shape) === 1);
+      if (!inside.has(storage) && !text) found.add(storage);
+    }
+  }
+  return [...found];
+}
