@@ -3,8 +3,9 @@ import * as names from '../diagnostics/catalog/names.ts';
 import * as say from '../diagnostics/catalog/train.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
-import { bind, lookUp, numberArg, numbersArg } from '../layers/index.ts';
+import { numberArg, numbersArg } from '../layers/index.ts';
 import type { Layer } from '../parser/ast.ts';
+import { choose } from './choose.ts';
 import { type LossDef, type LossOptions, losses } from './losses/index.ts';
 import { metricNames, metricOf } from './metrics.ts';
 
@@ -18,26 +19,9 @@ export interface ChosenLoss {
 
 /** `loss cross_entropy label_smoothing 0.1` */
 export function chooseLoss(line: Layer, diagnostics: Diagnostic[]): ChosenLoss | undefined {
-  const [word, ...rest] = line.words;
-  const all = Object.keys(losses);
-  if (word?.kind !== 'name') {
-    const example = 'loss cross_entropy';
-    diagnostics.push(names.missingArgument(word?.span ?? line.name.span, 'loss', 'name', all.join(', '), example));
-    return undefined;
-  }
-  const loss = lookUp(losses, word.name);
-  if (!loss) {
-    diagnostics.push(say.unknownChoice(word.span, 'loss', word.name, nearest(word.name, all), all));
-    return undefined;
-  }
-  const signature = { owner: loss.name, positional: [], required: [], activations: [] };
-  const {
-    args,
-    diagnostics: found,
-    ok,
-  } = bind({ ...signature, args: loss.args, example: loss.example }, rest, word.span);
-  diagnostics.push(...found);
-  if (!ok) return undefined;
+  const found = choose('loss', losses, line, 'loss cross_entropy', diagnostics);
+  if (!found) return undefined;
+  const { chosen: loss, args } = found;
   const options: Record<string, number | readonly number[]> = {};
   const optionSpans: Record<string, Span> = {};
   for (const [name, { span }] of args.bound) {
@@ -45,7 +29,7 @@ export function chooseLoss(line: Layer, diagnostics: Diagnostic[]): ChosenLoss |
     if (value !== undefined) options[name] = value;
     optionSpans[name] = span;
   }
-  return { loss, options, span: word.span, optionSpans };
+  return { loss, options, span: line.words[0]?.span ?? line.name.span, optionSpans };
 }
 
 export interface ChosenMetric {
