@@ -7,8 +7,8 @@ struct Step {
   start: u32,
   scale: f32,
   lr: f32,
-  correction1: f32,
   correction2: f32,
+  correction1: f32,
 }
 @group(0) @binding(3) var<uniform> step: Step;
 

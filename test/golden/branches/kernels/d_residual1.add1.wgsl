@@ -1,17 +1,19 @@
 // d_residual1.add1 = conv2d_dx: 4x8x8x4
 // line 5: conv c 1x1 stride s nobias
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 256 x 4 x 8
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, phase, row, column), n = channel, k = (window row, window column, filter); 256 x 4 x 8
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 8; const W = 8; const C = 4; const KH = 1; const KW = 1; const OH = 4; const OW = 4; const F = 8;
 const SY = 2; const SX = 2; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
+// Rows of a picture are ordered by their phases in the stride, each PH x PW.
+const PH = 4; const PW = 4;
 @group(0) @binding(0) var<storage, read_write> d_residual2_add1_sum: array<vec4f, 128>;
 @group(0) @binding(1) var<storage, read> residual2_conv2_weight: array<vec4f, 8>;
 @group(0) @binding(2) var<storage, read_write> d_residual1_add1: array<vec4f, 256>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
-  return vec3i(m / (H * W) * OH, m / W % H + TOP, m % W + LEFT);
+  return vec3i(m / (H * W) * OH, (m / PW % PH * SY + m / (PH * PW * SX) % SY) + TOP, (m % PW * SX + m / (PH * PW) % SX) + LEFT);
 }
 
 // Where a's elements of a row start; -1 where they are all padding.
@@ -56,6 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let p5 = at(r5, ky, kx);
       let p6 = at(r6, ky, kx);
       let p7 = at(r7, ky, kx);
+      if (max(max(max(max(max(max(max(p0, p1), p2), p3), p4), p5), p6), p7) < 0) { continue; }
       var q = (ky * KW + kx) * C * F;
       for (var f = 0; f < 8; f += 4) {
         let b0 = residual2_conv2_weight[(q + (n * 4 + 0) * 8 + f) / 4];
@@ -75,42 +78,50 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
 
   {
-    let o0 = u32(m + 0) * 1u + column;
+    let r = m + 0;
+    let o0 = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o0] = acc0;
   }
 
   {
-    let o1 = u32(m + 1) * 1u + column;
+    let r = m + 1;
+    let o1 = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o1] = acc1;
   }
 
   {
-    let o2 = u32(m + 2) * 1u + column;
+    let r = m + 2;
+    let o2 = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o2] = acc2;
   }
 
   {
-    let o3 = u32(m + 3) * 1u + column;
+    let r = m + 3;
+    let o3 = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o3] = acc3;
   }
 
   {
-    let o4 = u32(m + 4) * 1u + column;
+    let r = m + 4;
+    let o4 = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o4] = acc4;
   }
 
   {
-    let o5 = u32(m + 5) * 1u + column;
+    let r = m + 5;
+    let o5 = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o5] = acc5;
   }
 
   {
-    let o6 = u32(m + 6) * 1u + column;
+    let r = m + 6;
+    let o6 = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o6] = acc6;
   }
 
   {
-    let o7 = u32(m + 7) * 1u + column;
+    let r = m + 7;
+    let o7 = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o7] = acc7;
   }
 }

@@ -20,13 +20,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 144u) { return; }
   let picture = i / 36u;
-  let pixel = i % 36u;
-  var value = 0.0;
+  let k = i % 36u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 36u + pixel;
-    value = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
-    if (pixel == 0u) { labels_2[picture] = labels[chosen]; }
-  } else if (pixel == 0u) { labels_2[picture] = 0u; }
-  x[i] = value;
+    let at = chosen * 36u + k;
+    x[picture * 36u + k] = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
+    if (k < 1u) {
+      labels_2[picture] = labels[chosen];
+    }
+  } else {
+    x[picture * 36u + k] = 0.0;
+    if (k < 1u) {
+      labels_2[picture] = 0u;
+    }
+  }
 }

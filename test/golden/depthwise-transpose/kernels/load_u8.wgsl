@@ -17,13 +17,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 512u) { return; }
   let picture = i / 256u;
-  let pixel = i % 256u;
-  var value = 0.0;
+  let k = i % 256u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 256u + pixel;
-    value = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
-    if (pixel == 0u) { labels_2[picture] = labels[chosen]; }
-  } else if (pixel == 0u) { labels_2[picture] = 0u; }
-  x[i] = value;
+    let at = chosen * 256u + k;
+    x[picture * 256u + k] = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
+    if (k < 1u) {
+      labels_2[picture] = labels[chosen];
+    }
+  } else {
+    x[picture * 256u + k] = 0.0;
+    if (k < 1u) {
+      labels_2[picture] = 0u;
+    }
+  }
 }

@@ -5,8 +5,8 @@ struct Step {
   start: u32,
   scale: f32,
   lr: f32,
-  correction1: f32,
   correction2: f32,
+  correction1: f32,
 }
 @group(0) @binding(1) var<uniform> step: Step;
 const columns = 1u;

@@ -9,8 +9,8 @@ struct Step {
   start: u32,
   scale: f32,
   lr: f32,
-  correction1: f32,
   correction2: f32,
+  correction1: f32,
 }
 @group(0) @binding(4) var<uniform> step: Step;
 
@@ -26,12 +26,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let square = g * g;
   let v_part = square * T(0.0010000000000000009);
   let v_new = v_kept + v_part;
-  let m_hat = m_new / T(step.correction1);
-  let v_hat = v_new / T(step.correction2);
-  let root = sqrt(v_hat);
-  let root_safe = root + T(1e-8);
-  let direction = m_hat / root_safe;
-  let step_ = direction * T(step.lr);
+  let correction2_root = sqrt(T(step.correction2));
+  let corrections = correction2_root / T(step.correction1);
+  let alpha = corrections * T(step.lr);
+  let scaled = m_new * alpha;
+  let root = sqrt(v_new);
+  let root_safe = root + T(1e-7);
+  let step_ = scaled / root_safe;
   let new_ = parameters_[i] - step_;
   m_[i] = m_new;
   v_[i] = v_new;

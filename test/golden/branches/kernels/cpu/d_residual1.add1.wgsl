@@ -1,12 +1,15 @@
 enable subgroups;
+diagnostic(off, subgroup_uniformity); // what subgroupAll says is the same for all lanes, which the analysis does not know
 // d_residual1.add1 = conv2d_dx: 4x8x8x4
 // line 5: conv c 1x1 stride s nobias
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 256 x 4 x 8
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, phase, row, column), n = channel, k = (window row, window column, filter); 256 x 4 x 8
 // A workgroup is one subgroup: 16 rows, and for each lane 1 x 4 columns.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 8; const W = 8; const C = 4; const KH = 1; const KW = 1; const OH = 4; const OW = 4; const F = 8;
 const SY = 2; const SX = 2; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
+// Rows of a picture are ordered by their phases in the stride, each PH x PW.
+const PH = 4; const PW = 4;
 @group(0) @binding(0) var a: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(1) var b: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var<storage, read_write> d_residual1_add1: array<vec4f, 256>;
@@ -16,7 +19,7 @@ fn load_b(i: i32) -> vec4f { return textureLoad(b, vec2i(i & 1023, i >> 10u)); }
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
-  return vec3i(m / (H * W) * OH, m / W % H + TOP, m % W + LEFT);
+  return vec3i(m / (H * W) * OH, (m / PW % PH * SY + m / (PH * PW * SX) % SY) + TOP, (m % PW * SX + m / (PH * PW) % SX) + LEFT);
 }
 
 // Where a's elements of a row start; -1 where they are all padding.
@@ -57,6 +60,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     for (var kx = 0; kx < 1; kx++) {
       let p0 = at(r0, ky, kx);
       let p1 = at(r1, ky, kx);
+      if (subgroupAll(p0 < 0 && p1 < 0)) { continue; }
       let q = (ky * KW + kx) * C * F;
       for (var f = 0; f < 8; f += 4) {
         let b0_0 = load_b((q + (n0 * 4 + 0) * 8 + f) / 4);
@@ -106,7 +110,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let r = m + i32(i % 16u);
     let column = u32(n) + i / 16u * 8u;
     if (r >= 256 || column >= 1u) { continue; }
-    let o = u32(r) * 1u + column;
+    let o = u32((r / (H * W) * H + (r / PW % PH * SY + r / (PH * PW * SX) % SY)) * W + (r % PW * SX + r / (PH * PW) % SX)) * 1u + column;
     d_residual1_add1[o] = result[i];
   }
 }
