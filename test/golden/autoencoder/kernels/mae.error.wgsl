@@ -1,4 +1,4 @@
-// mae.size = matmul, add, sigmoid, sigmoid_cross_entropy, sub, abs: 4x16
+// mae.error = matmul, add, sigmoid, sub: 4x16
 // line 6: dense 16 sigmoid
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 4 x 16 x 8
 alias T = vec4f;
@@ -8,9 +8,8 @@ const M = 4; const N = 16; const K = 8;
 @group(0) @binding(1) var<storage, read> dense2_weight: array<vec4f, 32>;
 @group(0) @binding(2) var<storage, read> dense2_bias: array<vec4f, 4>;
 @group(0) @binding(3) var<storage, read_write> x: array<vec4f, 16>;
-@group(0) @binding(4) var<storage, read_write> binary_cross_entropy_each: array<vec4f, 16>;
+@group(0) @binding(4) var<storage, read_write> dense2_z: array<vec4f, 16>;
 @group(0) @binding(5) var<storage, read_write> mae_error: array<vec4f, 16>;
-@group(0) @binding(6) var<storage, read_write> mae_size: array<vec4f, 16>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
@@ -58,47 +57,35 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let o0 = u32(m + 0) * 4u + column;
     let dense2_z_v_0 = acc0 + dense2_bias[column];
     let dense2_v_0 = T(1.0) / (T(1.0) + exp(-dense2_z_v_0));
-    let binary_cross_entropy_each_v_0 = max(dense2_z_v_0, T(0.0)) - dense2_z_v_0 * x[o0] + log(T(1.0) + exp(-abs(dense2_z_v_0)));
     let mae_error_v_0 = dense2_v_0 - x[o0];
-    let mae_size_v_0 = abs(mae_error_v_0);
-    binary_cross_entropy_each[o0] = binary_cross_entropy_each_v_0;
+    dense2_z[o0] = dense2_z_v_0;
     mae_error[o0] = mae_error_v_0;
-    mae_size[o0] = mae_size_v_0;
   }
 
   {
     let o1 = u32(m + 1) * 4u + column;
     let dense2_z_v_1 = acc1 + dense2_bias[column];
     let dense2_v_1 = T(1.0) / (T(1.0) + exp(-dense2_z_v_1));
-    let binary_cross_entropy_each_v_1 = max(dense2_z_v_1, T(0.0)) - dense2_z_v_1 * x[o1] + log(T(1.0) + exp(-abs(dense2_z_v_1)));
     let mae_error_v_1 = dense2_v_1 - x[o1];
-    let mae_size_v_1 = abs(mae_error_v_1);
-    binary_cross_entropy_each[o1] = binary_cross_entropy_each_v_1;
+    dense2_z[o1] = dense2_z_v_1;
     mae_error[o1] = mae_error_v_1;
-    mae_size[o1] = mae_size_v_1;
   }
 
   {
     let o2 = u32(m + 2) * 4u + column;
     let dense2_z_v_2 = acc2 + dense2_bias[column];
     let dense2_v_2 = T(1.0) / (T(1.0) + exp(-dense2_z_v_2));
-    let binary_cross_entropy_each_v_2 = max(dense2_z_v_2, T(0.0)) - dense2_z_v_2 * x[o2] + log(T(1.0) + exp(-abs(dense2_z_v_2)));
     let mae_error_v_2 = dense2_v_2 - x[o2];
-    let mae_size_v_2 = abs(mae_error_v_2);
-    binary_cross_entropy_each[o2] = binary_cross_entropy_each_v_2;
+    dense2_z[o2] = dense2_z_v_2;
     mae_error[o2] = mae_error_v_2;
-    mae_size[o2] = mae_size_v_2;
   }
 
   {
     let o3 = u32(m + 3) * 4u + column;
     let dense2_z_v_3 = acc3 + dense2_bias[column];
     let dense2_v_3 = T(1.0) / (T(1.0) + exp(-dense2_z_v_3));
-    let binary_cross_entropy_each_v_3 = max(dense2_z_v_3, T(0.0)) - dense2_z_v_3 * x[o3] + log(T(1.0) + exp(-abs(dense2_z_v_3)));
     let mae_error_v_3 = dense2_v_3 - x[o3];
-    let mae_size_v_3 = abs(mae_error_v_3);
-    binary_cross_entropy_each[o3] = binary_cross_entropy_each_v_3;
+    dense2_z[o3] = dense2_z_v_3;
     mae_error[o3] = mae_error_v_3;
-    mae_size[o3] = mae_size_v_3;
   }
 }
