@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./summary.ts')).summary,
   ),
   at(
+    'graph',
+    'draw the network: SVG for a slide, Mermaid, or Graphviz DOT',
+    async () => (await import('./graph.ts')).graph,
+  ),
+  at(
     'doctor',
     'show adapters, versions and data sets, and what is missing',
     async () => (await import('./doctor.ts')).doctor,

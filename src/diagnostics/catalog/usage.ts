@@ -61,3 +61,8 @@ export const optionMissing = entry('E0709', (option: string, placeholder: string
   message: `cnnc ${command} needs --${option} ${placeholder}: ${why}`,
   help: [helpOf(command)],
 }));
+
+export const unknownPicture = entry('E0720', (file: string) => ({
+  message: `the ending of "${file}" does not say what to draw`,
+  help: ['end the name in .svg, .mmd (Mermaid) or .dot (Graphviz)', 'or say it: --format svg'],
+}));
