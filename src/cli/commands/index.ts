@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./graph.ts')).graph,
   ),
   at(
+    'verify',
+    'check each kernel and each gradient of a model against the reference',
+    async () => (await import('./verify.ts')).verify,
+  ),
+  at(
     'doctor',
     'show adapters, versions and data sets, and what is missing',
     async () => (await import('./doctor.ts')).doctor,

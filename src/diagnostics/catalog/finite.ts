@@ -43,3 +43,12 @@ export const notSeenAgain = entry('E0643', (epoch: number, from: number, to: num
     'the same steps gave something else the first time: cnnc verify tells whether the adapter computes as it should',
   ],
 }));
+
+export const verifyTakesLong = entry('W0640', (file: string, time: string, batch: number) => ({
+  message: `the reference computes in double precision on one core: about ${time} for this model`,
+  file,
+  help: [
+    batch > 1 ? 'fewer pictures take less: --batch 1' : 'fewer gradients take less: --samples 1',
+    'kernels depend on shapes, not on how many there are: a narrower copy of the model shows the same mistakes',
+  ],
+}));
