@@ -92,7 +92,7 @@ const pathOf = (layer: LayerInfo): readonly string[] => {
 };
 
 /** The layers that the value of a node is made from, nearest first: outputs of layers are where the search ends. */
-function nearestOutputs(node: Node, outputs: ReadonlyMap<Node, string>): string[] {
+export function nearestOutputs(node: Node, outputs: ReadonlyMap<Node, string>): string[] {
   const found: string[] = [];
   const seen = new Set<Node>();
   const visit = (n: Node): void => {

@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./summary.ts')).summary,
   ),
   at(
+    'explain',
+    'explain a layer: formula, sizes, gradients, kernels, WGSL',
+    async () => (await import('./explain.ts')).explain,
+  ),
+  at(
     'graph',
     'draw the network: SVG for a slide, Mermaid, or Graphviz DOT',
     async () => (await import('./graph.ts')).graph,
