@@ -26,6 +26,10 @@ function drawnOf(box: Box): Drawn {
   return { box, sign: undefined, width, height: 14 + LINE * box.words.length + 16 };
 }
 
+/** How far a box and its label reach to the right of the box's middle. */
+const reach = ({ box, sign, width }: Drawn): number =>
+  sign === undefined ? width / 2 : 21 + textWidth(shapeText(box.shape), SMALL);
+
 /** A part of the network between two places where only one value passes. */
 interface Section {
   readonly boxes: readonly Box[];
@@ -83,7 +87,9 @@ function columnOf(sections: readonly Section[], all: readonly Edge[]): Column {
     top += height + RANK_GAP;
     return here;
   });
-  return { drawn, section: { boxes, edges }, placement, ranks, width: placement.width, height: top - RANK_GAP };
+  const ends = [...placement.at].map(([id, { x }]) => x + reach(drawn.get(id) as Drawn));
+  const width = Math.max(placement.width, ...ends);
+  return { drawn, section: { boxes, edges }, placement, ranks, width, height: top - RANK_GAP };
 }
 
 /** Sections in `count` columns or fewer, as equally high as they can be: the lowest limit that is enough. */
@@ -184,10 +190,6 @@ function drawTurn(from: Spot, to: Spot, x: number, bottom: number, top: number):
   const d = `M${round(from.x)} ${round(y0)} V${round(bottom - r)} Q${round(from.x)} ${round(bottom)} ${round(from.x + r)} ${round(bottom)} H${round(x - r)} Q${round(x)} ${round(bottom)} ${round(x)} ${round(bottom - r)} V${round(top + r)} Q${round(x)} ${round(top)} ${round(x + r)} ${round(top)} H${round(to.x - r)} Q${round(to.x)} ${round(top)} ${round(to.x)} ${round(top + r)} V${round(y1)}`;
   return path(d, colours.soft, ' marker-end="url(#arrow)"');
 }
-
-/** How far a box and its label reach to the right of the box's middle. */
-const reach = ({ box, sign, width }: Drawn): number =>
-  sign === undefined ? width / 2 : 21 + textWidth(shapeText(box.shape), SMALL);
 
 /** Frames around the boxes of a block, outermost blocks only, with the name along the left side. */
 function drawFrames(spots: ReadonlyMap<string, Spot>, boxes: readonly Box[]): string[] {

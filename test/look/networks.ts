@@ -89,7 +89,7 @@ export function network(shape: readonly number[]) {
       const layers = lines.map(({ text: words, ...info }) => {
         const span = { source: whole, start: at, end: at + words.length };
         at += words.length + 1;
-        return { ...info, span } as LayerInfo;
+        return { ...info, span } as unknown as LayerInfo;
       });
       return { layers, forward: b.finish('made') };
     },

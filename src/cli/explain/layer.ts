@@ -82,7 +82,9 @@ export function layerSections(model: CompiledModel, layer: LayerInfo, width: num
     sections.push({
       title: 'backward',
       lines:
-        backward.length === 0 ? ['nothing: no gradient passes here'] : [...gradients, ...formulas(backward, width - 2)],
+        backward.length === 0
+          ? ['nothing to compute: gradients pass unchanged, or not at all']
+          : [...gradients, ...formulas(backward, width - 2)],
     });
   return [...sections, ...kernelSections(model, layer, shaders)];
 }
