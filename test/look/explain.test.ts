@@ -104,6 +104,19 @@ describe('as a matrix', () => {
     expect(stdout).toContain('  y00 | 0.25 0.25    0 0.25 0.25    0    0    0    0\n');
   });
 
+  test('a signal is named by one number', async () => {
+    write(folder, 'signal.cnn', 'model m {\n  input 5x1\n  avgpool 2 stride 1\n}\n');
+    const { stdout } = await done(folder, 'explain', 'signal.cnn', 'avgpool1', '--matrix');
+    expect(stdout).toBe(`avgpool1 is y = M x: 5x1 -> 4x1, M is 4x5
+
+        x0  x1  x2  x3  x4
+  y0 | 0.5 0.5   0   0   0
+  y1 |   0 0.5 0.5   0   0
+  y2 |   0   0 0.5 0.5   0
+  y3 |   0   0   0 0.5 0.5
+`);
+  });
+
   const init = { kind: 'constant', value: 0 } as const;
   const attrs = (stride: number, padding: number, dilation: number) =>
     ({
@@ -140,15 +153,14 @@ describe('as a matrix', () => {
     const [xs, ws] = [randomTensor(x.type.shape, 1), randomTensor(w.type.shape, 2)];
     expect([new Set(columns).size, new Set(rows).size]).toEqual([sizeOf(x.type.shape), sizeOf(node.type.shape)]);
     // Names in the order of the weights: those that the matrix of a dense layer over unit weights would show.
-    const spatial = w.type.shape.length > 2 ? w.type.shape.length - 2 : w.type.shape.length;
     const value = (name: string): number => {
       if (name === '0') return 0;
       const digits = name.slice(1).includes(',')
         ? name.slice(1).split(',').map(Number)
         : [...name.slice(1)].map(Number);
       let index = 0;
-      w.type.shape.forEach((n, axis) => {
-        index = index * n + (axis < spatial || n > 1 ? (digits.shift() as number) : 0);
+      w.type.shape.forEach((n) => {
+        index = index * n + (n > 1 ? (digits.shift() as number) : 0);
       });
       return ws.data[index] as number;
     };

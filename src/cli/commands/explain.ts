@@ -1,7 +1,7 @@
 // `cnnc explain`: what a layer computes, how its numbers come about, and the kernels it became.
 import { matrixTooLarge, noMatrix, noSuchLayer } from '../../diagnostics/catalog/usage.ts';
 import { lineColumn, refuse } from '../../diagnostics/index.ts';
-import { type Node, sizeOf } from '../../ir/index.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
 import { choice, command, wholeNumber } from '../args.ts';
 import { layerSections, sectionsText } from '../explain/layer.ts';
@@ -31,12 +31,16 @@ function listText({ layers, plan }: CompiledModel, file: string): string {
 function matrixOfLayer({ forward }: CompiledModel, layer: LayerInfo): string {
   const found = linearNode(forward.nodes.filter((n) => n.layer?.name === layer.name && n.inputs.length > 0));
   if (!found) return refuse(noMatrix(layer.span, layer.name, layer.op));
-  const source = found.node.inputs[found.x] as Node;
-  const [xs, ys] = [source.type.shape.slice(1), found.node.type.shape.slice(1)];
+  const last = storageOf(layer.output) === found.node;
+  // A signal is computed as a picture of one row: shown as it is written.
+  const given = found.node.inputs[found.x] as Node;
+  const source = isOp(given, 'reshape') && given.layer?.name === layer.name ? (given.inputs[0] as Node) : given;
+  const xs = source.type.shape.slice(1);
+  const ys = (last ? layer.output : found.node).type.shape.slice(1);
   const [columns, rows] = [sizeOf(xs), sizeOf(ys)];
   if (columns > WIDEST || rows > 4 * WIDEST)
     refuse(matrixTooLarge(layer.span, layer.name, times(xs), columns, times(ys), rows, WIDEST));
-  const added = found.node === layer.output ? '' : '; what else the layer does comes after';
+  const added = last ? '' : '; what else the layer does comes after';
   return `${layer.name} is y = M x: ${times(xs)} -> ${times(ys)}, M is ${rows}x${columns}${added}\n\n${matrixText(matrixOf(found))}`;
 }
 

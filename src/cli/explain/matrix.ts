@@ -56,9 +56,10 @@ export function linearNode(nodes: readonly Node[]): LinearNode | undefined {
 }
 
 /** `w01` for row 0, column 1; dimensions of one element say nothing and are left out, unless none would stay. */
-function elementName(letter: string, shape: Shape, keep: number): (index: number) => string {
-  const kept = shape.map((n, axis) => axis < keep || n > 1);
-  const joint = shape.some((n) => n > 10) ? ',' : '';
+function elementName(letter: string, shape: Shape): (index: number) => string {
+  const long = shape.map((n) => n > 1);
+  const kept = long.some(Boolean) ? long : shape.map((_, axis) => axis === 0);
+  const joint = shape.some((n) => n > 10) && kept.filter(Boolean).length > 1 ? ',' : '';
   return (index) => {
     const at: number[] = [];
     let rest = index;
@@ -102,7 +103,7 @@ export function matrixOf(n: LinearNode): Matrix {
   } else {
     // Weight k of a part is 2^k: the sum at an entry tells which weights are in it.
     const { shape } = weight.type;
-    const name = elementName('w', shape, shape.length > 2 ? shape.length - 2 : shape.length);
+    const name = elementName('w', shape);
     for (let first = 0; first < sizeOf(shape); first += BITS) {
       const data = new Float64Array(sizeOf(shape));
       for (let k = 0; k < BITS && first + k < data.length; k++) data[first + k] = 2 ** k;
@@ -113,9 +114,8 @@ export function matrixOf(n: LinearNode): Matrix {
         });
     }
   }
-  const keep = (shape: Shape): number => Math.max(1, shape.length - 1);
   const label = (letter: string, shape: Shape, count: number): string[] =>
-    Array.from({ length: count }, (_, i) => elementName(letter, shape, keep(shape))(i));
+    Array.from({ length: count }, (_, i) => elementName(letter, shape)(i));
   return { rows: label('y', ys, height), columns: label('x', xs, width), entries };
 }
 
