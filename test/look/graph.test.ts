@@ -111,6 +111,37 @@ describe('what is drawn', () => {
   });
 });
 
+test('blocks and branches of the language', () => {
+  const text = `block residual(c, s = 1) {
+  add {
+    branch { conv c 3x3 stride s pad same relu | conv c 3x3 pad same }
+    branch { if s > 1 { conv c 1x1 stride s nobias } }
+  }
+  relu
+}
+model res {
+  input 8x8x2
+  residual 2
+  residual 4 2
+  flatten
+  dense 3
+}
+`;
+  const { layers, forward } = compileSource({ file: 'res.cnn', text }, { batch: 1 }).compiled;
+  const res = diagramOf('res', '', layers, forward);
+  const into = (id: string) => res.edges.filter((e) => e.to === id).map((e) => e.from);
+  expect(into('residual1.add1')).toEqual(['residual1.conv2', 'input']);
+  expect(into('residual2.add1')).toEqual(['residual2.conv2', 'residual2.conv3']);
+  expect(res.boxes.find((b) => b.id === 'residual2.conv3')).toMatchObject({
+    words: ['conv 1x1 stride 2'],
+    path: ['residual2'],
+  });
+  const drawn = svg(res);
+  wellFormed(drawn);
+  expect(overlapping(textsOf(drawn))).toEqual([]);
+  expect(drawn).toContain('>residual2</text>');
+});
+
 describe('for other tools', () => {
   const awkward: Diagram = {
     title: 'a "title" & <more>',

@@ -3,7 +3,7 @@ import { matrixTooLarge, noMatrix, noSuchLayer } from '../../diagnostics/catalog
 import { lineColumn, refuse } from '../../diagnostics/index.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
-import { choice, command, wholeNumber } from '../args.ts';
+import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { layerSections, sectionsText } from '../explain/layer.ts';
 import { linearNode, matrixOf, matrixText } from '../explain/matrix.ts';
 import { times } from '../explain/sizes.ts';
@@ -56,6 +56,7 @@ cnnc explain small.cnn conv1 --matrix`,
     matrix: { type: 'boolean', doc: `print the layer as a matrix, where its input has ${WIDEST} values at most` },
     brief: { type: 'boolean', doc: 'leave the shaders out' },
     target: { type: 'string', value: 'TARGET', doc: 'portable (unless given) or cpu: what the kernels are for' },
+    set: setOption,
     batch: { type: 'string', value: 'N', doc: 'pictures a step; that of the train section, or 32' },
   },
   async run({ io, values, positionals: [file = '', name] }) {
@@ -63,6 +64,7 @@ cnnc explain small.cnn conv1 --matrix`,
     const asked = wholeNumber({ command: 'explain', option: 'batch' }, values.batch, { max: 65_536 });
     const batch = values.matrix ? 1 : asked;
     const { compiled } = await openModel(io, file, {
+      set: settings('explain', values.set),
       ...(target ? { target } : {}),
       ...(batch === undefined ? {} : { batch }),
     });

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import { unknownPicture } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import { diagramOf, dot, mermaid, svg } from '../../graphics/index.ts';
-import { choice, command, wholeNumber } from '../args.ts';
+import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { writeAtomic } from '../files.ts';
 import { grouped } from '../format.ts';
 import { type ModelFile, openModel } from '../model.ts';
@@ -44,6 +44,7 @@ cnnc graph models/mnist.cnn --format dot | dot -Tpdf > mnist.pdf`,
     },
     format: { type: 'string', value: 'FORMAT', doc: 'svg (unless the file says otherwise), mmd or dot' },
     title: { type: 'string', value: 'TEXT', doc: "what stands above it; the model's name unless given" },
+    set: setOption,
     batch: { type: 'string', value: 'N', doc: 'pictures a step; changes nothing that is drawn' },
   },
   async run({ io, values, positionals: [file = ''] }) {
@@ -52,7 +53,11 @@ cnnc graph models/mnist.cnn --format dot | dot -Tpdf > mnist.pdf`,
     const { out } = values;
     const printed = out === undefined || out === '-';
     const format = asked ?? (printed ? 'svg' : (endings[extname(out).toLowerCase()] ?? refuse(unknownPicture(out))));
-    const model = await openModel(io, file, { inferOnly: true, ...(batch === undefined ? {} : { batch }) });
+    const model = await openModel(io, file, {
+      inferOnly: true,
+      set: settings('graph', values.set),
+      ...(batch === undefined ? {} : { batch }),
+    });
     const drawn = picture(model, format, values.title);
     if (printed) io.stdout(drawn);
     else await writeAtomic(resolve(io.cwd, out), drawn, out);

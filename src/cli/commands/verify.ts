@@ -1,6 +1,6 @@
 // `cnnc verify`: every kernel of a model on this adapter against the reference, and every gradient against differences.
 import * as say from '../../diagnostics/catalog/finite.ts';
-import { command, realNumber, wholeNumber } from '../args.ts';
+import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openFor } from '../backend.ts';
 import { duration } from '../format.ts';
 import { printJson, report } from '../io.ts';
@@ -32,6 +32,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
       value: 'X',
       doc: `largest relative error of a kernel in the Euclidean norm; ${KERNEL_TOLERANCE} unless given`,
     },
+    set: setOption,
     samples: {
       type: 'string',
       value: 'N',
@@ -47,7 +48,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     const tolerance = realNumber(at('tolerance'), values.tolerance, { min: 0, above: true }) ?? KERNEL_TOLERANCE;
     const samples = wholeNumber(at('samples'), values.samples, { max: 10_000 }) ?? 4;
     const seed = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 }) ?? 1;
-    const read = await openModel(io, file, { batch });
+    const read = await openModel(io, file, { batch, set: settings('verify', values.set) });
     const seconds = referenceWork(read.compiled, samples) / SPEED;
     if (seconds > LONG) report(io, [say.verifyTakesLong(file, duration(seconds), batch)]);
     // 2. Kernels, on a device.

@@ -1,5 +1,12 @@
 // A program run kernel by kernel on a device, with the values that each leaves, for those who want to look inside.
-import type { DeviceData, Plan, Session, StepValues, View } from '../../../runtime/index.ts';
+import {
+  type DeviceData,
+  type Plan,
+  type Session,
+  type StepValues,
+  stepNumber,
+  type View,
+} from '../../../runtime/index.ts';
 import type { Emitted } from '../../codegen/emit-plan.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { ProgramKey } from '../../schedule/index.ts';
@@ -22,8 +29,7 @@ export interface Made {
 export function stepNumbers(plan: Plan, values: StepValues): Map<string, number> {
   const all = new Map<string, number>(Object.entries(values));
   for (const f of plan.step.fields) {
-    const exact =
-      'oneMinusPower' in f ? -Math.expm1(values.step * Math.log(f.oneMinusPower)) : (all.get(f.name) ?? Number.NaN);
+    const exact = stepNumber(f, values);
     all.set(f.name, f.type === 'f32' ? Math.fround(exact) : exact);
   }
   return all;

@@ -18,7 +18,7 @@ export const firstNotFinite = entry(
     help: [
       value.line,
       ...(ranges.length > 0 ? [`what it was computed from:\n${ranges.join('\n')}`] : []),
-      `large values come from steps that are too large: lower the learning rate (it is ${at.lr}; try --lr ${Number((at.lr / 10).toPrecision(2))}), clip the gradients, or hold weights back with \`l2\``,
+      `large values come from steps that are too large: lower the learning rate (it is ${at.lr}; try --lr ${Number((at.lr / 10).toPrecision(2))}), clip gradients (\`global_clip_norm 1\` behind the optimizer), or hold weights back with \`l2\``,
     ],
   }),
 );
@@ -49,6 +49,6 @@ export const verifyTakesLong = entry('W0640', (file: string, time: string, batch
   file,
   help: [
     batch > 1 ? 'fewer pictures take less: --batch 1' : 'fewer gradients take less: --samples 1',
-    'kernels depend on shapes, not on how many there are: a narrower copy of the model shows the same mistakes',
+    'a narrower copy shows the same mistakes: where the model has parameters for its widths, give smaller ones with --set',
   ],
 }));
