@@ -1,6 +1,6 @@
 // A model as boxes and edges: which layer reads which, in words short enough for a picture. Drawn by the other files here.
 import type { Span } from '../diagnostics/types.ts';
-import { type Graph, isOp, type Node, opDef, sizeOf } from '../ir/index.ts';
+import { type Graph, isOp, type Node, opDef, sizeOf, storageOf } from '../ir/index.ts';
 import { layers as definitions, lookUp, signatureOf } from '../layers/index.ts';
 import type { LayerInfo } from '../passes/lower-ast.ts';
 
@@ -44,12 +44,16 @@ const pair = (v: unknown): readonly number[] | undefined =>
 const times = (n: readonly number[]): string => n.join('x');
 const dotted = (attrs: object, key: string): unknown => (attrs as Record<string, unknown>)[key];
 
+/** Weights that were turned round, say: they come from leaves alone, none of them the input. */
+const isMoved = (n: Node): boolean =>
+  n.inputs.length === 1 && n.inputs.every((i) => isOp(i, 'parameter') || (!isOp(i, 'input') && isMoved(i)));
+
 /** The sliding window of a node: of its `window` attribute, or of the weights it slides, without their last two dimensions. */
 export function windowOf(node: Node): readonly number[] | undefined {
   const given = pair(dotted(node.attrs, 'window'));
   if (given) return given;
   if (!pair(dotted(node.attrs, 'stride'))) return undefined;
-  const weights = node.inputs.find((n) => isOp(n, 'parameter') || isOp(n, 'constant'));
+  const weights = node.inputs.map(storageOf).find((n) => isOp(n, 'parameter') || isOp(n, 'constant') || isMoved(n));
   const kernel = weights?.type.shape.slice(0, -2) ?? [];
   return kernel.length > 0 ? kernel : undefined;
 }

@@ -27,7 +27,7 @@ describe('a layer', () => {
     const { stdout } = await done(folder, 'explain', lenet, 'conv2', '--brief');
     for (const line of [
       '(14 - 5 + 0)/1 + 1 = 10',
-      '%conv2.weight  5x5x6x16  5 * 5 * 6 * 16 = 2,400  starts uniform in [-0.1044, 0.1044)',
+      '%conv2.weight  5x5x6x16  5 * 5 * 6 * 16 = 2,400  starts uniform, limit 0.1044',
       'in all 2,400 + 16 = 2,416',
       '10 * 10 * 16 outputs * 150 products = 240,000',
       '14x14 of the input, neighbours 2x2 apart\n  6 + (5 - 1) * 2 = 14',
@@ -123,6 +123,7 @@ describe('as a matrix', () => {
       stride: [stride, stride],
       padding: [padding, padding, padding, padding],
       dilation: [dilation, dilation],
+      groups: 1,
     }) as const;
   const convolution = (x: number[], w: number[], stride = 1, padding = 0, dilation = 1): Node => {
     const b = builder();
@@ -180,6 +181,21 @@ describe('as a matrix', () => {
     const kernel = emit(b, 'constant', [], { shape: [2, 2, 1, 1], values: [1, 2, 0, -1] }, 'k');
     const linear = linearNode([emit(b, 'conv2d', [input, kernel], attrs(1, 0, 1), 'y')]);
     expect(linear && matrixOf(linear).entries[0]).toEqual(['1', '2', '0', '0', '-1', '0', '0', '0', '0']);
+  });
+
+  test('a product of polynomials: (1 + 2x + 3x^2) times another', async () => {
+    write(folder, 'product.cnn', 'model m {\n  input 4x1\n  conv 1 3 pad full kernel [3, 2, 1] nobias frozen\n}\n');
+    const { stdout } = await done(folder, 'explain', 'product.cnn', 'conv1', '--matrix');
+    expect(stdout).toBe(`conv1 is y = M x: 4x1 -> 6x1, M is 6x4
+
+       x0 x1 x2 x3
+  y0 |  1  0  0  0
+  y1 |  2  1  0  0
+  y2 |  3  2  1  0
+  y3 |  0  3  2  1
+  y4 |  0  0  3  2
+  y5 |  0  0  0  3
+`);
   });
 });
 

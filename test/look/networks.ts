@@ -41,7 +41,7 @@ export function network(shape: readonly number[]) {
         { shape: [k, k, from.type.shape[3] as number, filters], init, trainable: true },
         `${name}.weight`,
       );
-      const attrs = { stride: [stride, stride], padding: zeroPad((k - 1) / 2), dilation: [1, 1] } as never;
+      const attrs = { stride: [stride, stride], padding: zeroPad((k - 1) / 2), dilation: [1, 1], groups: 1 } as never;
       const z = emit(b, 'conv2d', [from, w], attrs, `${name}.z`);
       return record(name, 'conv', `conv ${filters} ${k}x${k} relu`, emit(b, 'relu', [z], {}, name), [w], path);
     },

@@ -1,4 +1,5 @@
 // A linear layer as the matrix that it is: which weight stands where, found by asking the reference with unit vectors.
+import { initialValues } from '../../../runtime/index.ts';
 import { isOp, type Node, opDef, type Shape, sizeOf, type Tensor } from '../../ir/index.ts';
 
 export interface Matrix {
@@ -11,21 +12,49 @@ export interface Matrix {
 /** A node that is linear in its first operand that is no weight. */
 export interface LinearNode {
   readonly node: Node;
-  /** Which operand is the vector, and which holds weights. */
+  /** Which operand is the vector. */
   readonly x: number;
-  readonly weights: number | undefined;
+  /** The parameter or constant that the other operands are made from. */
+  readonly weights: Node | undefined;
 }
 
 const ones = (shape: Shape): Tensor => ({ shape, data: new Float64Array(sizeOf(shape)).fill(1) });
-const isWeight = (n: Node): boolean => isOp(n, 'parameter') || isOp(n, 'constant');
 const step = new Map<string, number>();
 
-function apply({ node, x, weights }: LinearNode, vector: Tensor, weight: Tensor | undefined): Float64Array {
+function run(node: Node, inputs: readonly Tensor[]): Tensor {
   const { reference } = opDef(node.op);
-  if (reference === 'leaf') throw new Error(`%${node.id} is a leaf`);
-  const inputs = node.inputs.map((n, i) => (i === x ? vector : i === weights && weight ? weight : ones(n.type.shape)));
-  return reference(inputs, node.attrs, node.type, { step });
+  if (reference === 'leaf') return ones(node.type.shape);
+  return { shape: node.type.shape, data: reference(inputs, node.attrs, node.type, { step }) };
 }
+
+/** A value that does not depend on the input: kernels are turned round and reshaped on their way. Leaves not given are ones. */
+const fixed = (node: Node, leaf: Node | undefined, value: Tensor | undefined): Tensor =>
+  node === leaf && value
+    ? value
+    : run(
+        node,
+        node.inputs.map((n) => fixed(n, leaf, value)),
+      );
+
+/** Does the value depend on the batch? */
+const depends = (node: Node, seen = new Map<Node, boolean>()): boolean => {
+  const known = seen.get(node) ?? (isOp(node, 'input') || node.inputs.some((n) => depends(n, seen)));
+  seen.set(node, known);
+  return known;
+};
+
+/** The weights behind an operand: the parameter or constant of several elements that it comes from. */
+function weightsOf(node: Node): Node | undefined {
+  if (isOp(node, 'parameter') || (isOp(node, 'constant') && sizeOf(node.type.shape) > 1)) return node;
+  return node.inputs.map(weightsOf).find((n) => n !== undefined);
+}
+
+/** What the node makes of a vector, with its weights as they are given, or ones. */
+const apply = ({ node, x, weights }: LinearNode, vector: Tensor, values: Tensor | undefined): Float64Array =>
+  run(
+    node,
+    node.inputs.map((n, i) => (i === x ? vector : fixed(n, weights, values))),
+  ).data;
 
 /** Some numbers between -1 and 1, never the same twice in a row. */
 const mixed = (shape: Shape, seed: number): Tensor => ({
@@ -45,10 +74,10 @@ function isLinear(n: LinearNode): boolean {
 /** The linear node among those of a layer: the one that multiplies most, if any. Only small ones are asked. */
 export function linearNode(nodes: readonly Node[]): LinearNode | undefined {
   const candidates = nodes.flatMap((node): LinearNode[] => {
-    const data = node.inputs.flatMap((n, i) => (isWeight(n) || isOp(n, 'step') ? [] : [i]));
-    const weights = node.inputs.findIndex(isWeight);
+    const data = node.inputs.flatMap((n, i) => (depends(n) ? [i] : []));
     if (data.length !== 1 || isOp(node, 'reshape')) return [];
-    return [{ node, x: data[0] as number, weights: weights === -1 ? undefined : weights }];
+    const others = node.inputs.filter((_, i) => i !== data[0]);
+    return [{ node, x: data[0] as number, weights: others.map(weightsOf).find((n) => n !== undefined) }];
   });
   const heavy = candidates.filter(({ node }) => opDef(node.op).multiplyAdds !== undefined);
   const small = (n: LinearNode): boolean => sizeOf((n.node.inputs[n.x] as Node).type.shape) <= 4096;
@@ -71,6 +100,15 @@ function elementName(letter: string, shape: Shape): (index: number) => string {
   };
 }
 
+/** The numbers of a constant, and of a kernel that is written in the model. */
+function givenValues(weight: Node): Tensor | undefined {
+  const { shape } = weight.type;
+  if (isOp(weight, 'constant')) return { shape, data: Float64Array.from(weight.attrs.values) };
+  if (!isOp(weight, 'parameter') || weight.attrs.trainable || weight.attrs.init.kind !== 'values') return undefined;
+  const { init, trainable } = weight.attrs;
+  return { shape, data: Float64Array.from(initialValues({ name: weight.id, shape, init, trainable, offset: 0 }, 0)) };
+}
+
 /** Bits of a double that hold whole numbers exactly. */
 const BITS = 50;
 
@@ -80,7 +118,7 @@ export function matrixOf(n: LinearNode): Matrix {
   const source = node.inputs[n.x] as Node;
   const [xs, ys] = [source.type.shape.slice(1), node.type.shape.slice(1)];
   const [width, height] = [sizeOf(xs), sizeOf(ys)];
-  const weight = n.weights === undefined ? undefined : (node.inputs[n.weights] as Node);
+  const weight = n.weights;
   const entries = Array.from({ length: height }, () => new Array<string>(width).fill('0'));
   const unit = (j: number): Tensor => {
     const data = new Float64Array(width);
@@ -91,11 +129,8 @@ export function matrixOf(n: LinearNode): Matrix {
     const row = entries[i] as string[];
     row[j] = row[j] === '0' ? text : `${row[j]}+${text}`;
   };
-  if (!weight || isOp(weight, 'constant')) {
-    const given = weight && {
-      shape: weight.type.shape,
-      data: Float64Array.from((weight as Node<'constant'>).attrs.values),
-    };
+  const given = weight && givenValues(weight);
+  if (!weight || given) {
     for (let j = 0; j < width; j++)
       apply(n, unit(j), given).forEach((v, i) => {
         if (v !== 0) put(i, j, String(Number(v.toPrecision(4))));

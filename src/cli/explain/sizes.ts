@@ -19,16 +19,14 @@ export function sizeLines(layer: LayerInfo, sources: readonly Node[]): string[] 
   return how === '' ? [head] : [head, how];
 }
 
-function initText(init: InitSpec): string {
-  const rounded = (n: number): string => String(Number(n.toPrecision(4)));
-  switch (init.kind) {
-    case 'uniform':
-      return `starts uniform in [-${rounded(init.limit)}, ${rounded(init.limit)})`;
-    case 'normal':
-      return `starts normal, deviation ${rounded(init.deviation)}`;
-    case 'constant':
-      return `starts as ${rounded(init.value)}`;
-  }
+/** `starts uniform, limit 0.1044`: the kind and its numbers by name, whatever they are. */
+function initText({ kind, ...numbers }: InitSpec): string {
+  const shown = (v: unknown): string =>
+    Array.isArray(v)
+      ? `${v.slice(0, 9).map(shown).join(' ')}${v.length > 9 ? ` ... ${v.length} in all` : ''}`
+      : String(typeof v === 'number' ? Number(v.toPrecision(4)) : v);
+  const named = Object.entries(numbers).map(([name, v]) => `${name} ${shown(v)}`);
+  return [`starts ${kind}`, ...named].join(', ');
 }
 
 /** A line a parameter: shape, count, how it starts. */

@@ -5,7 +5,8 @@ export interface Leaves {
   readonly parameters: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
   /** One batch of pictures, in 0..1. */
   readonly pictures: Float32Array<ArrayBuffer>;
-  readonly labels: Uint32Array<ArrayBuffer>;
+  /** As the plan's `labels` says; empty where it needs none. */
+  readonly labels: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -20,12 +21,20 @@ export function leavesFor(plan: Plan, seed: number): Leaves {
     if (p.init.kind === 'constant') values.forEach((v, i) => (values[i] = v + 0.2 * uniform(seed, stream, i) - 0.1));
     return [p.name, values];
   });
-  const classes = plan.output.shape[plan.output.shape.length - 1] as number;
   return {
     parameters: new Map(parameters),
     pictures: Float32Array.from({ length: elements(plan.input.shape) }, (_, i) => uniform(seed, PICTURES, i)),
-    labels: Uint32Array.from({ length: plan.batch }, (_, i) => Math.floor(classes * uniform(seed, LABELS, i))),
+    labels: labelsFor(plan, seed),
   };
+}
+
+/** Classes, or values between 0 and 1, where a logarithm would see neither end. */
+function labelsFor({ batch, labels }: Plan, seed: number): Leaves['labels'] {
+  const count = labels ? batch * elements(labels.shape) : 0;
+  const draw = (i: number): number => uniform(seed, LABELS, i);
+  if (labels?.dtype === 'u32')
+    return Uint32Array.from({ length: count }, (_, i) => Math.floor(labels.classes * draw(i)));
+  return Float32Array.from({ length: count }, (_, i) => 0.05 + 0.9 * draw(i));
 }
 
 /** The numbers of the steps that are verified: training's second step, so that slots hold something. */
