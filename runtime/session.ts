@@ -48,14 +48,19 @@ export interface Session {
   parameters(): Promise<Map<string, Float32Array<ArrayBuffer>>>;
   /** Writes a batch directly: `batch` pictures, zeros where there are fewer. */
   setInput(values: Float32Array<ArrayBuffer>): void;
-  /** Runs a program for each step, all in one submit. With `data`, each step gathers its batch first. */
-  run(program: ProgramName, steps: readonly StepValues[], data?: DeviceData): void;
+  /**
+   * Runs a program for each step, all in one submit. With `data`, each step gathers its batch first. `part` cuts the
+   * dispatches of a step (those that gather included), for a look at what each leaves.
+   */
+  run(program: ProgramName, steps: readonly StepValues[], data?: DeviceData, part?: readonly [number, number]): void;
   /** Sums since the last call, in the order of plan.metrics; they start again at zero. */
   readMetrics(): Promise<Float32Array<ArrayBuffer>>;
   /** What `infer` or `evaluate` left: batch x classes. */
   readOutput(): Promise<Float32Array<ArrayBuffer>>;
   /** Any bytes of a buffer, for checks. */
   read(view: View): Promise<ArrayBuffer>;
+  /** Puts back bytes that were read. */
+  write(view: View, bytes: ArrayBuffer): void;
   dispose(): void;
 }
 
@@ -248,8 +253,8 @@ export async function createSession(
         write(view.buffer, view.offset, padded);
       } else write(view.buffer, view.offset, values.subarray(0, view.bytes / 4));
     },
-    run(program, steps, data) {
-      const list = [...(data?.load ?? []), ...(dispatches.get(program) ?? [])];
+    run(program, steps, data, part = [0, Number.POSITIVE_INFINITY]) {
+      const list = [...(data?.load ?? []), ...(dispatches.get(program) ?? [])].slice(...part);
       steps.forEach((step, i) => writeStep(i, step));
       device.queue.writeBuffer(buffers.get('step')!, 0, row.buffer, 0, stride * steps.length);
       const encoder = device.createCommandEncoder();
@@ -276,6 +281,7 @@ export async function createSession(
     readMetrics: async () => new Float32Array(await read({ buffer: 'metrics', offset: 0, bytes: 0 }, true)),
     readOutput: async () => new Float32Array(await read(plan.output.view)),
     read,
+    write: ({ buffer, offset }, bytes) => device.queue.writeBuffer(buffers.get(buffer)!, offset, bytes),
     dispose() {
       for (const b of [...buffers.values(), ...textures.values()]) b.destroy();
       for (const list of staging.values()) for (const b of list) b.destroy();

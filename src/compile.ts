@@ -58,6 +58,8 @@ export interface Compiled {
   readonly graphs?: ModelGraphs;
   /** The graphs after each pass, as `PROGRAM after PASS`. */
   readonly stages?: ReadonlyMap<string, Graph>;
+  /** What is minimised and its gradients, by id, in the stages of training from `objective` and `autodiff` on. */
+  readonly training?: { readonly objective: string; readonly gradients: ReadonlyMap<string, string> } | undefined;
   readonly emitted?: Emitted;
   readonly plan?: Plan;
   /** With `fold`: the values of the plan's parameters. */
@@ -92,7 +94,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 
-  const { graphs, stages, folded } = build(lowered, options.inferOnly ? undefined : config, options);
+  const { graphs, stages, folded, training } = build(lowered, options.inferOnly ? undefined : config, options);
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
   const emitted = emitPlan(
@@ -111,6 +113,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
     forward: lowered.graph,
     graphs,
     stages,
+    training,
     emitted,
     plan: emitted.plan,
   };
@@ -121,7 +124,7 @@ function build(
   lowered: Lowered,
   config: TrainConfig | undefined,
   { hyper, fold }: CompileOptions,
-): { graphs: ModelGraphs; stages: Map<string, Graph>; folded?: Folded['values'] } {
+): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
   const stage = (name: string, graph: Graph): Graph => {
     stages.set(name, verify(graph, name));
@@ -158,7 +161,8 @@ function build(
     addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }),
   );
   const kept = stage('train after statistics', addStatistics(updated, lowered.statistics));
-  return { graphs: { infer, evaluate, train: clean('train', kept) }, stages };
+  const training = { objective: scalar.id, gradients: new Map([...gradients].map(([p, g]) => [p.id, g.id])) };
+  return { graphs: { infer, evaluate, train: clean('train', kept) }, stages, training };
 }
 
 const computesNothing = (graph: Graph): boolean =>

@@ -1,6 +1,6 @@
 // What a command computes on: the adapter that --device names, or the reference interpreter.
 import type { ProgramName } from '../../runtime/index.ts';
-import { openDevice } from '../../runtime/node.ts';
+import { type OpenedDevice, openDevice } from '../../runtime/node.ts';
 import * as say from '../diagnostics/catalog/device.ts';
 import { refuse } from '../diagnostics/index.ts';
 import type { Backend } from '../reference/backend.ts';
@@ -29,11 +29,29 @@ export interface Opened {
 
 const asked = ['without --device the best adapter of this machine is taken; cnnc doctor shows what there is'];
 
-async function onReference(io: Io, model: ModelFile, help: readonly string[]): Promise<Opened> {
-  const { referenceBackend } = await import('../reference/train.ts');
-  report(io, [say.onTheReference(help)]);
-  const { graphs, plan } = model.compiled;
-  return { backend: referenceBackend(graphs, plan), model, limits: undefined };
+/** A device and the model as it is compiled for it; undefined where the reference computes, which is said. */
+export async function openFor(
+  io: Io,
+  device: string | undefined,
+  model: ModelFile,
+): Promise<{ readonly opened: OpenedDevice; readonly model: ModelFile } | undefined> {
+  const wanted = device ?? 'auto';
+  const opened = wanted === 'reference' ? undefined : await openDevice({ adapter: wanted, around: quietly });
+  if (!opened?.ok) {
+    const none = !opened || opened.reason === 'no-adapter' || opened.reason === 'no-binding';
+    if (opened && !(wanted === 'auto' && none)) return refuse(explainNotOpened(opened, wanted, remedyHere()));
+    report(io, [say.onTheReference(opened ? remedyHere() : asked)]);
+    return undefined;
+  }
+  try {
+    const target = targetFor(opened);
+    const suited = target ? compileSource(model.source, { ...model.options, target }) : model;
+    checkLimits(suited, opened);
+    return { opened, model: suited };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
 }
 
 /** Opens what `--device` names (`auto` by default) for these programs of the model. Refuses plans that do not fit. */
@@ -43,19 +61,15 @@ export async function openBackend(
   model: ModelFile,
   programs: readonly ProgramName[],
 ): Promise<Opened> {
-  const wanted = device ?? 'auto';
-  if (wanted === 'reference') return onReference(io, model, asked);
-  const opened = await openDevice({ adapter: wanted, around: quietly });
-  if (!opened.ok) {
-    const none = opened.reason === 'no-adapter' || opened.reason === 'no-binding';
-    if (wanted === 'auto' && none) return onReference(io, model, remedyHere());
-    return refuse(explainNotOpened(opened, wanted, remedyHere()));
+  const found = await openFor(io, device, model);
+  if (!found) {
+    const { referenceBackend } = await import('../reference/train.ts');
+    const { graphs, plan } = model.compiled;
+    return { backend: referenceBackend(graphs, plan), model, limits: undefined };
   }
+  const { opened, model: suited } = found;
   try {
-    const target = targetFor(opened);
-    const suited = target ? compileSource(model.source, { ...model.options, target }) : model;
-    checkLimits(suited, opened);
-    const backend = await deviceBackend(opened, suited.compiled.plan, programs);
+    const backend = await deviceBackend(opened, suited.compiled.emitted, programs);
     return { backend, model: suited, limits: opened.limits };
   } catch (error) {
     opened.close();

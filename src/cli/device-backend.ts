@@ -11,9 +11,11 @@ import {
   trainEpoch,
 } from '../../runtime/index.ts';
 import type { OpenedDevice } from '../../runtime/node.ts';
+import type { Emitted } from '../codegen/emit-plan.ts';
 import { deviceLost, outOfMemory, planTooLarge } from '../diagnostics/catalog/device.ts';
 import { refuse } from '../diagnostics/index.ts';
 import type { Backend } from '../reference/backend.ts';
+import { looks } from './inspect/looks.ts';
 import { compileSource, type ModelFile } from './model.ts';
 
 type Limits = Parameters<typeof exceededLimits>[1];
@@ -55,10 +57,11 @@ const bytesOf = (plan: Plan): number => plan.buffers.reduce((sum, { bytes }) => 
 /** Makes buffers and pipelines for these programs. Refuses when there is no memory for them. */
 export async function deviceBackend(
   opened: OpenedDevice,
-  plan: Plan,
+  emitted: Emitted,
   programs: readonly ProgramName[],
 ): Promise<Backend> {
   const { adapter, device } = opened;
+  const { plan } = emitted;
   const lost = opened.lost.then((reason) => refuse(deviceLost(adapter.name, reason.split('\n')[0] as string)));
   lost.catch(() => undefined);
   /** What is awaited of a lost device never comes, or fails in the words of the driver: E0603 is said instead. */
@@ -98,9 +101,23 @@ export async function deviceBackend(
         },
         evaluate: (signal) => guard(evaluate(session, data, 0, signal)),
         outputs: (signal) => guard(predictAll(session, data, signal)),
+        trace: (step) => looks(session, emitted, { ...step, scale: data.scale }, data),
       };
     },
     predict: (values) => guard(predict(session, values)),
+    async snapshot() {
+      const kept = plan.buffers.filter((b) => b.role === 'parameters' || b.role === 'state');
+      const views = kept.map((b) => ({ buffer: b.role, offset: 0, bytes: 0 }));
+      const bytes = await guard(Promise.all(views.map((view) => session.read(view))));
+      const parameters = bytes[kept.findIndex((b) => b.role === 'parameters')] as ArrayBuffer;
+      const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+      return {
+        parameters: new Map(
+          plan.parameters.map((p) => [p.name, new Float32Array(parameters, p.offset, elements(p.shape))]),
+        ),
+        restore: () => views.forEach((view, i) => session.write(view, bytes[i] as ArrayBuffer)),
+      };
+    },
     close() {
       session.dispose();
       opened.close();

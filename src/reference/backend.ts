@@ -1,5 +1,34 @@
 // What training, evaluating and predicting need of the thing that computes: a WebGPU device, or the reference interpreter.
 import type { EpochOptions, Pictures, Report, Sums } from '../../runtime/index.ts';
+import type { Node } from '../ir/index.ts';
+
+/** What one kernel of a training step (on the reference: one node) was given, and what it left. */
+export interface Look {
+  /** The kernel's name. */
+  readonly name: string;
+  /** What it computes, in order. */
+  readonly nodes: readonly Node[];
+  readonly inputs: ReadonlyMap<Node, ArrayLike<number>>;
+  /** Values, and new values of parameters and slots by their nodes. */
+  readonly outputs: ReadonlyMap<Node, ArrayLike<number>>;
+  /** The numbers of the step, by field. */
+  readonly step: ReadonlyMap<string, number>;
+}
+
+/** One step of training, by itself: the batch that starts at `start` of the order of the epoch under way. */
+export interface OneStep {
+  readonly step: number;
+  readonly start: number;
+  readonly count: number;
+  readonly seed: number;
+  readonly lr: number;
+}
+
+/** What training has made so far, to go back to. */
+export interface Snapshot {
+  readonly parameters: ReadonlyMap<string, ArrayLike<number>>;
+  restore(): void;
+}
 
 /** A set of pictures where the backend can reach it. */
 export interface Uploaded {
@@ -10,6 +39,8 @@ export interface Uploaded {
   evaluate(signal?: AbortSignal): Promise<Sums>;
   /** The output of every picture in order: count x classes. */
   outputs(signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  /** Runs one step of training kernel by kernel, and shows what each leaves. */
+  trace(step: OneStep): AsyncIterable<Look>;
 }
 
 export interface Backend {
@@ -24,6 +55,7 @@ export interface Backend {
   upload(pictures: Pictures): Uploaded;
   /** The output of pictures as the network sees them: n x height x width x channels to n x classes. */
   predict(values: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
+  snapshot(): Promise<Snapshot>;
   /** Lets go of everything; afterwards nothing of it keeps the process alive. */
   close(): void;
 }

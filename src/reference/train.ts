@@ -10,9 +10,9 @@ import {
   type Sums,
   stepNumber,
 } from '../../runtime/index.ts';
-import { type Graph, interpret, isOp, type Ran, sizeOf, stepFieldsOf, type Tensor } from '../ir/index.ts';
+import { type Graph, interpret, isOp, type Node, type Ran, sizeOf, stepFieldsOf, type Tensor } from '../ir/index.ts';
 import type { ModelGraphs } from '../schedule/index.ts';
-import type { Backend, Uploaded } from './backend.ts';
+import type { Backend, Look, Uploaded } from './backend.ts';
 
 /** A report at least this far apart; the event loop turns after every batch. */
 const REPORT_MS = 400;
@@ -90,6 +90,8 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
       }
       return [run(graph, x, y, { ...numbers, count: here, scale }), here];
     };
+    /** Of the epoch under way, for steps that are traced. */
+    let lastOrder = new Uint32Array(0);
     const inOrder = Uint32Array.from({ length: count }, (_, i) => i);
     const zeros = (): Record<string, number> => Object.fromEntries(metrics.map((name) => [name, 0]));
     const add = (to: Record<string, number>, ran: Ran): void => {
@@ -98,6 +100,7 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
 
     async function* trainEpoch(o: Parameters<Uploaded['trainEpoch']>[0]): AsyncGenerator<Report> {
       const order = epochOrder(o.seed, o.epoch, count);
+      lastOrder = order;
       const stepsPerEpoch = Math.ceil(count / batch);
       let step = o.firstStep;
       let sums = zeros();
@@ -140,6 +143,18 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
         }
         return all;
       },
+      async *trace({ step, start, seed, lr }): AsyncGenerator<Look> {
+        const graph = need('train');
+        const numbers = { step, start, seed, lr };
+        const before = new Map(values);
+        const [ran, here] = runBatch(graph, lastOrder, numbers);
+        const given = numbersOf(graph, { ...numbers, count: here, scale });
+        const of = (n: Node): ArrayLike<number> => (before.get(n.id) ?? (ran.values.get(n) as Tensor)).data;
+        for (const node of graph.nodes) {
+          const inputs = new Map((node.inputs.length > 0 ? node.inputs : [node]).map((n) => [n, of(n)]));
+          yield { name: node.id, nodes: [node], inputs, outputs: new Map([[node, of(node)]]), step: given };
+        }
+      },
     };
   };
 
@@ -158,6 +173,15 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
     parameters: async () =>
       new Map(plan.parameters.map(({ name }) => [name, Float32Array.from((values.get(name) as Tensor).data)])),
     upload,
+    async snapshot() {
+      const saved = new Map(values);
+      return {
+        parameters: new Map(plan.parameters.map(({ name }) => [name, (saved.get(name) as Tensor).data])),
+        restore: () => {
+          for (const [id, value] of saved) values.set(id, value);
+        },
+      };
+    },
     async predict(given) {
       const n = given.length / pictureSize;
       const all = new Float32Array(n * width);

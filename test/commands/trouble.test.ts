@@ -41,6 +41,9 @@ function fake(losses: readonly number[], testLoss = 0.5): Uploaded {
     },
     evaluate: async () => ({ count: 20, metrics: { loss: 20 * testLoss, accuracy: 10 } }),
     outputs: async () => new Float32Array(0),
+    trace: () => {
+      throw new Error('nobody looks');
+    },
   };
 }
 
@@ -106,8 +109,8 @@ const opened = await openDevice();
 if (!opened.ok) lacksAdapter(opened.detail);
 test.skipIf(!opened.ok)('E0603 is said when the device is lost while it trains', async () => {
   if (!opened.ok) return;
-  const { plan } = compileSource({ file: 'small.cnn', text: smallModel }, {}).compiled;
-  const backend = await deviceBackend(opened, plan, ['evaluate', 'train']);
+  const { emitted } = compileSource({ file: 'small.cnn', text: smallModel }, {}).compiled;
+  const backend = await deviceBackend(opened, emitted, ['evaluate', 'train']);
   backend.initialise(1);
   const { train, test: rest } = drawn(1, 320, 32);
   const set = (d: typeof train): Uploaded =>

@@ -31,6 +31,21 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./summary.ts')).summary,
   ),
   at(
+    'explain',
+    'explain a layer: formula, sizes, gradients, kernels, WGSL',
+    async () => (await import('./explain.ts')).explain,
+  ),
+  at(
+    'graph',
+    'draw the network: SVG for a slide, Mermaid, or Graphviz DOT',
+    async () => (await import('./graph.ts')).graph,
+  ),
+  at(
+    'verify',
+    'check each kernel and each gradient of a model against the reference',
+    async () => (await import('./verify.ts')).verify,
+  ),
+  at(
     'doctor',
     'show adapters, versions and data sets, and what is missing',
     async () => (await import('./doctor.ts')).doctor,

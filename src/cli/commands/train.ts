@@ -10,6 +10,7 @@ import { openModel, trainConfig } from '../model.ts';
 import { type Kept, keep, prepareFolder } from '../train/keep.ts';
 import { type Epoch, type Outcome, trainLoop } from '../train/loop.ts';
 import { progressFor } from '../train/progress.ts';
+import { watchFor } from '../train/watch.ts';
 import { readStart, startText } from '../weights.ts';
 
 const at = (option: string) => ({ command: 'train', option });
@@ -77,6 +78,10 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
+    'check-nan': {
+      type: 'boolean',
+      doc: 'when a value is no number any more, say which layer, tensor and step it began with. Slower',
+    },
     json: { type: 'boolean', doc: 'print the result as one JSON object on the last line' },
     quiet: { type: 'boolean', doc: 'show no progress' },
   },
@@ -145,6 +150,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         lr: facts.lr,
         earlyStopping: config.earlyStopping,
         signal: io.signal,
+        watch: values['check-nan'] ? watchFor(backend, trainSet, plan) : undefined,
         onReport: progress.report,
         onEpoch: async (result, replace) => {
           progress.epoch(result);

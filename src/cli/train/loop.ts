@@ -1,9 +1,10 @@
 // The loop over epochs: trains, tests, saves; stops at Ctrl-C, early, and when the loss is no number any more.
 import type { EarlyStoppingSpec, Report, Sums } from '../../../runtime/index.ts';
 import { lossNotFinite } from '../../diagnostics/catalog/run.ts';
-import { refuse } from '../../diagnostics/index.ts';
+import { Failure, refuse } from '../../diagnostics/index.ts';
 import type { Uploaded } from '../../reference/backend.ts';
 import { judge } from './stopping.ts';
+import type { Watch } from './watch.ts';
 
 /** Means over pictures: the loss, and each metric of the train section by its name, such as accuracy (from 0 to 1). */
 export interface Mean {
@@ -39,6 +40,8 @@ export interface LoopOptions {
   readonly signal: AbortSignal | undefined;
   /** Called at each report with the sums of the epoch so far. */
   readonly onReport: (epoch: number, sums: Sums, seconds: number) => void;
+  /** Looks for where a value first was not finite (--check-nan). */
+  readonly watch?: Watch | undefined;
   /**
    * Called after each epoch that is worth keeping; resolves with where the weights are. `replace` is false when those
    * of an earlier epoch are to stay, because they are better and the best are asked for.
@@ -80,14 +83,24 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
   let lrNow = lr;
   for (let epoch = 1; epoch <= o.epochs && !stopped() && !verdict.stop; epoch++) {
     const began = performance.now();
-    const check = (what: 'loss' | 'test loss', value: number): void => {
-      if (!Number.isFinite(value)) refuse(lossNotFinite(what, value, epoch, step, lr, kept));
-    };
-    let sums: Sums = { count: 0, metrics: {} };
+    const { watch } = o;
     const how = { epoch: epoch - 1, seed, lr, firstStep: step, epochs: o.epochs, losses, ...signal };
+    const check = (what: 'loss' | 'test loss', value: number): void => {
+      if (!Number.isFinite(value)) refuse(lossNotFinite(what, value, epoch, step, lr, kept, watch !== undefined));
+    };
+    /** The report, or --check-nan's answer when it, or a parameter, is not finite. */
+    const reported = async (loss: number): Promise<void> => {
+      if (!watch) return check('loss', loss);
+      if (Number.isFinite(loss) && !(await watch.broken())) return watch.keep(step);
+      const found = await watch.find(how, step);
+      const said = Number.isFinite(loss) ? [] : [lossNotFinite('loss', loss, epoch, step, lr, kept, true)];
+      throw new Failure([...said, found]);
+    };
+    await watch?.keep(step);
+    let sums: Sums = { count: 0, metrics: {} };
     for await (const report of train.trainEpoch(how)) {
       ({ step, lr: lrNow } = report);
-      check('loss', report.metrics.loss ?? 0);
+      await reported(report.metrics.loss ?? 0);
       sums = addTo(sums, report);
       o.onReport(epoch, sums, (performance.now() - began) / 1000);
     }

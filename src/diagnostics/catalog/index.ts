@@ -5,6 +5,7 @@ export * as branches from './branches.ts';
 export * as conv from './conv.ts';
 export * as data from './data.ts';
 export * as device from './device.ts';
+export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
 export * as labels from './labels.ts';
 export * as names from './names.ts';

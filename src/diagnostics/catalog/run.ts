@@ -13,6 +13,7 @@ export const lossNotFinite = entry(
     step: number,
     lr: number,
     kept: { readonly file: string; readonly epoch: number } | undefined,
+    watched: boolean,
   ) => ({
     message: `the ${what} is ${Number.isNaN(value) ? 'not a number (NaN)' : 'infinite'} in epoch ${epoch}, step ${step}: the training diverged`,
     help: [
@@ -20,6 +21,7 @@ export const lossNotFinite = entry(
       kept
         ? `${kept.file} holds the weights after epoch ${kept.epoch}, the last good one`
         : 'no epoch was finished, so no weights are saved',
+      ...(watched ? [] : ['to see which layer, tensor and step it began with, train again with --check-nan']),
     ],
   }),
 );

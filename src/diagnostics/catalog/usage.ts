@@ -1,6 +1,7 @@
 // Messages about the command line: E0701 to E0799. The program ends with code 2 when one of these is the reason.
 import { entry } from '../entry.ts';
 import { listOf, nearest } from '../suggest.ts';
+import type { Span } from '../types.ts';
 
 const meant = (word: string, names: readonly string[], show: (name: string) => string): string[] => {
   const name = nearest(word, names);
@@ -61,3 +62,28 @@ export const optionMissing = entry('E0709', (option: string, placeholder: string
   message: `cnnc ${command} needs --${option} ${placeholder}: ${why}`,
   help: [helpOf(command)],
 }));
+
+export const unknownPicture = entry('E0720', (file: string) => ({
+  message: `the ending of "${file}" does not say what to draw`,
+  help: ['end the name in .svg, .mmd (Mermaid) or .dot (Graphviz)', 'or say it: --format svg'],
+}));
+
+export const noSuchLayer = entry('E0721', (layer: string, file: string, names: readonly string[]) => ({
+  message: `${file} has no layer "${layer}"`,
+  help: [...meant(layer, names, (name) => `\`${name}\``), `its layers: ${listOf(names, 'and')}`],
+}));
+
+export const noMatrix = entry('E0722', (span: Span, layer: string, op: string) => ({
+  message: `${layer} is no matrix: nothing in \`${op}\` is linear in its input`,
+  primary: { span, text: 'its output is not a weighted sum of its input' },
+  help: ['convolutions, dense layers and average pooling are linear'],
+}));
+
+export const matrixTooLarge = entry(
+  'E0723',
+  (span: Span, layer: string, input: string, columns: number, output: string, rows: number, widest: number) => ({
+    message: `the matrix of ${layer} is too large to be read: ${rows} x ${columns}`,
+    primary: { span, text: `${input} are ${columns} columns, ${output} are ${rows} rows` },
+    help: [`at most ${widest} columns are printed: try the same layer on a smaller input, such as \`input 3x3x1\``],
+  }),
+);
