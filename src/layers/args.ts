@@ -46,8 +46,6 @@ export interface Signature {
   readonly args: Readonly<Record<string, ArgSpec>>;
   /** May an activation stand at the end? */
   readonly activations: readonly string[];
-  /** The number that may stand behind an activation, such as the slope of `leaky_relu 0.1`. */
-  readonly activationNumbers?: Readonly<Record<string, NumberSpec>>;
   readonly example: string;
 }
 

@@ -4,6 +4,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import type { Value } from '../parser/ast.ts';
 import { printValue } from '../parser/print.ts';
+import { activationNumbers } from './activations.ts';
 import {
   type ArgSpec,
   type Args,
@@ -252,7 +253,7 @@ export function bind(signature: Signature, words: readonly Value[], line: Span):
         }
       } else if (known.includes(word.name)) {
         // A number behind it is the activation's, unless the layer still waits for one of its own.
-        const spec = lookUp(signature.activationNumbers ?? {}, word.name);
+        const spec = lookUp(activationNumbers, word.name);
         const number = spec && next?.kind === 'number' && place === undefined ? convert(spec, next) : undefined;
         if (number !== undefined) i++;
         if (typeof number === 'string')

@@ -1,5 +1,5 @@
 // The layers of the language. A new one is a file and a line here.
-import { activationLayers, activationNames, activationNumbers } from './activations.ts';
+import { activationLayers, activationNames } from './activations.ts';
 import type { Signature } from './args.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
@@ -45,7 +45,6 @@ export const signatureOf = (def: LayerDef): Signature => ({
   required: def.required,
   args: { ...def.args, name: { kind: 'name', doc: 'a name for listings, weights and messages' } },
   activations: def.activated ? activationNames : [],
-  ...(def.activated ? { activationNumbers } : {}),
   example: def.example,
 });
 

@@ -32,7 +32,6 @@ export function addOptimizer(
     nadam: (beta, part, name) => field({ name, type: 'f32', nadam: beta, part }),
   };
   /** Scalars of a learning rate: parameters of one scale share them, so that their updates stay equal. */
-  const rates = new Map<number, ReturnType<typeof rateOf>>();
   const rateOf = (scale: number) => {
     const scaled = scale === 1 ? lr : emit(b, 'mul', [lr, b.scalar(scale)], {}, `lr.times.${scale}`);
     const made = new Map<string, Node>();
@@ -45,6 +44,7 @@ export function addOptimizer(
     const decay = rate > 0 ? once('decay', (c) => c.mul(scaled, rate, 'decay')) : undefined;
     return { lr: scaled, once, decay };
   };
+  const rates = new Map([[1, rateOf(1)]]);
   const limit = hyper('global_clip_norm');
   const all = limit > 0 ? clipFactor(b, [...gradients.values()], limit, 'gradients') : undefined;
   for (const [parameter, gradient] of gradients) {

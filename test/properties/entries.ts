@@ -118,6 +118,38 @@ const orders = (rank: number): readonly string[] =>
 
 const slides = (shape: readonly number[]): boolean => shape.length > 1;
 
+/** Up to two lines that leave the shape as it is. */
+function sameShape(shape: readonly number[], pick: Pick): readonly string[] {
+  const channels = shape.at(-1)!;
+  const one = (): string =>
+    pick.of([
+      () => pick.of(functions),
+      () => (shape.length === 1 ? `dense ${channels}${weights(pick)}` : 'identity'),
+      () =>
+        shape.length === 3 ? `conv ${channels} ${pick.of(['1x1', '3x3', '1x2'])} pad same${weights(pick)}` : 'tanh',
+      () => 'dropout 0.25',
+    ])();
+  return Array.from({ length: pick.nat(3) }, one);
+}
+
+/** The same with another number of channels at the end, for branches that stand one behind the other. */
+const otherChannels = (shape: readonly number[], pick: Pick): readonly string[] => [
+  ...sameShape(shape, pick),
+  ...(pick.once(3)
+    ? []
+    : shape.length === 3
+      ? [`conv ${1 + pick.nat(4)} ${pick.of(['1x1', '2x3'])} pad same${activation(pick)}`]
+      : shape.length === 1
+        ? [`dense ${1 + pick.nat(4)}${activation(pick)}`]
+        : [`slice 0 ${1 + pick.nat(shape.at(-1)!)}`]),
+];
+
+/** `add { branch { ... } branch { } }`, each branch a line of its own. */
+function joined(word: string, branches: readonly (readonly string[])[], last: string): string {
+  const lines = branches.map((lines) => (lines.length === 0 ? '  branch { }' : `  branch { ${lines.join(' | ')} }`));
+  return [`${word}${last} {`, ...lines, `}`].join('\n');
+}
+
 export const entries: readonly LayerEntry[] = [
   {
     name: 'conv',
@@ -214,6 +246,28 @@ export const entries: readonly LayerEntry[] = [
   },
   { name: 'identity', line: () => 'identity' },
   {
+    name: 'add or multiply',
+    line: (shape, pick) => {
+      const branches = Array.from({ length: 2 + pick.nat(2) }, () => sameShape(shape, pick));
+      return joined(pick.of(['add', 'multiply']), branches, activation(pick));
+    },
+  },
+  {
+    name: 'concat',
+    line: (shape, pick) => {
+      if (size(shape) * 3 > LARGEST) return undefined;
+      const branches = Array.from({ length: 2 + pick.nat(2) }, () => otherChannels(shape, pick));
+      return joined('concat', branches, activation(pick));
+    },
+  },
+  {
+    name: 'squeeze and excitation',
+    line: (shape, pick) =>
+      shape.length === 3
+        ? joined('multiply', [[], ['global_avgpool', `dense ${shape[2]}${weights(pick)} sigmoid`]], '')
+        : undefined,
+  },
+  {
     name: 'dense',
     weight: 3,
     line: (shape, pick) =>
@@ -238,7 +292,18 @@ export const entries: readonly LayerEntry[] = [
 ];
 
 /** Optimizers whose steps do not jump where a gradient is 0 but for rounding: an epsilon far above it. */
-export const optimizers: readonly string[] = ['sgd lr 0.5', 'sgd lr 0.5 momentum 0.9', 'adam lr 0.1 epsilon 0.01'];
+export const optimizers: readonly string[] = [
+  'sgd lr 0.5',
+  'sgd lr 0.5 momentum 0.9',
+  'sgd lr 0.5 momentum 0.9 nesterov weight_decay 0.1',
+  'sgd lr 0.5 global_clip_norm 0.1',
+  'sgd lr 0.5 clip_norm 0.1',
+  'sgd lr 0.5 clip_value 0.01',
+  'adam lr 0.1 epsilon 0.01',
+  'adamw lr 0.1 epsilon 0.01 weight_decay 0.1',
+  'adagrad lr 0.1 epsilon 0.01',
+  'rmsprop lr 0.1 epsilon 0.01',
+];
 
 /** What a model must end in for a loss, and the loss. */
 export const endings: readonly { readonly loss: string; readonly lines: (pick: Pick) => readonly string[] }[] = [

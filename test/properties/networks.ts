@@ -20,7 +20,7 @@ const text = (input: readonly number[], lines: readonly string[], train: readonl
   [
     'model drawn {',
     `  input ${input.join('x')}`,
-    ...lines.map((line) => `  ${line}`),
+    ...lines.map((line) => `  ${line.replaceAll('\n', '\n  ')}`),
     '}',
     ...(train.length === 0 ? [] : ['train {', ...train.map((line) => `  ${line}`), '}']),
     '',
@@ -28,14 +28,11 @@ const text = (input: readonly number[], lines: readonly string[], train: readonl
 
 /** The shape behind some lines; the compiler must accept what the entries call legal. */
 function shapeBehind(input: readonly number[], lines: readonly string[]): readonly number[] {
-  const source = { file: 'drawn.cnn', text: text(input, lines.length === 0 ? ['relu'] : lines) };
-  const { lowered, diagnostics } = lowerText(source.text, { batch: 1 });
-  const errors = diagnostics.filter((d) => d.severity === 'error');
-  if (!lowered || errors.length > 0) {
-    throw new Error(
-      `a network that should be legal is refused: ${errors.map((d) => d.message).join('; ')}\n${source.text}`,
-    );
-  }
+  const source = text(input, lines.length === 0 ? ['relu'] : lines);
+  const { lowered, diagnostics } = lowerText(source, { batch: 1 });
+  const errors = diagnostics.filter((d) => d.severity === 'error').map((d) => d.message);
+  if (!lowered || errors.length > 0)
+    throw new Error(`a network that should be legal is refused: ${errors.join('; ')}\n${source}`);
   return lowered.output.type.shape.slice(1);
 }
 
@@ -53,9 +50,10 @@ function networkOf([first = [], second = [], ...rest]: Choices): string {
   for (const [kind = 0, ...numbers] of rest) {
     const line = (table[kind % table.length] as (typeof entries)[number]).line(shape, picker(numbers));
     if (line === undefined) continue;
+    const next = shapeBehind(input, [...lines, line]);
+    if (next.reduce((a, b) => a * b, 1) > LARGEST) continue;
     lines.push(line);
-    shape = shapeBehind(input, lines);
-    if (shape.reduce((a, b) => a * b, 1) > LARGEST) throw new Error(`${shape.join('x')} is larger than ${LARGEST}`);
+    shape = next;
   }
   const last = picker(second);
   const ending = last.of(endings);
