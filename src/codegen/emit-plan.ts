@@ -15,6 +15,7 @@ import type {
 import { type Graph, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
 import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled, Update } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
+import { kernelCache } from './kernel-cache.ts';
 import { kernelOf } from './kernels/index.ts';
 import { loadKernel } from './kernels/load.ts';
 import { spanOf } from './kernels/squares.ts';
@@ -154,12 +155,14 @@ function viewOf(bound: Bound, memory: MemoryPlan, layout: ParameterLayout): View
   return view;
 }
 
-/** Kernels by text: equal texts with equal bindings are one. */
+/** Kernels by what they compute, and by text: equal texts with equal bindings are one. */
 function kernelLibrary() {
   const kernels: KernelSpec[] = [];
   const known = new Map<string, number>();
+  const names = new Set<string>();
   return {
     kernels,
+    kernelOf: kernelCache(),
     dispatch(kernel: Kernel, view: ViewOf): DispatchSpec {
       const access = kernel.bindings.map((b) => b.access);
       const key = `${access.join(',')}\n${withoutComments(kernel.wgsl)}`;
@@ -167,7 +170,7 @@ function kernelLibrary() {
       if (index === undefined) {
         index = kernels.length;
         known.set(key, index);
-        kernels.push({ name: freshName(kernel.name, kernels), wgsl: kernel.wgsl, bindings: access });
+        kernels.push({ name: freshName(kernel.name, names), wgsl: kernel.wgsl, bindings: access });
       }
       return {
         label: kernel.name,
@@ -181,9 +184,10 @@ function kernelLibrary() {
 
 const withoutComments = (text: string): string => text.replace(/\/\/[^\n]*/g, '');
 
-function freshName(name: string, kernels: readonly KernelSpec[]): string {
+function freshName(name: string, names: Set<string>): string {
   let id = name;
-  for (let i = 2; kernels.some((k) => k.name === id); i++) id = `${name}.${i}`;
+  for (let i = 2; names.has(id); i++) id = `${name}.${i}`;
+  names.add(id);
   return id;
 }
 
@@ -200,7 +204,7 @@ function dispatches(
   const out = s.fused.groups
     .filter((g) => g.family !== 'update')
     .map((g) => {
-      const kernel = kernelOf(g, { ...context, memory: s.memory });
+      const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }));
       return textures.place(kernel, library.dispatch(kernel, view));
     });
   s.updates.forEach((u, i) => {

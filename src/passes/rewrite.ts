@@ -1,5 +1,7 @@
 // Rebuilds a graph node by node: what most passes are made of.
+
 import { type Effect, type Graph, type Node, opDef } from '../ir/index.ts';
+import { attrsKey } from '../ir/key.ts';
 
 /**
  * Visits the nodes in order. `replace` gets each node with its inputs already replaced and returns the node that stands
@@ -41,10 +43,4 @@ export function withInputs(node: Node, inputs: readonly Node[]): Node {
 
 /** Keys that are equal exactly when two nodes compute the same from the same inputs. */
 export const keyOf = (node: Node, idOf: (n: Node) => string): string =>
-  `${node.op}(${node.inputs.map(idOf).join(',')})${JSON.stringify(node.attrs, exact)}`;
-
-/** JSON has no word for these numbers. */
-const exact = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-    ? `number ${Object.is(value, -0) ? '-0' : value}`
-    : value;
+  `${node.op}(${node.inputs.map(idOf).join(',')})${attrsKey(node.attrs)}`;
