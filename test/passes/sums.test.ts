@@ -148,6 +148,26 @@ describe('a model with normalisation', () => {
       simulate(emitted!.scheduled[key]!, leavesOf(graphs![key]!, plan!, 1, 3), stepOf(plan!, { count: 3 }));
   });
 
+  test.each([
+    `${conv}\n  add { branch { ${conv} | batchnorm } branch { conv 8 1x1 nobias | batchnorm } } | relu`,
+    `${conv} | batchnorm relu as skip | ${conv} | batchnorm | add skip | relu`,
+    `freeze { ${conv} | batchnorm relu } | ${conv} | batchnorm frozen | ${conv} | batchnorm`,
+  ])('%s: kernels compute what the graphs mean, and bind at most eight buffers', (layers) => {
+    const { emitted, plan, graphs } = compile(source(layers));
+    for (const key of ['infer', 'evaluate', 'train'] as const)
+      simulate(emitted!.scheduled[key]!, leavesOf(graphs![key]!, plan!, 1, 3), stepOf(plan!, { count: 3 }));
+    for (const { name, bindings } of plan!.kernels)
+      expect(bindings.filter((b) => b !== 'step').length, name).toBeLessThanOrEqual(8);
+  });
+
+  test('a frozen batchnorm uses its running means, and does not change them', () => {
+    const { graphs, plan } = compile(source(`freeze { ${conv} | batchnorm relu }`));
+    expect(plan!.parameters.filter((p) => p.trainable).map((p) => p.name)).toEqual(['dense1.weight', 'dense1.bias']);
+    const assigned = graphs!.train!.effects.flatMap((e) => (e.kind === 'assign' ? [e.target.id] : []));
+    expect(assigned.filter((id) => id.startsWith('batchnorm1'))).toEqual([]);
+    expect(graphs!.train!.nodes.find((n) => n.op === 'standardize')!.inputs[1]!.id).toBe('batchnorm1.moving_mean');
+  });
+
   test('batchnorm and relu take three more kernels forward, two more backward, and none for inference', () => {
     const kernels = (layers: string, batch?: number) => {
       const { programs } = compile(source(layers, batch)).plan!;

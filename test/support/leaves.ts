@@ -11,7 +11,9 @@ export function leavesOf(graph: Graph, plan: Plan, seed: number, classes: number
     const data = Float64Array.from(initialValues(p, seed));
     leaves.set(
       p.name,
-      p.init.kind === 'constant' ? randomTensor(p.shape, seed + p.offset, -0.1, 0.1) : { shape: p.shape, data },
+      p.init.kind === 'constant'
+        ? randomTensor(p.shape, seed + p.offset, p.init.value - 0.1, p.init.value + 0.1)
+        : { shape: p.shape, data },
     );
   }
   for (const n of graph.nodes) {

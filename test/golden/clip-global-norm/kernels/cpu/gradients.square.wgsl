@@ -1,0 +1,17 @@
+// gradients.square = sum: 64 terms of 1x64 each
+alias T = f32;
+@group(0) @binding(0) var<storage, read_write> gradients_squares: array<f32, 64>;
+@group(0) @binding(1) var<storage, read_write> gradients_square: array<f32, 1>;
+
+@compute @workgroup_size(8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 1u) { return; }
+  let base = 0u;
+  var t0 = T();
+  for (var k = 0u; k < 64u; k++) {
+      let e = base + k;
+      t0 += gradients_squares[e];
+    }
+  gradients_square[i] = t0;
+}
