@@ -1,7 +1,10 @@
-// mae.counted = mul, counted: elementwise over 4
-alias T = vec4f;
-@group(0) @binding(0) var<storage, read_write> mae_sum: array<vec4f, 1>;
-@group(0) @binding(1) var<storage, read_write> mae_counted: array<vec4f, 1>;
+// mae.counted = sigmoid_cross_entropy, sum, mul, counted, sub, abs, sum, mul, counted: 16 terms of 4x16 each
+alias T = f32;
+@group(0) @binding(0) var<storage, read_write> dense2_z: array<f32, 64>;
+@group(0) @binding(1) var<storage, read_write> x: array<f32, 64>;
+@group(0) @binding(2) var<storage, read_write> dense2: array<f32, 64>;
+@group(0) @binding(3) var<storage, read_write> binary_cross_entropy_counted: array<f32, 4>;
+@group(0) @binding(4) var<storage, read_write> mae_counted: array<f32, 4>;
 struct Step {
   count: u32,
   start: u32,
@@ -10,13 +13,42 @@ struct Step {
   correction2: f32,
   correction1: f32,
 }
-@group(0) @binding(2) var<uniform> step: Step;
+@group(0) @binding(5) var<uniform> step: Step;
+var<workgroup> sums: array<T, 128>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x;
-  if (i >= 1u) { return; }
-  let mae_v = mae_sum[i] * T(0.0625);
-  let mae_counted_v = select(T(0.0), mae_v, ((i) * 4u + vec4u(0u, 1u, 2u, 3u)) < vec4u(step.count));
-  mae_counted[i] = mae_counted_v;
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) t: u32) {
+  let lane = t % 2u;
+  let own = tile.x * 32u + t / 2u;
+  let i = min(own, 3u);
+  let base = i * 16u;
+  var t0 = T();
+  var t1 = T();
+  for (var k = lane; k < 16u; k += 2u) {
+      let e = base + k;
+      let binary_cross_entropy_each_v = max(dense2_z[e], T(0.0)) - dense2_z[e] * x[e] + log(T(1.0) + exp(-abs(dense2_z[e])));
+      let mae_error_v = dense2[e] - x[e];
+      let mae_size_v = abs(mae_error_v);
+      t0 += binary_cross_entropy_each_v;
+      t1 += mae_size_v;
+    }
+  sums[t] = t0;
+  sums[64u + t] = t1;
+  workgroupBarrier();
+  for (var half = 1u; half > 0u; half /= 2u) {
+    if (lane < half) {
+      sums[t] += sums[t + half];
+      sums[64u + t] += sums[64u + t + half];
+    }
+    workgroupBarrier();
+  }
+  t0 = sums[t];
+  t1 = sums[64u + t];
+  if (lane > 0u || own >= 4u) { return; }
+  let binary_cross_entropy_v_r = t0 * T(0.0625);
+  let binary_cross_entropy_counted_v_r = select(T(0.0), binary_cross_entropy_v_r, i < step.count);
+  let mae_v_r = t1 * T(0.0625);
+  let mae_counted_v_r = select(T(0.0), mae_v_r, i < step.count);
+  binary_cross_entropy_counted[i] = binary_cross_entropy_counted_v_r;
+  mae_counted[i] = mae_counted_v_r;
 }

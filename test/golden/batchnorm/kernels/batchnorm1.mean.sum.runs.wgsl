@@ -1,4 +1,4 @@
-// batchnorm1.mean.sum.runs = mask_batch, partial_sum: 4096 terms of 64x8x8x4 each, in 64 runs
+// batchnorm1.mean.sum.runs = counted, partial_sum: 4096 terms of 64x8x8x4 each, in 64 runs
 // line 5: batchnorm relu
 alias T = vec4f;
 @group(0) @binding(0) var<storage, read_write> conv1: array<vec4f, 4096>;
@@ -13,11 +13,6 @@ struct Step {
 @group(0) @binding(2) var<uniform> step: Step;
 var<workgroup> sums: array<T, 64>;
 
-// The value of a picture that counts, else 0: elements from `end` on belong to pictures that do not.
-fn counted(value: T, element: u32, end: u32) -> T {
-  return select(T(), value, element * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(end));
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) t: u32) {
   let lane = t / 8u;
@@ -29,7 +24,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) t: 
   var t0 = T();
   for (var k = first + lane; k < end; k += 8u) {
       let e = base + k;
-      let batchnorm1_mean_counted_v = counted(conv1[e], e, step.count * 256u);
+      let batchnorm1_mean_counted_v = select(T(0.0), conv1[e], ((e) * 4u + vec4u(0u, 1u, 2u, 3u)) < vec4u(step.count * 256u));
       t0 += batchnorm1_mean_counted_v;
     }
   sums[t] = t0;

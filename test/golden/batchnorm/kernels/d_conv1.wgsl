@@ -18,17 +18,12 @@ struct Step {
 }
 @group(0) @binding(8) var<uniform> step: Step;
 
-// The value of a picture that counts, else 0: elements from `end` on belong to pictures that do not.
-fn counted(value: T, element: u32, end: u32) -> T {
-  return select(T(), value, element * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(end));
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 4096u) { return; }
   let batchnorm1_normal_v = (conv1[i] - batchnorm1_mean[i % 1u]) / sqrt(batchnorm1_variance[i % 1u] + 0.00001);
-  let d_conv1_unscaled_v = (d_batchnorm1_z[i] - counted(d_conv1_mean[i % 1u] + batchnorm1_normal_v * d_conv1_slope[i % 1u], i, step.count * 256u)) / sqrt(batchnorm1_variance[i % 1u] + 0.00001);
+  let d_conv1_unscaled_v = (d_batchnorm1_z[i] - select(T(0.0), d_conv1_mean[i % 1u] + batchnorm1_normal_v * d_conv1_slope[i % 1u], ((i) * 4u + vec4u(0u, 1u, 2u, 3u)) < vec4u(step.count * 256u))) / sqrt(batchnorm1_variance[i % 1u] + 0.00001);
   let d_conv1_v = d_conv1_unscaled_v * batchnorm1_gamma[i % 1u];
   d_conv1[i] = d_conv1_v;
 }

@@ -18,13 +18,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 4096u) { return; }
   let picture = i / 64u;
-  let pixel = i % 64u;
-  var value = 0.0;
+  let k = i % 64u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 64u + pixel;
-    value = pictures_[at] * step.scale;
-    if (pixel == 0u) { labels_2[picture] = labels[chosen]; }
-  } else if (pixel == 0u) { labels_2[picture] = 0u; }
-  x[i] = value;
+    let at = chosen * 64u + k;
+    x[picture * 64u + k] = pictures_[at] * step.scale;
+    if (k < 1u) {
+      labels_2[picture] = labels[chosen];
+    }
+  } else {
+    x[picture * 64u + k] = 0.0;
+    if (k < 1u) {
+      labels_2[picture] = 0u;
+    }
+  }
 }

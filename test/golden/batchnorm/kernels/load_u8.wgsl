@@ -18,13 +18,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 4096u) { return; }
   let picture = i / 64u;
-  let pixel = i % 64u;
-  var value = 0.0;
+  let k = i % 64u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 64u + pixel;
-    value = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
-    if (pixel == 0u) { labels_2[picture] = labels[chosen]; }
-  } else if (pixel == 0u) { labels_2[picture] = 0u; }
-  x[i] = value;
+    let at = chosen * 64u + k;
+    x[picture * 64u + k] = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
+    if (k < 1u) {
+      labels_2[picture] = labels[chosen];
+    }
+  } else {
+    x[picture * 64u + k] = 0.0;
+    if (k < 1u) {
+      labels_2[picture] = 0u;
+    }
+  }
 }

@@ -1,20 +1,32 @@
-// d_multiply1.vector = sum of 4x4x4x8: 16 terms each
+// d_multiply1.vector = mul, sum: 16 terms of 4x4x4x8 each
 // line 14: multiply
-@group(0) @binding(0) var<storage, read_write> d_multiply1_vector_mul: array<f32, 512>;
-@group(0) @binding(1) var<storage, read_write> d_multiply1_vector: array<f32, 32>;
+alias T = vec4f;
+@group(0) @binding(0) var<storage, read_write> d_multiply1: array<vec4f, 128>;
+@group(0) @binding(1) var<storage, read_write> residual2_add1: array<vec4f, 128>;
+@group(0) @binding(2) var<storage, read_write> d_multiply1_vector: array<vec4f, 8>;
+var<workgroup> sums: array<T, 64>;
 
-@compute @workgroup_size(16)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x;
-  if (i >= 32u) { return; }
-  let base = i % 8u + i / 8u * 128u;
-  var total = 0.0;
-  for (var start = 0u; start < 16u; start += 256u) {
-    var part = 0.0;
-    for (var k = start; k < min(start + 256u, 16u); k++) {
-      part += d_multiply1_vector_mul[base + k * 8u];
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) t: u32) {
+  let lane = t / 32u;
+  let own = tile.x * 32u + t % 32u;
+  let i = min(own, 7u);
+  let base = i % 2u + i / 2u * 32u;
+  var t0 = T();
+  for (var k = lane; k < 16u; k += 2u) {
+      let e = base + k * 2u;
+      let d_multiply1_vector_mul_v = d_multiply1[e] * residual2_add1[e];
+      t0 += d_multiply1_vector_mul_v;
     }
-    total += part;
+  sums[t] = t0;
+  workgroupBarrier();
+  for (var half = 1u; half > 0u; half /= 2u) {
+    if (lane < half) {
+      sums[t] += sums[t + half * 32u];
+    }
+    workgroupBarrier();
   }
-  d_multiply1_vector[i] = total;
+  t0 = sums[t];
+  if (lane > 0u || own >= 8u) { return; }
+  d_multiply1_vector[i] = t0;
 }

@@ -1,19 +1,29 @@
-// gradients.square = sum of 1x64: 64 terms each
+// gradients.square = sum: 64 terms of 1x64 each
+alias T = f32;
 @group(0) @binding(0) var<storage, read_write> gradients_squares: array<f32, 64>;
 @group(0) @binding(1) var<storage, read_write> gradients_square: array<f32, 1>;
+var<workgroup> sums: array<T, 64>;
 
-@compute @workgroup_size(16)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x;
-  if (i >= 1u) { return; }
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) t: u32) {
+  let lane = t % 8u;
+  let own = tile.x * 8u + t / 8u;
+  let i = min(own, 0u);
   let base = 0u;
-  var total = 0.0;
-  for (var start = 0u; start < 64u; start += 256u) {
-    var part = 0.0;
-    for (var k = start; k < min(start + 256u, 64u); k++) {
-      part += gradients_squares[base + k];
+  var t0 = T();
+  for (var k = lane; k < 64u; k += 8u) {
+      let e = base + k;
+      t0 += gradients_squares[e];
     }
-    total += part;
+  sums[t] = t0;
+  workgroupBarrier();
+  for (var half = 4u; half > 0u; half /= 2u) {
+    if (lane < half) {
+      sums[t] += sums[t + half];
+    }
+    workgroupBarrier();
   }
-  gradients_square[i] = total;
+  t0 = sums[t];
+  if (lane > 0u || own >= 1u) { return; }
+  gradients_square[i] = t0;
 }

@@ -1,19 +1,27 @@
-// top2.mean.sum.rows = sum of 4x6x5: 5 terms each
-@group(0) @binding(0) var<storage, read_write> top2: array<f32, 120>;
-@group(0) @binding(1) var<storage, read_write> top2_mean_sum_rows: array<f32, 24>;
+// top2.mean.sum.rows = sum, sum, sum: 5 terms of 4x6x5 each
+alias T = f32;
+@group(0) @binding(0) var<storage, read_write> cross_entropy: array<f32, 120>;
+@group(0) @binding(1) var<storage, read_write> correct: array<f32, 120>;
+@group(0) @binding(2) var<storage, read_write> top2: array<f32, 120>;
+@group(0) @binding(3) var<storage, read_write> cross_entropy_mean_sum_rows: array<f32, 24>;
+@group(0) @binding(4) var<storage, read_write> correct_mean_sum_rows: array<f32, 24>;
+@group(0) @binding(5) var<storage, read_write> top2_mean_sum_rows: array<f32, 24>;
 
-@compute @workgroup_size(16)
+@compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 24u) { return; }
   let base = i * 5u;
-  var total = 0.0;
-  for (var start = 0u; start < 5u; start += 256u) {
-    var part = 0.0;
-    for (var k = start; k < min(start + 256u, 5u); k++) {
-      part += top2[base + k];
+  var t0 = T();
+  var t1 = T();
+  var t2 = T();
+  for (var k = 0u; k < 5u; k++) {
+      let e = base + k;
+      t0 += cross_entropy[e];
+      t1 += correct[e];
+      t2 += top2[e];
     }
-    total += part;
-  }
-  top2_mean_sum_rows[i] = total;
+  cross_entropy_mean_sum_rows[i] = t0;
+  correct_mean_sum_rows[i] = t1;
+  top2_mean_sum_rows[i] = t2;
 }

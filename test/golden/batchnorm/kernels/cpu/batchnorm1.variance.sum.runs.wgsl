@@ -1,4 +1,4 @@
-// batchnorm1.variance.sum.runs = sub, mul, mask_batch, partial_sum: 4096 terms of 64x8x8x4 each, in 64 runs
+// batchnorm1.variance.sum.runs = sub, mul, counted, partial_sum: 4096 terms of 64x8x8x4 each, in 64 runs
 // line 5: batchnorm relu
 alias T = vec4f;
 @group(0) @binding(0) var<storage, read_write> conv1: array<vec4f, 4096>;
@@ -13,11 +13,6 @@ struct Step {
 }
 @group(0) @binding(3) var<uniform> step: Step;
 
-// The value of a picture that counts, else 0: elements from `end` on belong to pictures that do not.
-fn counted(value: T, element: u32, end: u32) -> T {
-  return select(T(), value, element * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(end));
-}
-
 @compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
@@ -30,7 +25,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let e = base + k;
       let batchnorm1_centred_v = conv1[e] - batchnorm1_mean[i % 1u];
       let batchnorm1_squares_v = batchnorm1_centred_v * batchnorm1_centred_v;
-      let batchnorm1_variance_counted_v = counted(batchnorm1_squares_v, e, step.count * 256u);
+      let batchnorm1_variance_counted_v = select(T(0.0), batchnorm1_squares_v, ((e) * 4u + vec4u(0u, 1u, 2u, 3u)) < vec4u(step.count * 256u));
       t0 += batchnorm1_variance_counted_v;
     }
   batchnorm1_variance_sum_runs[i] = t0;
