@@ -46,11 +46,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) tile: v
   }
   let cross_entropy_v = select(0.0, log(sum_log_softmax1) + (max_log_softmax1 - log_softmax1[r * columns + labels[r]]), r < step.count);
   cross_entropy[r] = cross_entropy_v;
-  var best_correct_v = 0u;
+  let mine_correct_v = log_softmax1[r * columns + labels[r]];
+  var before_correct_v = 0u;
   for (var j = 0u; j < end; j++) {
-    if (log_softmax1[r * columns + j] > log_softmax1[r * columns + best_correct_v]) { best_correct_v = j; }
+    let other = log_softmax1[r * columns + j];
+    if (j != labels[r] && !(other < mine_correct_v || (other == mine_correct_v && j > labels[r]))) { before_correct_v++; }
   }
-  let correct_v = select(0.0, 1.0, r < step.count && best_correct_v == labels[r]);
+  let correct_v = select(0.0, 1.0, r < step.count && before_correct_v < 1u);
   correct[r] = correct_v;
   let d_cross_entropy_v = select(0.0, 1.0 / f32(step.count), r < step.count);
   for (var j = 0u; j < end; j++) {

@@ -19,13 +19,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 252u) { return; }
   let picture = i / 126u;
-  let pixel = i % 126u;
-  var value = 0.0;
+  let k = i % 126u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 126u + pixel;
-    value = pictures_[at] * step.scale;
-    if (pixel == 0u) { labels_2[picture] = labels[chosen]; }
-  } else if (pixel == 0u) { labels_2[picture] = 0u; }
-  x[i] = value;
+    let at = chosen * 126u + k;
+    x[picture * 126u + k] = pictures_[at] * step.scale;
+    if (k < 1u) {
+      labels_2[picture] = labels[chosen];
+    }
+  } else {
+    x[picture * 126u + k] = 0.0;
+    if (k < 1u) {
+      labels_2[picture] = 0u;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-// The sums to report: loss, correct
+// The sums to report: loss, accuracy
 @group(0) @binding(0) var<storage, read_write> metrics_: array<f32, 2>;
 @group(0) @binding(1) var<storage, read> cross_entropy: array<f32, 2>;
 @group(0) @binding(2) var<storage, read> correct: array<f32, 2>;
