@@ -12,7 +12,8 @@ export function randomTensor(shape: Shape, seed: number, low = -1, high = 1): Te
 
 type Numbers = ArrayLike<number>;
 
-const norm = (x: Numbers): number => {
+/** The Euclidean norm. */
+export const norm = (x: Numbers): number => {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += (x[i] as number) ** 2;
   return Math.sqrt(sum);
