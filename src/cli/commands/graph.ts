@@ -33,7 +33,7 @@ export const graph = command({
   summary: 'draw the network: SVG for a slide, Mermaid, or Graphviz DOT',
   usage: `cnnc graph models/lenet5.cnn -o lenet5.svg
 cnnc graph models/mnist.cnn -o mnist.mmd
-cnnc graph models/mnist.cnn --format dot | dot -Tpdf > mnist.pdf`,
+cnnc graph models/mnist.cnn -o mnist.dot`,
   positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
   options: {
     out: {
