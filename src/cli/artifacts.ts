@@ -3,6 +3,7 @@ import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plan } from '../../runtime/index.ts';
 import { Failure, refuse } from '../diagnostics/index.ts';
+import { writeSafetensors } from '../interop/safetensors.ts';
 import { needFolder, writeTrouble } from './files.ts';
 import type { Io } from './io.ts';
 import { version } from './version.ts';
@@ -36,12 +37,24 @@ export default plan;
 `;
 }
 
-/** All files by their path in the folder. The plan names the shaders' files; the module holds their texts. */
-export function artifacts(plan: Plan, file: string): Map<string, string> {
+/**
+ * All files by their path in the folder. The plan names the shaders' files; the module holds their texts; `weights` are
+ * values of the plan's parameters, where they are known.
+ */
+export function artifacts(
+  plan: Plan,
+  file: string,
+  weights?: ReadonlyMap<string, Float32Array<ArrayBuffer>>,
+): Map<string, string | Uint8Array> {
   const from = basename(file);
   const path = (name: string): string => `kernels/${name}.wgsl`;
   const named = { ...plan, kernels: plan.kernels.map((k) => ({ ...k, wgsl: path(k.name) })) };
-  return new Map([
+  const tensors = plan.parameters.flatMap(({ name, shape: dims }) => {
+    const values = weights?.get(name);
+    return values ? [{ name, shape: dims, values }] : [];
+  });
+  return new Map<string, string | Uint8Array>([
+    ...(weights ? [[`${plan.model}.safetensors`, writeSafetensors(tensors, { model: plan.model })] as const] : []),
     ['plan.json', `${JSON.stringify(named, null, 2)}\n`],
     [`${plan.model}.js`, moduleText(plan, from)],
     [`${plan.model}.d.ts`, typesText(plan, from)],
@@ -53,7 +66,11 @@ export function artifacts(plan: Plan, file: string): Map<string, string> {
  * Writes all files or none: into a folder inside `folder` first, then each entry at its place. The folder `kernels` is
  * replaced as a whole, so that no shader of an earlier compilation stays.
  */
-export async function writeArtifacts(io: Io, folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+export async function writeArtifacts(
+  io: Io,
+  folder: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): Promise<void> {
   const target = resolve(io.cwd, folder);
   const beside = join(target, `.cnnc-${process.pid}.tmp`);
   const bytes = [...files.values()].reduce((n, text) => n + text.length, 0);

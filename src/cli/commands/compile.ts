@@ -1,23 +1,38 @@
 // `cnnc compile`: a model file to a plan, its shaders, and a module with types; or one stage as text.
-import { optionMissing } from '../../diagnostics/catalog/usage.ts';
+import { optionMissing, weightsToTrain } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import { command, setOption, settings, wholeNumber } from '../args.ts';
 import { artifacts, writeArtifacts } from '../artifacts.ts';
 import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
-import { openModel } from '../model.ts';
+import type { Io } from '../io.ts';
+import { compileSource, type ModelFile, openModel } from '../model.ts';
+import { readWeights } from '../weights.ts';
+
+/** The same model for inference with these weights: batch normalisation is folded into the layers before it. */
+async function foldedModel(io: Io, model: ModelFile, file: string): Promise<ModelFile> {
+  const { values } = await readWeights(io, file, model.compiled.plan);
+  return compileSource(model.source, { ...model.options, fold: values });
+}
 
 export const compile = command({
   name: 'compile',
   summary: 'write the plan, the WGSL shaders and a JavaScript module of a model',
   usage: `cnnc compile models/mnist.cnn -o out/mnist
 cnnc compile models/mnist.cnn -o out/mnist --batch 1 --infer-only
+cnnc compile models/mnist.cnn -o out/mnist --infer-only --weights runs/mnist/mnist.safetensors
 cnnc compile models/mnist.cnn --emit train-ir`,
   positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
   options: {
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'the folder to write to; it is made if need be' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step; that of the train section, or 32' },
     'infer-only': { type: 'boolean', doc: 'leave training out' },
+    weights: {
+      type: 'string',
+      short: 'w',
+      value: 'FILE',
+      doc: 'with --infer-only: fold batch normalisation into these weights, and write those of the plan beside it',
+    },
     set: setOption,
     emit: {
       type: 'string',
@@ -30,24 +45,27 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     if (values.emit === undefined && values.out === undefined) {
       refuse(optionMissing('out', 'DIR', 'compile', 'the folder to write to'));
     }
-    const model = await openModel(io, file, {
+    if (values.weights !== undefined && !values['infer-only']) refuse(weightsToTrain());
+    const opened = await openModel(io, file, {
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
       set: settings('compile', values.set),
     });
+    const model = values.weights === undefined ? opened : await foldedModel(io, opened, values.weights);
     if (values.emit !== undefined) {
       io.stdout(emitText(model, values.emit));
       return 0;
     }
     const { plan } = model.compiled;
     const folder = values.out as string;
-    const files = artifacts(plan, file);
+    const files = artifacts(plan, file, model.compiled.folded);
     await writeArtifacts(io, folder, files);
     const dispatches = (['infer', 'evaluate', 'train'] as const)
       .filter((name) => plan.programs[name].length > 0)
       .map((name) => `${name} ${plan.programs[name].length}`);
+    const weights = model.compiled.folded ? `, ${plan.model}.safetensors` : '';
     io.stdout(
-      `${folder}: plan.json, ${plan.model}.js, ${plan.model}.d.ts and ${grouped(plan.kernels.length)} kernels, batch ${plan.batch}; dispatches: ${dispatches.join(', ')}\n`,
+      `${folder}: plan.json, ${plan.model}.js, ${plan.model}.d.ts${weights} and ${grouped(plan.kernels.length)} kernels, batch ${plan.batch}; dispatches: ${dispatches.join(', ')}\n`,
     );
     return 0;
   },

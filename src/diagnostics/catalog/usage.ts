@@ -87,3 +87,8 @@ export const matrixTooLarge = entry(
     help: [`at most ${widest} columns are printed: try the same layer on a smaller input, such as \`input 3x3x1\``],
   }),
 );
+
+export const weightsToTrain = entry('E0724', () => ({
+  message: 'cnnc compile takes weights for inference only',
+  help: ['add --infer-only: weights that will be trained are given to `cnnc train --weights`', helpOf('compile')],
+}));
