@@ -315,7 +315,8 @@ function finish(d: Draft, nodes: readonly Node[], isOutput: (n: Node, inside: Re
   const used = new Set(d.nodes.filter((n) => isOutput(n, inside)));
   // Rows of scores stay in memory even when only this kernel reads them.
   if (d.family === 'rows')
-    for (const node of d.nodes) for (const i of node.inputs) if (inside.has(i) && !isOnePerRow(i.op)) used.add(i);
+    for (const node of d.nodes)
+      for (const i of node.inputs.map(storageOf)) if (inside.has(i) && !isOnePerRow(i.op)) used.add(i);
   const outputs = nodes.filter((n) => used.has(n));
   const titles = outputs.filter((n) => d.family !== 'contraction' || !isOp(n, 'sum'));
   const named = titles[titles.length - 1] ?? (nodes[nodes.length - 1] as Node);

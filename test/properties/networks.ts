@@ -1,7 +1,9 @@
 // Random legal networks as .cnn text, drawn by fast-check so that what fails shrinks to few lines.
 import fc from 'fast-check';
 import { lowerText } from '../support/lowered.ts';
-import { endings, entries, LARGEST, optimizers, type Pick } from './entries.ts';
+import { endingOf } from './endings.ts';
+import { entries } from './entries.ts';
+import { LARGEST, type Pick } from './words.ts';
 
 const table = entries.flatMap((entry) => new Array<(typeof entries)[number]>(entry.weight ?? 1).fill(entry));
 
@@ -55,10 +57,8 @@ function networkOf([first = [], second = [], ...rest]: Choices): string {
     lines.push(line);
     shape = next;
   }
-  const last = picker(second);
-  const ending = last.of(endings);
-  const train = [`loss ${ending.loss}`, `optimizer ${last.of(optimizers)}`];
-  return text(input, [...lines, ...(shape.length > 1 ? ['flatten'] : []), ...ending.lines(last)], train);
+  const ending = endingOf(shape, input, picker(second));
+  return text(input, [...lines, ...ending.lines], ending.train);
 }
 
 const numbers = fc.array(fc.nat(9999), { minLength: 24, maxLength: 24 });

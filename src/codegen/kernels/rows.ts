@@ -152,7 +152,8 @@ export function rowsKernel(group: Group, fields: readonly StepField[]): Kernel {
     columns,
     array,
     value: (n) =>
-      locals.get(n) ??
+      // One value a row is the same whatever its shape is called: a picture of one pixel, say.
+      locals.get(storageOf(n)) ??
       (isOp(n, 'constant')
         ? f32(n.attrs.values[0] as number)
         : n.type.shape.length === 0
