@@ -122,12 +122,15 @@ function parted(sections: readonly Section[], heights: readonly number[], count:
 function columnsOf(diagram: Diagram): Column[] {
   const sections = sectionsOf(diagram);
   const heights = sections.map((s) => columnOf([s], diagram.edges).height + RANK_GAP);
+  const whole = heights.reduce((a, b) => a + b, 0);
   let best: Column[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (let count = 1; count <= Math.min(sections.length, 16); count++) {
     const columns = parted(sections, heights, count).map((g) => columnOf(g, diagram.edges));
     const width = columns.reduce((w, c) => w + c.width + COLUMN_GAP, 0);
     const height = Math.max(...columns.map((c) => c.height));
+    // A column more that hardly shortens the picture, because one section is most of it, only tears it.
+    if (columns.length > 1 && height > 0.8 * whole) continue;
     const used = columns.reduce((sum, c) => sum + (c.width + COLUMN_GAP) * c.height, 0) / (width * height);
     const cost = Math.abs(Math.log(width / height / ASPECT)) + (1 - used);
     if (cost < least) [best, least] = [columns, cost];
