@@ -130,7 +130,7 @@ function columnsOf(diagram: Diagram): Column[] {
     const width = columns.reduce((w, c) => w + c.width + COLUMN_GAP, 0);
     const height = Math.max(...columns.map((c) => c.height));
     // A column more that hardly shortens the picture, because one section is most of it, only tears it.
-    if (columns.length > 1 && height > 0.8 * whole) continue;
+    if (columns.length > 1 && height > 0.7 * whole) continue;
     const used = columns.reduce((sum, c) => sum + (c.width + COLUMN_GAP) * c.height, 0) / (width * height);
     const cost = Math.abs(Math.log(width / height / ASPECT)) + (1 - used);
     if (cost < least) [best, least] = [columns, cost];
