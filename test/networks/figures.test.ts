@@ -71,7 +71,8 @@ test('googlenet: multiply-adds of its parts, as in table 1 of the paper', () => 
   const of = (prefix: string): number =>
     layers.filter((l) => l.name.startsWith(prefix)).reduce((n, l) => n + l.multiply_adds, 0);
   const told = { i3a: 128, i3b: 304, i4a: 73, i4b: 88, i4c: 100, i4d: 119, i4e: 170, i5a: 54, i5b: 71, dense1: 1 };
-  for (const [part, millions] of Object.entries(told)) expect(Math.abs(of(part) / 1e6 - millions), part).toBeLessThan(3);
+  for (const [part, millions] of Object.entries(told))
+    expect(Math.abs(of(part) / 1e6 - millions), part).toBeLessThan(3);
   expect(of('conv1')).toBe(112 * 112 * 64 * 7 * 7 * 3);
   expect((of('') - of('conv1') + 34e6) / 1e9).toBeCloseTo(1.5, 1);
 });

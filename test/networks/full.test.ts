@@ -54,15 +54,18 @@ describe.skipIf(!opened)('at full size', () => {
     const before = await session.parameters();
     const data = session.upload(randomPictures(session.plan, 1));
     data.setOrder(Uint32Array.of(0));
-    const step = { start: 0, count: 1, step: 1, seed: 1, lr: session.plan.train?.lr ?? 0, scale: data.scale };
+    const step = { start: 0, count: 1, step: 1, seed: 1, lr: 1e-3, scale: data.scale };
+    const losses: number[] = [];
     for (const what of ['first step', 'next step']) {
       const started = performance.now();
       session.run('train', [step], data);
-      const loss = (await session.readMetrics())[session.plan.metrics.indexOf('loss')] as number;
+      losses.push((await session.readMetrics())[session.plan.metrics.indexOf('loss')] as number);
       report(name, what, session, started);
-      expect(loss).toBeGreaterThan(0);
-      expect(loss).toBeLessThan(100);
     }
+    // A thousand classes: ln 1000 = 6.9 to begin with, and the picture is learned.
+    expect(losses[0]).toBeGreaterThan(4);
+    expect(losses[0]).toBeLessThan(20);
+    expect(losses[1]).toBeLessThan(losses[0] as number);
     const after = await session.parameters();
     for (const { name: id, trainable } of session.plan.parameters) {
       const [old, now] = [before.get(id), after.get(id)] as [Float32Array, Float32Array];

@@ -8,9 +8,9 @@ import { root } from './need.ts';
 
 const folder = join(root, 'models');
 
-/** Names of all models, without `.cnn`. */
+/** Names of the models that are small as they are, and have no parameters, without `.cnn`. The others are in `narrow`. */
 export const modelNames: readonly string[] = readdirSync(folder)
-  .filter((file) => file.endsWith('.cnn'))
+  .filter((file) => file.endsWith('.cnn') && /^model \w+ \{/m.test(readFileSync(join(folder, file), 'utf8')))
   .map((file) => file.slice(0, -4))
   .sort();
 

@@ -61,7 +61,7 @@ export async function start(
 /** Runs one step of a program in double precision from what `leaves` holds, and moves it on. Returns the metrics. */
 export function follow(
   { compiled, pictures, leaves, data }: Running,
-  program: 'train' | 'evaluate',
+  program: 'infer' | 'evaluate' | 'train',
   values: StepValues,
 ): { metrics: number[]; output: Float64Array | undefined } {
   const { plan, graphs } = compiled;
