@@ -6,6 +6,7 @@ import { type CompiledModel, compileSource } from '../src/cli/model.ts';
 import { summarise } from '../src/cli/summary.ts';
 import { renderAll } from '../src/diagnostics/index.ts';
 import { parse, print } from '../src/parser/index.ts';
+import { published as networks } from './networks/published.ts';
 import { expectGolden } from './support/golden.ts';
 import { root } from './support/need.ts';
 
@@ -38,10 +39,27 @@ const published: Readonly<Record<string, { parameters: number; shapes: string; l
 };
 
 test('there is a file for each model, and figures for each file', () => {
-  expect(names).toEqual(Object.keys(published).sort());
+  expect(names).toEqual([...Object.keys(published), ...Object.keys(networks)].sort());
 });
 
 describe.each(names)('%s', (name) => {
+  test('opens with what it is, its input, what it reaches or takes here, and its parameters, and is formatted', () => {
+    const text = textOf(name);
+    const head = text.slice(0, text.search(/^[^/]/m));
+    expect(head).toMatch(/^\/\/ .+\n/);
+    expect(head).toMatch(/Input: .*\d+/);
+    expect(head).toMatch(/Expected: /);
+    const parameters = published[name]?.parameters ?? networks[name]?.trainable ?? 0;
+    expect(head).toContain(parameters === 0 ? 'No trainable parameters' : parameters.toLocaleString('en-US'));
+    expect(head).toContain(' parameters');
+    const parsed = parse({ file: `${name}.cnn`, text });
+    expect(renderAll(parsed.diagnostics)).toBe('');
+    expect(print(parsed.file)).toBe(text);
+  });
+});
+
+// Those of networks.md that are larger, or take several shapes, are in test/networks.
+describe.each(Object.keys(published))('%s', (name) => {
   test('compiles for training and inference, with the published figures', () => {
     const { parameters, shapes, layers } = published[name] as (typeof published)[string];
     const facts = summarise(model(name));
@@ -53,18 +71,6 @@ describe.each(names)('%s', (name) => {
     expect(model(name).plan.programs.train.length).toBeGreaterThan(0);
     expect(model(name).plan.programs.infer.length).toBeGreaterThan(0);
     for (const d of model(name).diagnostics) expect(d.code).toBe('W0204');
-  });
-
-  test('opens with what it is, its input and what it reaches, and is formatted', () => {
-    const text = textOf(name);
-    const head = text.slice(0, text.indexOf('model '));
-    expect(head).toMatch(/^\/\/ .+\n/);
-    expect(head).toMatch(/Input: .*\d+x\d+/);
-    expect(head).toMatch(/Expected: /);
-    expect(head).toContain(`${published[name]?.parameters.toLocaleString('en-US')} parameters`);
-    const parsed = parse({ file: `${name}.cnn`, text });
-    expect(renderAll(parsed.diagnostics)).toBe('');
-    expect(print(parsed.file)).toBe(text);
   });
 });
 

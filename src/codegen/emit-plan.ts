@@ -28,6 +28,8 @@ export interface Emitted extends ModelSchedule {
 }
 
 const STEP_STRIDE = 256;
+/** The most bytes of a buffer that any adapter binds: WebGPU's default of maxStorageBufferBindingSize. */
+const MOST_BOUND = 2 ** 27;
 const order = ['infer', 'evaluate', 'train'] as const;
 
 export function emitPlan(
@@ -208,7 +210,17 @@ function dispatches(
       return textures.place(kernel, library.dispatch(kernel, view));
     });
   s.updates.forEach((u, i) => {
-    out.push(library.dispatch(updateKernel(u, i, layout.ranges[i]?.bytes ?? 0, context.fields), view));
+    const { bytes } = layout.ranges[i] as { bytes: number };
+    // What lies side by side may be more than an adapter binds: the same update, part by part.
+    const most = u.apart ? bytes : MOST_BOUND;
+    for (let from = 0; from < bytes; from += most) {
+      const part = Math.min(most, bytes - from);
+      const partOf: ViewOf = (bound) => {
+        const all = view(bound);
+        return bound.kind === 'block' ? { ...all, offset: all.offset + from, bytes: part } : all;
+      };
+      out.push(library.dispatch(updateKernel(u, i, part, context.fields), partOf));
+    }
   });
   return out;
 }

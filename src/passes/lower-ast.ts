@@ -3,7 +3,7 @@ import * as blocks from '../diagnostics/catalog/blocks.ts';
 import * as say from '../diagnostics/catalog/shapes.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic } from '../diagnostics/types.ts';
-import { numberOf, type Rational, rationalOf } from '../layers/index.ts';
+import { numberOf, type Rational, rationalOf, toNumber } from '../layers/index.ts';
 import type { Model } from '../parser/ast.ts';
 import { lowerBody } from './lower/body.ts';
 import { type Lowering, lowering, report, scopeOf } from './lower/state.ts';
@@ -51,8 +51,9 @@ function setParameters(s: Lowering, model: Model, parameters: Map<string, Ration
   }
   for (const { name, initial } of model.parameters) {
     const given = Object.hasOwn(set, name.text) ? set[name.text] : undefined;
-    const value =
-      given !== undefined ? rationalOf(given) : initial && numberOf(initial, scopeOf(s), (d) => report(s, d));
+    const written = initial && numberOf(initial, scopeOf(s), (d) => report(s, d));
+    const value = given !== undefined ? rationalOf(given) : written;
+    if (given !== undefined && written && toNumber(written) !== given) s.reset = true;
     if (given === undefined && !initial) report(s, blocks.parameterUnset(name.span, name.text));
     parameters.set(name.text, value ?? 'unknown');
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
 import { nullDevice } from '../support/adapter.ts';
-import { modelNames, modelSource } from '../support/models.ts';
+import { modelNames, modelSource, narrow, narrowOptions } from '../support/models.ts';
 import { compileFor, targets } from '../support/targets.ts';
 import { refused } from '../support/validate.ts';
 
@@ -17,6 +17,13 @@ describe.each(targets)('target %s', (target) => {
       expect(plan!.programs.train.length > 0).toBe(options.inferOnly !== true);
     }
   });
+});
+
+// Target cpu of these runs on the device, in test/networks.
+test.each(Object.keys(narrow))('target portable, a small copy of models/%s', async (name) => {
+  const { plan } = compileFor('portable', modelSource(name), narrowOptions(name));
+  expect(await refused(opened.device, plan!)).toEqual([]);
+  expect(plan!.programs.train.length).toBeGreaterThan(0);
 });
 
 test('a plan is data: JSON carries all of it', () => {

@@ -157,6 +157,21 @@ describe('parameters of the model', () => {
       '4x4x2',
     ]);
   });
+  test('set to other values, they take assertions in plain numbers with them, and keep those with names', () => {
+    const sizes = 'model m(n = 4, c = 2) { input (n)x(n)x1 | conv c 1x1 => 4x4x2 }';
+    expect(codes(sizes)).toEqual([]);
+    expect(lowerText(sizes, { set: { n: 4, c: 2 } }).diagnostics).toEqual([]);
+    expect(lowerText(sizes, { set: { n: 5 } }).diagnostics).toEqual([]);
+    const wrong = sizes.replace('4x4x2', '4x4x3');
+    expect(codes(wrong)).toEqual(['E0201']);
+    expect(lowerText(wrong, { set: { n: 4 } }).diagnostics.map((d) => d.code)).toEqual(['E0201']);
+    const formula = sizes.replace('4x4x2', '(n)x4x(c)');
+    expect(lowerText(formula, { set: { n: 5 } }).diagnostics.map((d) => d.message)).toEqual([
+      'the shape here is 5x5x2, not 5x4x2',
+    ]);
+    const inBlock = `block b(c) { conv c 1x1 => 4x4x2 }\n${sizes.replace('conv c 1x1 => 4x4x2', 'b c')}`;
+    expect(lowerText(inBlock, { set: { c: 3 } }).diagnostics).toEqual([]);
+  });
 });
 
 describe('values that meet', () => {

@@ -9,7 +9,7 @@ import {
   type StepValues,
 } from '../../runtime/index.ts';
 import { hash32, uniform } from '../../runtime/random.ts';
-import type { Compiled } from '../../src/compile.ts';
+import type { Compiled, CompileOptions } from '../../src/compile.ts';
 import type { Source } from '../../src/diagnostics/types.ts';
 import { interpret, isOp, sizeOf, type Tensor } from '../../src/ir/index.ts';
 import { leavesOf, stepOf } from '../support/leaves.ts';
@@ -41,8 +41,9 @@ export async function start(
   source: Source,
   batch: number,
   count: number,
+  options: CompileOptions = {},
 ): Promise<Running> {
-  const { plan, graphs, emitted, diagnostics } = compileFor(target, source, { batch });
+  const { plan, graphs, emitted, diagnostics } = compileFor(target, source, { ...options, batch });
   if (!plan || !graphs || !emitted) throw new Error(diagnostics.map((d) => d.message).join('\n'));
   const session = await createSession(device, plan);
   session.initialise(7);
@@ -60,7 +61,7 @@ export async function start(
 /** Runs one step of a program in double precision from what `leaves` holds, and moves it on. Returns the metrics. */
 export function follow(
   { compiled, pictures, leaves, data }: Running,
-  program: 'train' | 'evaluate',
+  program: 'infer' | 'evaluate' | 'train',
   values: StepValues,
 ): { metrics: number[]; output: Float64Array | undefined } {
   const { plan, graphs } = compiled;

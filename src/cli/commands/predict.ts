@@ -12,7 +12,7 @@ import { percent, table } from '../format.ts';
 import { type Io, printJson, report } from '../io.ts';
 import { compileSource, openModel } from '../model.ts';
 import { checkPlace, type PictureOutput, pictureOutput, placesFor, writeOutput } from '../pictures-out.ts';
-import { readWeights } from '../weights.ts';
+import { readWeights, type Weights } from '../weights.ts';
 
 /** Most pictures of one step. */
 const mostAtOnce = 32;
@@ -39,6 +39,15 @@ async function loadPictures(
   }
   refuseErrors(wrong);
   return all;
+}
+
+/** What the file holds. Without one, nothing: a model whose kernels are all written by hand needs none. */
+async function weightsOf(io: Io, file: string | undefined, plan: Plan): Promise<Weights> {
+  if (file !== undefined) return readWeights(io, file, plan);
+  const random = plan.parameters.find(({ init }) => init.kind !== 'constant' && init.kind !== 'values');
+  if (random)
+    refuse(optionMissing('weights', 'FILE', 'predict', `what training learned; ${random.name} is random before`));
+  return { values: new Map(), metadata: {} };
 }
 
 /** The outputs as PNG files, with a line of text or an entry of JSON for each. */
@@ -71,7 +80,8 @@ export const predict = command({
   name: 'predict',
   summary: 'say what trained weights see in pictures',
   usage: `cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors models/drawn-sample.png
-cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors *.png --json`,
+cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors *.png --json
+cnnc predict models/sobel.cnn photograph.png`,
   positionals: {
     name: 'FILE PICTURE...',
     doc: 'the model file, then PNG or JPEG pictures',
@@ -79,7 +89,12 @@ cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors *.png --jso
     max: Number.POSITIVE_INFINITY,
   },
   options: {
-    weights: { type: 'string', short: 'w', value: 'FILE', doc: 'a safetensors file, such as train writes' },
+    weights: {
+      type: 'string',
+      short: 'w',
+      value: 'FILE',
+      doc: 'a safetensors file, such as train writes; not needed where every kernel is written in the model',
+    },
     out: {
       type: 'string',
       short: 'o',
@@ -94,14 +109,13 @@ cnnc predict models/drawn.cnn --weights runs/drawn/drawn.safetensors *.png --jso
   },
   async run({ io, values, positionals: [file = '', ...pictures] }) {
     const top = wholeNumber({ command: 'predict', option: 'top' }, values.top) ?? 3;
-    const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'predict', 'what training learned'));
     const read = await openModel(io, file, { inferOnly: true, set: settings('predict', values.set) });
     const { shape } = read.compiled.plan.output;
     const kind = pictureOutput(read.compiled.plan, read.compiled.config?.target);
     if (!kind && shape.length !== 2) refuse(noClassScores(file, shape.slice(1).join('x')));
     if (!kind && values.out !== undefined) refuse(noPictureToWrite(file, values.out));
     checkPlace(pictures, values.out);
-    const weights = await readWeights(io, weightsFile, read.compiled.plan);
+    const weights = await weightsOf(io, values.weights, read.compiled.plan);
     const inputs = await loadPictures(io, pictures, read.compiled.plan.input.shape.slice(1), values.strict);
     const suited = compileSource(read.source, { ...read.options, batch: Math.min(pictures.length, mostAtOnce) });
     const { backend, model } = await openBackend(io, values.device, suited, ['infer']);

@@ -126,11 +126,20 @@ export function lowerLayer(s: Lowering, line: Layer, def: LayerDef): void {
   s.layers.push({ name, op: def.name, span: line.span, inputs: [before], output, parameters, path });
 }
 
-/** `=> shape`: compared when the shape is known, believed when an error made it unknown. */
+/**
+ * `=> shape`: compared when the shape is known, believed when an error made it unknown. One of plain numbers says what
+ * the file's own values give: when a parameter was set to another value, only those that use names are compared.
+ */
 export function checkShape(s: Lowering, line: Layer | Group): void {
   if (!line.assertion) return;
   const { shape: written, span } = line.assertion;
-  const scope = scopeOf(s);
+  const names = scopeOf(s);
+  let usesNames = false;
+  const get = (name: string): ReturnType<typeof names.get> => {
+    usesNames = true;
+    return names.get(name);
+  };
+  const scope = { ...names, get };
   const named = written.kind === 'name' ? ({ kind: 'formula', expr: written, span } as const) : written;
   const word = resolveWord(named, scope, (d) => report(s, d));
   if (!word) {
@@ -144,6 +153,7 @@ export function checkShape(s: Lowering, line: Layer | Group): void {
     s.x = emit(s.b, 'input', [], { shape: [s.batch, ...shape] }, 'unknown');
     return;
   }
+  if (s.reset && !usesNames) return;
   const actual = s.x.type.shape.slice(1);
   if (actual.length === shape.length && actual.every((n, i) => n === shape[i])) return;
   const how = s.x.layer?.span === line.span ? howShape(s.x) : '';

@@ -50,6 +50,8 @@ export interface Lowering {
   /** Statements so far: what is written out may be much longer than what is written. */
   statements: number;
   stopped: boolean;
+  /** Has a parameter of the model another value than the file gives it? */
+  reset: boolean;
   /** Was there a line that could not be read? */
   unread: boolean;
   startsFrom: StartsFrom | undefined;
@@ -76,6 +78,7 @@ export function lowering(batch: number, frame: Frame): Lowering {
     visit: 0,
     statements: 0,
     stopped: false,
+    reset: false,
     unread: false,
     startsFrom: undefined,
     seed: undefined,
