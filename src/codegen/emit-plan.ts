@@ -162,12 +162,16 @@ function kernelLibrary() {
   const kernels: KernelSpec[] = [];
   const known = new Map<string, number>();
   const names = new Set<string>();
+  /** Most kernels are dispatched many times: a text is searched for comments once. */
+  const keys = new Map<string, string>();
   return {
     kernels,
     kernelOf: kernelCache(),
     dispatch(kernel: Kernel, view: ViewOf): DispatchSpec {
       const access = kernel.bindings.map((b) => b.access);
-      const key = `${access.join(',')}\n${withoutComments(kernel.wgsl)}`;
+      const text = keys.get(kernel.wgsl) ?? withoutComments(kernel.wgsl);
+      keys.set(kernel.wgsl, text);
+      const key = `${access.join(',')}\n${text}`;
       let index = known.get(key);
       if (index === undefined) {
         index = kernels.length;

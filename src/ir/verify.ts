@@ -3,6 +3,26 @@ import { opDef } from './builder.ts';
 import type { Graph, Node } from './types.ts';
 import { sameShape, showShape } from './types.ts';
 
+/** Nodes in which nothing is wrong: they never change, and most are in the graphs of many stages. */
+const sound = new WeakSet<Node>();
+
+/** What is wrong with a node, whatever graph it is in. */
+function problemsOf(node: Node): string[] {
+  const at = `%${node.id}`;
+  const def = opDef(node.op);
+  if (def.inputs !== 'many' && node.inputs.length !== def.inputs.length)
+    return [`${at}: ${node.op} takes ${def.inputs.length} inputs, has ${node.inputs.length}`];
+  const type = def.infer(
+    node.inputs.map((n) => n.type),
+    node.attrs,
+  );
+  if (typeof type === 'string') return [`${at}: ${type}`];
+  if (type.dtype === node.type.dtype && sameShape(type.shape, node.type.shape)) return [];
+  return [
+    `${at} says ${node.type.dtype} ${showShape(node.type.shape)}, its rule ${type.dtype} ${showShape(type.shape)}`,
+  ];
+}
+
 /** Sentences about what is wrong; empty for a good graph. */
 export function problems(graph: Graph): string[] {
   const found: string[] = [];
@@ -12,23 +32,10 @@ export function problems(graph: Graph): string[] {
     const at = `%${node.id}`;
     if (names.has(node.id)) found.push(`${at} is defined twice`);
     names.add(node.id);
-    const def = opDef(node.op);
-    if (def.inputs !== 'many' && node.inputs.length !== def.inputs.length) {
-      found.push(`${at}: ${node.op} takes ${def.inputs.length} inputs, has ${node.inputs.length}`);
-      seen.add(node);
-      continue;
-    }
     for (const input of node.inputs) if (!seen.has(input)) found.push(`${at} uses %${input.id} before its definition`);
-    const type = def.infer(
-      node.inputs.map((n) => n.type),
-      node.attrs,
-    );
-    if (typeof type === 'string') found.push(`${at}: ${type}`);
-    else if (type.dtype !== node.type.dtype || !sameShape(type.shape, node.type.shape)) {
-      found.push(
-        `${at} says ${node.type.dtype} ${showShape(node.type.shape)}, its rule ${type.dtype} ${showShape(type.shape)}`,
-      );
-    }
+    const wrong = sound.has(node) ? [] : problemsOf(node);
+    if (wrong.length === 0) sound.add(node);
+    found.push(...wrong);
     seen.add(node);
   }
   const targets = new Set<string>();
@@ -49,9 +56,14 @@ export function problems(graph: Graph): string[] {
   return found;
 }
 
+/** Graphs without problems: a pass that changes nothing returns the graph it was given. */
+const good = new WeakSet<Graph>();
+
 /** Returns the graph, or throws with all that is wrong. `stage` names the pass that made it. */
 export function verify(graph: Graph, stage: string): Graph {
+  if (good.has(graph)) return graph;
   const found = problems(graph);
   if (found.length > 0) throw new Error(`after ${stage}, graph ${graph.name} is broken:\n  ${found.join('\n  ')}`);
+  good.add(graph);
   return graph;
 }

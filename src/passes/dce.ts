@@ -12,5 +12,6 @@ export function removeDeadCode(graph: Graph): Graph {
     visit(effect.value);
     if (effect.kind === 'assign') [effect.target, effect.gradient].forEach(visit);
   }
-  return { ...graph, nodes: graph.nodes.filter((n) => live.has(n) || isOp(n, 'input')) };
+  const nodes = graph.nodes.filter((n) => live.has(n) || isOp(n, 'input'));
+  return nodes.length === graph.nodes.length ? graph : { ...graph, nodes };
 }

@@ -62,7 +62,10 @@ interface Draft {
   /** What makes it this family; the first of them for sums. */
   readonly root: Node;
   readonly nodes: Node[];
-  readonly effects: Effect[];
+  /** Its place among the drafts. */
+  readonly at: number;
+  /** The drafts whose values its nodes read, itself among them. */
+  readonly sources: Set<Draft>;
   /** First and last place in the graph of its nodes: it can only need drafts that begin before it ends. */
   first: number;
   last: number;
@@ -70,6 +73,9 @@ interface Draft {
 
 export function fuse(graph: Graph): FusedGraph {
   const drafts: Draft[] = [];
+  const rowDrafts: Draft[] = [];
+  /** Drafts of sums, by what one of their sums reads: a value, or the draft that makes it. */
+  const sumsOf = new Map<Node | Draft, Draft[]>();
   const draftOf = new Map<Node, Draft>();
   const position = new Map(graph.nodes.map((n, i) => [n, i]));
   const updateNodes = nodesOfUpdates(graph);
@@ -85,11 +91,14 @@ export function fuse(graph: Graph): FusedGraph {
     draft.first = Math.min(draft.first, at);
     draft.last = Math.max(draft.last, at);
     draftOf.set(node, draft);
+    for (const source of sources(node)) draft.sources.add(source);
   };
-  const open = (node: Node, family: Family): void => {
-    const draft: Draft = { family, root: node, nodes: [], effects: [], first: Number.POSITIVE_INFINITY, last: -1 };
+  const open = (node: Node, family: Family): Draft => {
+    const [at, first] = [drafts.length, Number.POSITIVE_INFINITY];
+    const draft: Draft = { family, root: node, nodes: [], at, sources: new Set(), first, last: -1 };
     drafts.push(draft);
     put(node, draft);
+    return draft;
   };
   /** What the node reads once values that are computed again are seen through: storage. */
   const read = new Map<Node, readonly Node[]>();
@@ -102,11 +111,7 @@ export function fuse(graph: Graph): FusedGraph {
   const readers = new Map<Node, Node[]>();
   for (const node of graph.nodes) {
     if (isFree(node) || again.has(node)) continue;
-    for (const s of reads(node)) {
-      const known = readers.get(s);
-      if (known) known.push(node);
-      else readers.set(s, [node]);
-    }
+    for (const s of reads(node)) addTo(readers, s, node);
   }
   const needed = new Set(graph.effects.map((e) => storageOf(e.kind === 'assign' ? e.gradient : e.value)));
   const isOutput = (node: Node, inside: ReadonlySet<Node>): boolean =>
@@ -119,11 +124,13 @@ export function fuse(graph: Graph): FusedGraph {
         .filter((d) => d !== undefined),
     ),
   ];
+  const makerOf = (value: Node): Node | Draft => draftOf.get(value) ?? value;
   /** Does `from` need a value of `target`, directly or not? Drafts only grow, so this is asked anew each time. */
   const needs = (from: Draft, target: Draft, seen = new Set<Draft>()): boolean => {
     if (seen.has(from) || from.last < target.first) return false;
     seen.add(from);
-    return from.nodes.some((n) => sources(n).some((s) => s !== from && (s === target || needs(s, target, seen))));
+    for (const s of from.sources) if (s !== from && (s === target || needs(s, target, seen))) return true;
+    return false;
   };
   /** May the node join: everything else it reads must be there before the draft's kernel runs. */
   const mayJoin = (node: Node, draft: Draft): boolean => sources(node).every((s) => s === draft || !needs(s, draft));
@@ -159,28 +166,24 @@ export function fuse(graph: Graph): FusedGraph {
     if (family === 'rows') {
       // 2. Rows join a draft of rows over the same number of rows.
       const rows = rowCount(node);
-      const draft = drafts.findLast(
-        (d) =>
-          d.family === 'rows' &&
-          rowCount(d.root) === rows &&
-          related(d, node) &&
-          fewBuffers([...d.nodes, node]) &&
-          mayJoin(node, d),
+      const draft = rowDrafts.findLast(
+        (d) => rowCount(d.root) === rows && related(d, node) && fewBuffers([...d.nodes, node]) && mayJoin(node, d),
       );
       if (draft) put(node, draft);
-      else open(node, 'rows');
+      else rowDrafts.push(open(node, 'rows'));
     } else if (family === 'sum' && !riding.has(node)) {
       // 3. Sums over the same axes join a draft of sums that reads some of the same values.
-      const draft = drafts.findLast(
-        (d) =>
-          sameSum(d.root, node) &&
-          !riding.has(d.root) &&
-          sharesReads(d.nodes.filter((n) => n.op === node.op).map(reads), reads(node), draftOf) &&
-          sources(node).every((s) => s !== d && !needs(s, d)) &&
-          fits([...d.nodes, node]),
-      );
+      const values = largest(reads(node)).map(makerOf);
+      const sharing = new Set(values.flatMap((value) => sumsOf.get(value) ?? []));
+      const draft = [...sharing]
+        .sort((p, q) => q.at - p.at)
+        .find(
+          (d) =>
+            sameSum(d.root, node) && sources(node).every((s) => s !== d && !needs(s, d)) && fits([...d.nodes, node]),
+        );
+      const mine = draft ?? open(node, 'sum');
       if (draft) put(node, draft);
-      else open(node, 'sum');
+      for (const value of reads(node).map(makerOf)) addTo(sumsOf, value, mine);
     } else if (family) open(node, family);
     else {
       // 4. Elementwise nodes join the latest draft that makes an operand of the same shape.
@@ -194,38 +197,52 @@ export function fuse(graph: Graph): FusedGraph {
             mayJoin(node, d) &&
             fits([...d.nodes, node]),
         )
-        .sort((p, q) => drafts.indexOf(q) - drafts.indexOf(p));
+        .sort((p, q) => q.at - p.at);
       if (makers[0]) put(node, makers[0]);
       else open(node, 'pointwise');
     }
   }
+  const usedByUpdates = new Set([...updateNodes].flatMap((n) => n.inputs));
+  const ofEffects = new Set(
+    graph.effects.flatMap((e) => (e.kind === 'assign' ? [e.gradient, e.value] : [e.value]).map(storageOf)),
+  );
+  /** Drafts whose nodes are in others now. */
+  const moved = new Set<Draft>();
   // 5. Elementwise work that only one later kernel of the same shape reads moves into it (a penalty's gradient, say).
   for (const d of drafts.filter((one) => one.family === 'pointwise')) {
-    const users = drafts.filter((other) => other !== d && other.nodes.some((n) => sources(n).includes(d)));
+    const users = new Set(d.nodes.flatMap((n) => (readers.get(n) ?? []).map((r) => draftOf.get(r))));
+    for (const not of [d, undefined]) users.delete(not);
     const [only] = users;
     const whole = (n: Node): boolean =>
       readsWhole(n, d) && !n.inputs.some((i) => draftOf.get(i) === d && opDef(n.op).pointwise !== true);
-    const effect = graph.effects.some(
-      (e) => draftOf.get(storageOf(e.value)) === d || (e.kind === 'assign' && draftOf.get(storageOf(e.gradient)) === d),
-    );
-    if (users.length !== 1 || !only || effect || !canHaveEpilogue(only) || !only.nodes.every(whole)) continue;
+    if (
+      users.size !== 1 ||
+      !only ||
+      d.nodes.some((n) => ofEffects.has(n)) ||
+      !canHaveEpilogue(only) ||
+      !only.nodes.every(whole)
+    )
+      continue;
     if (!d.nodes.every((n) => runsOver(n, only)) || riding.has(only.root) || !fits([...only.nodes, ...d.nodes]))
       continue;
-    if (only.nodes.some((n) => updateNodes.has(n)) || d.nodes.some((n) => usedByUpdates(n, updateNodes))) continue;
+    if (only.nodes.some((n) => updateNodes.has(n)) || d.nodes.some((n) => usedByUpdates.has(n))) continue;
     const [root, ...rest] = only.nodes as [Node, ...Node[]];
     only.nodes.length = 0;
     for (const n of only.family === 'pointwise' ? [...d.nodes, root, ...rest] : [root, ...d.nodes, ...rest])
       put(n, only);
-    drafts.splice(drafts.indexOf(d), 1);
+    moved.add(d);
   }
   // 6. The gradient of a bias rides along with the gradient of its weights.
   for (const d of drafts.filter((one) => riding.has(one.root))) {
     const host = draftOf.get(riding.get(d.root) as Node) as Draft;
     for (const n of d.nodes) put(n, host);
-    drafts.splice(drafts.indexOf(d), 1);
+    moved.add(d);
   }
   // 7. The sums to report, and the updates, each a kernel of its own at the end.
-  const groups = order(drafts, sources).map((d) => finish(d, expand(d.nodes, again), isOutput));
+  const groups = order(
+    drafts.filter((d) => !moved.has(d)),
+    sources,
+  ).map((d) => finish(d, expand(d.nodes, again), isOutput));
   const accumulations = graph.effects.filter((e) => e.kind === 'accumulate');
   if (accumulations.length > 0) groups.push(accumulate(accumulations));
   groups.push(...updates(graph, updateNodes));
@@ -239,17 +256,16 @@ const sameSum = (p: Node, q: Node): boolean =>
   sameShape((p.inputs[0] as Node).type.shape, (q.inputs[0] as Node).type.shape) &&
   JSON.stringify(p.attrs) === JSON.stringify(q.attrs);
 
-/** Is there a value of the sums' size that both read, or values of one kernel, one of which each reads? */
-function sharesReads(
-  theirs: readonly (readonly Node[])[],
-  mine: readonly Node[],
-  draftOf: ReadonlyMap<Node, Draft>,
-): boolean {
-  const largest = Math.max(...mine.map((n) => sizeOf(n.type.shape)));
-  const large = mine.filter((n) => sizeOf(n.type.shape) === largest);
-  return theirs.some((list) =>
-    list.some((n) => large.some((m) => m === n || (draftOf.has(m) && draftOf.get(m) === draftOf.get(n)))),
-  );
+/** Those of the most elements. */
+function largest(values: readonly Node[]): Node[] {
+  const most = Math.max(...values.map((n) => sizeOf(n.type.shape)));
+  return values.filter((n) => sizeOf(n.type.shape) === most);
+}
+
+function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const known = lists.get(key);
+  if (known) known.push(value);
+  else lists.set(key, [value]);
 }
 
 /** Kernels that compute a result element by element, and can go on with it. */
@@ -291,9 +307,6 @@ function nodesOfUpdates(graph: Graph): Set<Node> {
   }
   return found;
 }
-
-const usedByUpdates = (node: Node, updates: ReadonlySet<Node>): boolean =>
-  [...updates].some((u) => u.inputs.includes(node));
 
 /** Drafts so that each comes after what it reads. */
 function order(drafts: readonly Draft[], sources: (n: Node) => Draft[]): Draft[] {

@@ -67,13 +67,11 @@ export function planMemory(
   if (labels) fix(labels);
   else fixed += align(labelBytes);
   for (const node of new Set(outputs.map(storageOf))) if (groups.some((g) => g.outputs.includes(node))) fix(node);
+  const slotOf = new Map(updates.flatMap((u) => u.members.flatMap((m) => m.slots.map((node, slot) => [node, slot]))));
   for (const node of leaves) {
     if (isOp(node, 'parameter')) place(node, 'parameters', layout.offsets.get(node.id) as number);
     else if (isOp(node, 'state')) {
-      const slots = updates
-        .find((u) => u.members.some((m) => m.slots.includes(node)))
-        ?.members.find((m) => m.slots.includes(node));
-      const slot = slots?.slots.indexOf(node) ?? 0;
+      const slot = slotOf.get(node) ?? 0;
       place(node, 'state', slot * layout.slotBytes + (layout.offsets.get((node as Node<'state'>).attrs.of) as number));
     }
   }
@@ -112,17 +110,17 @@ export function planMemory(
   });
   // 3. Large ones first, each as low as it can lie.
   const all = [...new Set(blocks.values())].sort((a, b) => b.bytes - a.bytes || a.first - b.first);
+  /** By their offsets. */
   const placed: { block: Block; offset: number }[] = [];
   for (const block of all) {
-    const neighbours = placed
-      .filter((p) => p.block.first <= block.last && block.first <= p.block.last)
-      .sort((a, b) => a.offset - b.offset);
     let offset = fixed;
-    for (const other of neighbours) {
+    for (const other of placed) {
       if (other.offset >= offset + block.bytes) break;
-      offset = Math.max(offset, other.offset + other.block.bytes);
+      if (other.block.first <= block.last && block.first <= other.block.last)
+        offset = Math.max(offset, other.offset + other.block.bytes);
     }
-    placed.push({ block, offset });
+    const behind = placed.findIndex((p) => p.offset > offset);
+    placed.splice(behind === -1 ? placed.length : behind, 0, { block, offset });
   }
   const offsetOf = new Map(placed.map((p) => [p.block, p.offset]));
   const gradients = gradientBlocks.map((block) => offsetOf.get(block) ?? 0);
@@ -132,13 +130,23 @@ export function planMemory(
     const inner = gradient ? (layout.offsets.get(gradient.parameter.id) as number) - start : 0;
     place(node, 'arena', (offsetOf.get(block) as number) + inner);
   }
-  const live = groups.map((_, at) =>
-    all.filter((b) => b.first <= at && at <= b.last).reduce((sum, b) => sum + b.bytes, fixed),
-  );
+  // 4. How much lives at once: blocks come and go.
+  const changes = new Array<number>(groups.length + 1).fill(0);
+  for (const { first, last, bytes } of all) {
+    if (last < first) continue;
+    changes[first] = (changes[first] as number) + bytes;
+    changes[last + 1] = (changes[last + 1] as number) - bytes;
+  }
+  let live = fixed;
+  let liveBytes = fixed;
+  for (const change of changes) {
+    live += change;
+    liveBytes = Math.max(liveBytes, live);
+  }
   return {
     places,
     gradients,
     arenaBytes: Math.max(fixed, ...placed.map((p) => p.offset + p.block.bytes)),
-    liveBytes: Math.max(fixed, ...live),
+    liveBytes,
   };
 }

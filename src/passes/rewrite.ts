@@ -6,6 +6,7 @@ import { attrsKey } from '../ir/key.ts';
 /**
  * Visits the nodes in order. `replace` gets each node with its inputs already replaced and returns the node that stands
  * for it from here on: the same one, an earlier one, or a new one (given to `add` first unless it is the returned one).
+ * A graph in which nothing is replaced is returned itself.
  */
 export function rewrite(graph: Graph, replace: (node: Node, add: (n: Node) => Node) => Node): Graph {
   const map = new Map<Node, Node>();
@@ -23,6 +24,7 @@ export function rewrite(graph: Graph, replace: (node: Node, add: (n: Node) => No
     const same = inputs.every((n, i) => n === node.inputs[i]);
     map.set(node, add(replace(same ? node : withInputs(node, inputs), add)));
   }
+  if (nodes.length === graph.nodes.length && graph.nodes.every((n) => map.get(n) === n)) return graph;
   const effects = graph.effects.map((e): Effect => {
     const value = map.get(e.value) as Node;
     if (e.kind !== 'assign') return { ...e, value };
