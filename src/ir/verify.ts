@@ -29,10 +29,10 @@ export function problems(graph: Graph): string[] {
   const seen = new Set<Node>();
   const names = new Set<string>();
   for (const node of graph.nodes) {
-    const at = `%${node.id}`;
-    if (names.has(node.id)) found.push(`${at} is defined twice`);
+    if (names.has(node.id)) found.push(`%${node.id} is defined twice`);
     names.add(node.id);
-    for (const input of node.inputs) if (!seen.has(input)) found.push(`${at} uses %${input.id} before its definition`);
+    for (const input of node.inputs)
+      if (!seen.has(input)) found.push(`%${node.id} uses %${input.id} before its definition`);
     const wrong = sound.has(node) ? [] : problemsOf(node);
     if (wrong.length === 0) sound.add(node);
     found.push(...wrong);
