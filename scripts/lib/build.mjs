@@ -64,9 +64,11 @@ async function bundles() {
   };
   const browser = { ...common, platform: 'neutral', mainFields: ['module', 'main'], target: 'es2022' };
   await Promise.all([
-    // Split, so that a command loads only what it needs.
+    // Split, so that a command loads only what it needs; and without spaces, which take time to read at every start.
     build({
       ...node,
+      minifyWhitespace: true,
+      minifySyntax: true,
       entryPoints: { cnnc: 'src/cli/bin.ts' },
       outdir: 'dist',
       splitting: true,

@@ -1,5 +1,7 @@
 // What `cnnc compile` writes: the plan, its shaders, and a module that holds both.
-import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+
+import { writeFileSync } from 'node:fs';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Plan } from '../../runtime/index.ts';
 import { Failure, refuse } from '../diagnostics/index.ts';
@@ -83,11 +85,10 @@ export async function writeArtifacts(
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
     await needFolder(target, folder);
-    for (const [name, text] of files) {
-      const path = join(beside, 'new', name);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, text);
-    }
+    for (const inner of new Set([...files.keys()].map(dirname)))
+      await mkdir(join(beside, 'new', inner), { recursive: true });
+    // Hundreds of small files: waiting for each of them would take longer than writing them all.
+    for (const [name, text] of files) writeFileSync(join(beside, 'new', name), text);
     await mkdir(join(beside, 'old'));
     for (const entry of new Set([...files.keys()].map((name) => name.split('/')[0] as string))) {
       await rename(join(target, entry), join(beside, 'old', entry)).catch(() => undefined);

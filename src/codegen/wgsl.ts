@@ -10,17 +10,23 @@ type Hole = Wgsl | readonly Wgsl[];
 /** wgsl`let i = ${u32(3)};` Lines of a hole that stands alone on its line are indented as the hole is; an empty one vanishes. */
 export function wgsl(strings: TemplateStringsArray, ...holes: readonly Hole[]): Wgsl {
   let text = '';
-  strings.forEach((part, i) => {
+  /** What stands on the last line so far. */
+  let line = '';
+  const put = (part: string): void => {
+    const end = part.lastIndexOf('\n');
+    line = end === -1 ? line + part : part.slice(end + 1);
     text += part;
+  };
+  strings.forEach((part, i) => {
+    put(part);
     const hole = holes[i];
     if (hole === undefined) return;
     const piece = 'wgsl' in hole ? hole.wgsl : hole.map((h) => h.wgsl).join('\n');
-    const lineStart = text.slice(text.lastIndexOf('\n') + 1);
-    const alone = lineStart.trim() === '' && (strings[i + 1] ?? '').startsWith('\n');
-    if (alone && piece === '') text = `${text.slice(0, text.length - lineStart.length)}\0`;
-    else text += piece.replaceAll('\n', `\n${/^\s*/.exec(lineStart)?.[0] ?? ''}`);
+    if (piece === '' && line.trim() === '' && (strings[i + 1] ?? '').startsWith('\n'))
+      text = `${text.slice(0, text.length - line.length)}\0`;
+    else put(piece.includes('\n') ? piece.replaceAll('\n', `\n${/^\s*/.exec(line)?.[0] ?? ''}`) : piece);
   });
-  return { wgsl: text.replace(/\0\n?/g, '') };
+  return { wgsl: text.includes('\0') ? text.replace(/\0\n?/g, '') : text };
 }
 
 /** A whole kernel: removes the common indentation of the template and the space around it. */

@@ -4,7 +4,7 @@ import type { OpDef } from './op.ts';
 import { ops } from './ops/index.ts';
 import type { StepField } from './plan-types.ts';
 import type { Effect, Graph, LayerRef, Node } from './types.ts';
-import { showShape } from './types.ts';
+import { isOp, showShape } from './types.ts';
 
 export interface Builder {
   /** Adds a node named after `name`; a second use of a name gets a suffix that says what it is. */
@@ -28,11 +28,21 @@ export function builder(from?: Graph): Builder {
   const effects: Effect[] = from ? [...from.effects] : [];
   const names = new Set(nodes.map((n) => n.id));
   const scalars = new Map<number, Node>();
+  const steps = new Map<string, Node>();
+  const noteStep = (node: Node): void => {
+    if (isOp(node, 'step') && !steps.has(node.attrs.field.name))
+      steps.set(node.attrs.field.name, node as unknown as Node);
+  };
+  nodes.forEach(noteStep);
+  /** By name: the smallest suffix that may be free. */
+  const suffixes = new Map<string, number>();
   let layer: LayerRef | undefined;
 
   const unique = (name: string): string => {
     let id = name;
-    for (let i = 2; names.has(id); i++) id = `${name}.${i}`;
+    let i = suffixes.get(name) ?? 2;
+    for (; names.has(id); i++) id = `${name}.${i}`;
+    if (id !== name) suffixes.set(name, i);
     names.add(id);
     return id;
   };
@@ -50,6 +60,7 @@ export function builder(from?: Graph): Builder {
       }
       const node: Node<K> = { id: unique(name), op, inputs, attrs, type, ...(layer ? { layer } : {}) };
       nodes.push(node as unknown as Node);
+      noteStep(node as unknown as Node);
       return node;
     },
     scalar(value: number): Node {
@@ -63,7 +74,7 @@ export function builder(from?: Graph): Builder {
       return node;
     },
     step(field: StepField): Node {
-      const known = nodes.find((n) => n.op === 'step' && (n as Node<'step'>).attrs.field.name === field.name);
+      const known = steps.get(field.name);
       if (known) return known;
       const saved = layer;
       layer = undefined;

@@ -26,27 +26,27 @@ function problemsOf(node: Node): string[] {
 /** Sentences about what is wrong; empty for a good graph. */
 export function problems(graph: Graph): string[] {
   const found: string[] = [];
-  const seen = new Set<Node>();
-  const names = new Set<string>();
+  /** By id. */
+  const defined = new Map<string, Node>();
+  const seen = (node: Node): boolean => defined.get(node.id) === node;
   for (const node of graph.nodes) {
-    const at = `%${node.id}`;
-    if (names.has(node.id)) found.push(`${at} is defined twice`);
-    names.add(node.id);
-    for (const input of node.inputs) if (!seen.has(input)) found.push(`${at} uses %${input.id} before its definition`);
+    if (defined.has(node.id)) found.push(`%${node.id} is defined twice`);
+    for (const input of node.inputs)
+      if (!seen(input)) found.push(`%${node.id} uses %${input.id} before its definition`);
     const wrong = sound.has(node) ? [] : problemsOf(node);
     if (wrong.length === 0) sound.add(node);
     found.push(...wrong);
-    seen.add(node);
+    defined.set(node.id, node);
   }
   const targets = new Set<string>();
   for (const effect of graph.effects) {
-    if (!seen.has(effect.value)) found.push(`${effect.kind} of %${effect.value.id}, which the graph does not define`);
+    if (!seen(effect.value)) found.push(`${effect.kind} of %${effect.value.id}, which the graph does not define`);
     if (effect.kind !== 'assign') continue;
     if (targets.has(effect.target.id)) found.push(`%${effect.target.id} is assigned twice`);
     targets.add(effect.target.id);
-    if (!seen.has(effect.gradient))
+    if (!seen(effect.gradient))
       found.push(`assign %${effect.target.id} begins at %${effect.gradient.id}, which the graph does not define`);
-    if (!seen.has(effect.target)) found.push(`assign to %${effect.target.id}, which the graph does not define`);
+    if (!seen(effect.target)) found.push(`assign to %${effect.target.id}, which the graph does not define`);
     if (!sameShape(effect.target.type.shape, effect.value.type.shape)) {
       found.push(
         `assign %${effect.target.id}: ${showShape(effect.target.type.shape)} from ${showShape(effect.value.type.shape)}`,

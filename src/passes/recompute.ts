@@ -89,10 +89,11 @@ export function recomputed(
     if (large.size === 1 && x && !isOp(x, 'constant') && kept(x) && readersOf(node).every(fits)) found.add(node);
   }
   // 5. A kernel that would bind too many values reads some of them after all.
+  const affected = graph.nodes.filter((n) => !isFree(n) && n.inputs.some((i) => found.has(storageOf(i))));
   for (let again = true; again; ) {
     again = false;
-    for (const node of graph.nodes) {
-      if (found.has(node) || isFree(node)) continue;
+    for (const node of affected) {
+      if (found.has(node)) continue;
       const operands = node.inputs.map(storageOf).filter((n) => found.has(n));
       const last = operands[operands.length - 1];
       if (!last || inputsOf(expand([node], found)).length < MOST_BINDINGS) continue;
