@@ -3,8 +3,17 @@ import { createSession, type ProgramName } from '../../../runtime/index.ts';
 import type { OpenedDevice } from '../../../runtime/node.ts';
 import type { Emitted } from '../../codegen/emit-plan.ts';
 import { leavesFor } from '../verify/leaves.ts';
-import { type Ceilings, measureCeilings } from './ceilings.ts';
-import { type FamilyRow, familyRows, type KernelRow, kernelRows, tasksOf } from './rows.ts';
+import { better, type Ceilings, measureCeilings } from './ceilings.ts';
+import {
+  type BoundRow,
+  boundRows,
+  type FamilyRow,
+  familyRows,
+  idealMs,
+  type KernelRow,
+  kernelRows,
+  tasksOf,
+} from './rows.ts';
 import { measureThroughput, type Throughput } from './throughput.ts';
 import { type Clock, type Timed, timeDispatches, type Work } from './timing.ts';
 
@@ -25,6 +34,9 @@ export interface ProgramReport {
   readonly gflops: number;
   readonly kernels: readonly KernelRow[];
   readonly families: readonly FamilyRow[];
+  readonly bounds: readonly BoundRow[];
+  /** Of all kernels, if each reached the ceiling that it is nearest to. */
+  readonly ideal_ms: number;
   readonly memory: Memory;
   /** One step, dispatch by dispatch. */
   readonly step: Timed['step'];
@@ -62,29 +74,37 @@ export async function measure(
   const { seconds, seed, signal, onPart } = o;
   const names = (['train', 'infer'] as const).filter((p) => plan.programs[p].length > 0);
   onPart?.('ceilings');
-  const ceilings = await measureCeilings(device, adapter.kind === 'hardware', 0.2 * seconds);
+  const measureMost = (): Promise<Ceilings> => measureCeilings(device, adapter.kind === 'hardware', 0.1 * seconds);
+  const before = await measureMost();
   const session = await createSession(device, plan, names satisfies readonly ProgramName[]);
   try {
+    // 1. The programs, on the clock.
     const { pictures, labels } = leavesFor(plan, seed);
     const data = session.upload({ values: Uint8Array.from(pictures, (v) => 255 * v), scale: 1 / 255, labels });
     data.setOrder(Uint32Array.from({ length: plan.batch }, (_, i) => i));
     const values = { count: plan.batch, start: 0, step: 1, seed, lr: plan.train?.lr ?? 0, scale: 1 / 255 };
-    const programs: ProgramReport[] = [];
+    const found: { program: 'train' | 'infer'; throughput: Throughput; timed: Timed }[] = [];
     for (const program of names) {
-      if (signal?.aborted) return undefined;
       const work: Work = { session, program, values, data };
       const share = (0.4 * seconds) / names.length;
+      if (signal?.aborted) return undefined;
       onPart?.(program === 'train' ? 'training' : 'inference');
       session.initialise(seed);
       const throughput = await measureThroughput(work, share, signal);
-      onPart?.(`kernels of ${program}`);
-      session.initialise(seed);
-      const timed = await timeDispatches(work, share, signal, o.clock);
       if (signal?.aborted) return undefined;
+      onPart?.(`kernels of ${program === 'train' ? 'training' : 'inference'}`);
+      session.initialise(seed);
+      found.push({ program, throughput, timed: await timeDispatches(work, share, signal, o.clock) });
+    }
+    if (signal?.aborted) return undefined;
+    onPart?.('ceilings again');
+    const ceilings = better(before, await measureMost());
+    // 2. What they come to.
+    const programs = found.map(({ program, throughput, timed }): ProgramReport => {
       const kernels = kernelRows(tasksOf(emitted, program), timed.seconds, ceilings);
       const multiplyAdds = kernels.reduce((sum, k) => sum + k.multiply_adds, 0);
       const memory = emitted.scheduled[program]?.memory;
-      programs.push({
+      return {
         program,
         throughput,
         clock: timed.clock,
@@ -94,10 +114,12 @@ export async function measure(
         gflops: (2 * multiplyAdds) / (throughput.step_ms / 1000) / 1e9,
         kernels,
         families: familyRows(kernels),
+        bounds: boundRows(kernels),
+        ideal_ms: idealMs(kernels),
         memory: { arena_bytes: memory?.arenaBytes ?? 0, live_bytes: memory?.liveBytes ?? 0 },
         step: timed.step,
-      });
-    }
+      };
+    });
     data.destroy();
     const bytes = (of: (role: string) => boolean): number =>
       plan.buffers.filter((b) => of(b.role)).reduce((sum, b) => sum + b.bytes, 0);

@@ -6,7 +6,10 @@ import type { Group, ProgramKey } from '../../schedule/index.ts';
 import { type Origin, originsOf } from '../inspect/origins.ts';
 import type { Ceilings } from './ceilings.ts';
 
-export type Bound = 'arithmetic' | 'memory' | 'dispatch';
+export type Ceiling = 'arithmetic' | 'memory' | 'dispatch';
+/** `kernel`: no ceiling explains a quarter of the time; it goes into loads, indices and waiting of the kernel's own. */
+export type Bound = Ceiling | 'kernel';
+const EXPLAINS = 0.25;
 
 export interface KernelRow {
   /** As the dispatch is labelled. */
@@ -25,8 +28,9 @@ export interface KernelRow {
   readonly bytes: number;
   readonly gflops: number;
   readonly gb_per_s: number;
-  /** Which ceiling asks for most of its time, and the part of its time that this ceiling explains. */
   readonly bound: Bound;
+  /** The ceiling that asks for most of its time, and the part of its time that it asks for; above 1 from caches. */
+  readonly nearest: Ceiling;
   readonly reached: number;
 }
 
@@ -129,12 +133,12 @@ export function kernelRows(tasks: readonly Task[], seconds: readonly number[], c
     );
     const gflops = (2 * t.multiplyAdds) / took / 1e9;
     const gb_per_s = t.bytes / took / 1e9;
-    const parts: readonly (readonly [Bound, number])[] = [
+    const parts: readonly (readonly [Ceiling, number])[] = [
       ['arithmetic', gflops / ceilings.gflops],
       ['memory', gb_per_s / ceilings.gb_per_s],
       ['dispatch', (t.dispatches.length * ceilings.dispatch_us) / 1e6 / took],
     ];
-    const [bound, reached] = parts.reduce((most, p) => (p[1] > most[1] ? p : most));
+    const [nearest, reached] = parts.reduce((most, p) => (p[1] > most[1] ? p : most));
     return {
       kernel: t.name,
       code: t.code,
@@ -147,7 +151,8 @@ export function kernelRows(tasks: readonly Task[], seconds: readonly number[], c
       bytes: t.bytes,
       gflops,
       gb_per_s,
-      bound,
+      bound: reached >= EXPLAINS ? nearest : 'kernel',
+      nearest,
       reached,
     };
   });
@@ -173,3 +178,26 @@ export function familyRows(rows: readonly KernelRow[]): FamilyRow[] {
     })
     .sort((a, b) => b.ms - a.ms);
 }
+
+export interface BoundRow {
+  readonly bound: Bound;
+  readonly kernels: number;
+  readonly ms: number;
+  readonly share: number;
+}
+
+/** How much of the time each bound has, most first. */
+export function boundRows(rows: readonly KernelRow[]): BoundRow[] {
+  const bounds = [...new Set(rows.map((r) => r.bound))];
+  return bounds
+    .map((bound): BoundRow => {
+      const mine = rows.filter((r) => r.bound === bound);
+      const sum = (value: (r: KernelRow) => number): number => mine.reduce((s, r) => s + value(r), 0);
+      return { bound, kernels: mine.length, ms: sum((r) => r.ms), share: sum((r) => r.share) };
+    })
+    .sort((a, b) => b.ms - a.ms);
+}
+
+/** Milliseconds of the program if every kernel reached the ceiling that it is nearest to. */
+export const idealMs = (rows: readonly KernelRow[]): number =>
+  rows.reduce((sum, r) => sum + r.ms * Math.min(1, r.reached), 0);

@@ -27,6 +27,18 @@ function throughputText(programs: readonly ProgramReport[], ceiling: number): st
   return table([head, ...rows], [false, true, true, true, true, true, true, true]);
 }
 
+/** What bounds the time of a program, in one sentence or two. */
+function boundsText({ bounds, ideal_ms, kernels_ms }: ProgramReport): string {
+  const what = {
+    kernel: 'no ceiling but the kernels themselves',
+    arithmetic: 'multiply-adds',
+    memory: 'memory',
+    dispatch: 'dispatches',
+  } as const;
+  const parts = bounds.map((b) => `${percent(b.share, 0)} by ${what[b.bound]}`);
+  return `bound: ${parts.join(', ')}\nat the nearest ceiling each, they would take ${digits(ideal_ms)} ms: ${percent(ideal_ms / (kernels_ms || 1), 0)} of what they do\n`;
+}
+
 function kernelsText(p: ProgramReport, { gflops, gb_per_s }: Measured['ceilings']): string {
   const some = (n: number, ceiling: number): [string, string] =>
     n > 0 ? [digits(n), percent(n / ceiling, 0)] : ['', ''];
@@ -38,7 +50,7 @@ function kernelsText(p: ProgramReport, { gflops, gb_per_s }: Measured['ceilings'
     percent(k.share, 1),
     ...some(k.gflops, gflops),
     ...some(k.gb_per_s, gb_per_s),
-    k.bound,
+    k.bound === 'kernel' ? `itself (${k.nearest} ${percent(k.reached, 0)})` : `${k.bound} ${percent(k.reached, 0)}`,
   ]);
   const head = ['kernel', 'layer', 'family', 'ms', 'share', 'GFLOP/s', 'of ceiling', 'GB/s', 'of ceiling', 'bound by'];
   const left = [true, true, true];
@@ -55,7 +67,8 @@ function kernelsText(p: ProgramReport, { gflops, gb_per_s }: Measured['ceilings'
   const sums = [['family', '', 'ms', 'share', 'GFLOP/s', 'of ceiling', 'GB/s', 'of ceiling'], ...families, all];
   return `kernels of ${named[p.program]}, by ${clocks[p.clock]}, medians of ${p.repetitions}: ${digits(p.kernels_ms)} ms of ${digits(p.throughput.step_ms)} ms a step
 ${table([head, ...rows], right)}
-${table(sums, [false, true, true, true, true, true, true, true])}`;
+${table(sums, [false, true, true, true, true, true, true, true])}
+${boundsText(p)}`;
 }
 
 function memoryText(m: Measured): string {
