@@ -14,7 +14,7 @@ const STORAGE = 0x80 | 0x8 | 0x4; // GPUBufferUsage.STORAGE | COPY_DST | COPY_SR
 const MIB = 2 ** 20;
 /** Workgroups of the multiply-adds: enough for every core of a large card. */
 const FMA_GROUPS = 4096;
-/** Seconds that one measured submit should take: far more than what waiting for it costs. */
+/** Seconds that one measured submit should take, where there is time: far more than what waiting for it costs. */
 const LONG = 0.04;
 
 type Submit = (groups: number, times?: number) => void;
@@ -54,14 +54,19 @@ async function shortest(device: GPUDevice, seconds: number, submit: () => void):
 }
 
 /** Doubles the work until it takes long. */
-async function longEnough(device: GPUDevice, most: number, submit: (size: number) => void): Promise<number> {
+async function longEnough(
+  device: GPUDevice,
+  long: number,
+  most: number,
+  submit: (size: number) => void,
+): Promise<number> {
   let size = 1;
   submit(size);
   await device.queue.onSubmittedWorkDone();
   while (size < most) {
     const took = await onTheClock(device, () => submit(size));
-    if (took >= LONG) break;
-    size = Math.min(most, Math.ceil(size * Math.min(16, Math.max(2, (1.2 * LONG) / took))));
+    if (took >= long) break;
+    size = Math.min(most, Math.ceil(size * Math.min(16, Math.max(2, (1.2 * long) / took))));
   }
   return size;
 }
@@ -69,6 +74,7 @@ async function longEnough(device: GPUDevice, most: number, submit: (size: number
 /** All three, in about `seconds`. Uses up to half a gigabyte of a card's memory, a quarter of that elsewhere. */
 export async function measureCeilings(device: GPUDevice, hardware: boolean, seconds: number): Promise<Ceilings> {
   const share = seconds / 3;
+  const long = Math.min(LONG, Math.max(0.004, share / 4));
   const buffers: GPUBuffer[] = [];
   const buffer = (size: number): GPUBuffer => {
     const made = device.createBuffer({ size, usage: STORAGE });
@@ -84,7 +90,7 @@ export async function measureCeilings(device: GPUDevice, hardware: boolean, seco
       device.queue.writeBuffer(rounds, 0, new Uint32Array([n]));
       add(FMA_GROUPS);
     };
-    const many = await longEnough(device, 2 ** 24, addRounds);
+    const many = await longEnough(device, long, 2 ** 24, addRounds);
     const adding = await shortest(device, share, () => addRounds(many));
     const gflops = (2 * FMA_PER_ROUND * FMA_GROUPS * FMA_GROUP * many) / adding / 1e9;
     // 2. Bandwidth.
@@ -93,12 +99,12 @@ export async function measureCeilings(device: GPUDevice, hardware: boolean, seco
     const bytes = Math.min((hardware ? 256 : 64) * MIB, maxBufferSize, maxStorageBufferBindingSize);
     const groups = Math.min(Math.floor(bytes / each), maxComputeWorkgroupsPerDimension);
     const copy = await submitter(device, copyKernel(), buffer(groups * each), buffer(groups * each));
-    const copies = await longEnough(device, 256, (n) => copy(groups, n));
+    const copies = await longEnough(device, long, 256, (n) => copy(groups, n));
     const copying = await shortest(device, share, () => copy(groups, copies));
     const gb_per_s = (2 * groups * each * copies) / copying / 1e9;
     // 3. Dispatches: what twice as many take more.
     const nothing = await submitter(device, emptyKernel(), sums, rounds);
-    const dispatches = await longEnough(device, 2000, (n) => nothing(1, n));
+    const dispatches = await longEnough(device, long, 2000, (n) => nothing(1, n));
     const [one, two] = [
       await shortest(device, share / 3, () => nothing(1, dispatches)),
       await shortest(device, share / 1.5, () => nothing(1, 2 * dispatches)),

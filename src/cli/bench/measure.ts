@@ -73,6 +73,7 @@ export async function measure(
   const { plan } = emitted;
   const { seconds, seed, signal, onPart } = o;
   const names = (['train', 'infer'] as const).filter((p) => plan.programs[p].length > 0);
+  if (signal?.aborted) return undefined;
   onPart?.('ceilings');
   const measureMost = (): Promise<Ceilings> => measureCeilings(device, adapter.kind === 'hardware', 0.1 * seconds);
   const before = await measureMost();
