@@ -50,9 +50,16 @@ export interface Session {
   setInput(values: Float32Array<ArrayBuffer>): void;
   /**
    * Runs a program for each step, all in one submit. With `data`, each step gathers its batch first. `part` cuts the
-   * dispatches of a step (those that gather included), for a look at what each leaves.
+   * dispatches of a step (those that gather included), for a look at what each leaves. With `watch`, each dispatch is a
+   * pass of its own, described by it (the first is 0): a place for timestamps.
    */
-  run(program: ProgramName, steps: readonly StepValues[], data?: DeviceData, part?: readonly [number, number]): void;
+  run(
+    program: ProgramName,
+    steps: readonly StepValues[],
+    data?: DeviceData,
+    part?: readonly [number, number],
+    watch?: (dispatch: number) => GPUComputePassDescriptor,
+  ): void;
   /** Sums since the last call, in the order of plan.metrics; they start again at zero. */
   readMetrics(): Promise<Float32Array<ArrayBuffer>>;
   /** What `infer` or `evaluate` left: batch x classes. */
@@ -253,22 +260,24 @@ export async function createSession(
         write(view.buffer, view.offset, padded);
       } else write(view.buffer, view.offset, values.subarray(0, view.bytes / 4));
     },
-    run(program, steps, data, part = [0, Number.POSITIVE_INFINITY]) {
+    run(program, steps, data, part = [0, Number.POSITIVE_INFINITY], watch) {
       const list = [...(data?.load ?? []), ...(dispatches.get(program) ?? [])].slice(...part);
       steps.forEach((step, i) => writeStep(i, step));
       device.queue.writeBuffer(buffers.get('step')!, 0, row.buffer, 0, stride * steps.length);
       const encoder = device.createCommandEncoder();
-      let pass = encoder.beginComputePass();
+      let at = 0;
+      let pass = encoder.beginComputePass(watch?.(0));
       let current: GPUComputePipeline | undefined;
       steps.forEach((_, i) => {
         for (const d of list) {
-          if (d.copies.length > 0) {
+          if (d.copies.length > 0 || (watch && at > 0)) {
             pass.end();
             for (const { source, target, rows } of d.copies)
               encoder.copyBufferToTexture(source, target, [ROW_TEXELS, rows]);
-            pass = encoder.beginComputePass();
+            pass = encoder.beginComputePass(watch?.(at));
             current = undefined;
           }
+          at++;
           if (d.pipeline !== current) pass.setPipeline(d.pipeline);
           current = d.pipeline;
           pass.setBindGroup(0, d.group, d.step ? [i * stride] : []);

@@ -29,14 +29,15 @@ export interface Opened {
 
 const asked = ['without --device the best adapter of this machine is taken; cnnc doctor shows what there is'];
 
-/** A device and the model as it is compiled for it; undefined where the reference computes, which is said. */
+/** A device (`toggles` of Dawn) and the model compiled for it; undefined where the reference computes, which is said. */
 export async function openFor(
   io: Io,
   device: string | undefined,
   model: ModelFile,
+  toggles: readonly string[] = [],
 ): Promise<{ readonly opened: OpenedDevice; readonly model: ModelFile } | undefined> {
   const wanted = device ?? 'auto';
-  const opened = wanted === 'reference' ? undefined : await openDevice({ adapter: wanted, around: quietly });
+  const opened = wanted === 'reference' ? undefined : await openDevice({ adapter: wanted, around: quietly, toggles });
   if (!opened?.ok) {
     const none = !opened || opened.reason === 'no-adapter' || opened.reason === 'no-binding';
     if (opened && !(wanted === 'auto' && none)) return refuse(explainNotOpened(opened, wanted, remedyHere()));

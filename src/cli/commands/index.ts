@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./verify.ts')).verify,
   ),
   at(
+    'bench',
+    'measure a model on this adapter: images/s, and each kernel against the ceilings',
+    async () => (await import('./bench.ts')).bench,
+  ),
+  at(
     'doctor',
     'show adapters, versions and data sets, and what is missing',
     async () => (await import('./doctor.ts')).doctor,

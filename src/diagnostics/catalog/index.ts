@@ -1,5 +1,6 @@
 // Every message there is, one function each: the tests look for a golden of each code.
 
+export * as bench from './bench.ts';
 export * as blocks from './blocks.ts';
 export * as branches from './branches.ts';
 export * as conv from './conv.ts';
