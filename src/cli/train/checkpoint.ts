@@ -87,10 +87,8 @@ function parse(bytes: Uint8Array, file: string, identity: Identity, offer: strin
   const zeroed = bytes.slice();
   zeroed.set(new TextEncoder().encode(noDigest), placeOfDigest(bytes));
   const digest = createHash('sha256').update(zeroed).digest('hex');
-  if (digest !== metadata.digest) {
-    const sums = `its SHA-256 is ${digest.slice(0, 12)}..., and it was written with ${metadata.digest?.slice(0, 12)}...`;
-    refuse(say.checkpointDamaged(file, sums, offer));
-  }
+  if (digest !== metadata.digest)
+    refuse(say.checkpointDamaged(file, 'its SHA-256 is not the one that it was written with', offer));
   const different = differences(JSON.parse(metadata.identity ?? '{}') as Record<string, unknown>, identity);
   if (different.length > 0) refuse(say.checkpointForeign(file, different, offer));
   return {
@@ -115,7 +113,7 @@ async function offerOf(folder: string, cwd: string, identity: Identity): Promise
     if (!(await exists(path))) continue;
     try {
       const { epochs } = parse(await readBytes(path, shown), shown, identity, undefined);
-      return `${shown} is whole and stands after epoch ${epochs.length}; to go on from it: mv ${shown} ${join(folder, fileOf('last'))}`;
+      return `${shown} is whole and stands after epoch ${epochs.length}; to go on from it: ${name === 'best' ? 'cp' : 'mv'} ${shown} ${join(folder, fileOf('last'))}`;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
     }
@@ -146,6 +144,7 @@ async function secondName(from: string, to: string): Promise<void> {
   await rm(beside, { force: true });
   await link(from, beside).catch(() => copyFile(from, beside));
   await rename(beside, to);
+  await rm(beside, { force: true }); // a rename between two names of one file leaves both
 }
 
 export interface Checkpoints {
