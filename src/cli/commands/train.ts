@@ -40,7 +40,18 @@ function conclusion(file: string, data: string, outcome: Outcome, kept: Kept | u
       ? ['stopped early by Ctrl-C']
       : [];
   const restored = last === ran ? [] : [`the weights are those of epoch ${last.epoch}, the best of ${ran.epoch}`];
-  return [score, ...early, ...restored, ...next, `weights  ${kept.weights}`, `history  ${kept.history}`, ''].join('\n');
+  const finished = epochs.filter((e) => e.test !== null).length;
+  const on = interrupted && finished > 0 ? [`to go on after epoch ${finished}: the same command with --resume`] : [];
+  return [
+    score,
+    ...early,
+    ...restored,
+    ...next,
+    ...on,
+    `weights  ${kept.weights}`,
+    `history  ${kept.history}`,
+    '',
+  ].join('\n');
 }
 
 /** When the device is lost, the message also says what is on the disk. */
@@ -96,7 +107,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     csv: { type: 'string', value: 'FILE', doc: 'write the numbers of each epoch to a table, a line an epoch' },
     json: {
       type: 'boolean',
-      doc: 'print each epoch as one JSON object on a line, and the result on the last line',
+      doc: 'print the result as one JSON object on the last line, and before it, without --quiet, one for each epoch',
     },
     quiet: { type: 'boolean', doc: 'show no progress' },
   },
@@ -162,7 +173,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
       const writeCsv = async (): Promise<void> => {
         if (values.csv !== undefined) await writeAtomic(resolve(io.cwd, values.csv), epochsCsv(done), values.csv);
       };
-      if (resumed) await writeCsv();
+      await writeCsv(); // whether it can be written shows now
       const progress = await progressFor(
         io,
         { epochs, pictures: trainSet.count, scheduled: config.schedule !== undefined },
@@ -182,7 +193,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         onEpoch: async (result, replace) => {
           progress.epoch(result);
           done.push(result);
-          if (values.json) printJson(io, epochJson(result));
+          if (values.json && !values.quiet) printJson(io, epochJson(result));
           // The checkpoint first: what a kill keeps from being written after it, --resume writes.
           if (result.test) {
             const { sha256 = '', epoch = 0 } = kept ?? {};

@@ -66,6 +66,7 @@ const rounded = (n: number, digits: number): number => Number(n.toFixed(digits))
 
 /** A line an epoch, under the names of the history: `train_loss`, `test_accuracy` ... Numbers are as exact as they are known. */
 export function epochsCsv(epochs: readonly Epoch[]): string {
+  if (epochs.length === 0) return '';
   const flat = epochs.map((e) =>
     Object.entries(epochJson(e)).flatMap(([name, v]): [string, unknown][] =>
       typeof v === 'object' ? Object.entries(v ?? {}).map(([k, x]) => [`${name}_${k}`, x]) : [[name, v]],
