@@ -204,7 +204,7 @@ const jsonKeys = [
   '',
   '| command | keys |',
   '|---|---|',
-  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}` (or the metrics of the train section), `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `schedule`, `seed`, `history`, `interrupted`, `stopped_early`, `best_epoch` |',
+  '| `train` | `model`, `adapter`, `epochs`, `steps`, `train: {loss, accuracy}`, `test: {loss, accuracy}` (or the metrics of the train section), `images_per_second`, `seconds`, `weights`, `weights_sha256`, and what was asked for: `data`, `optimizer`, `lr`, `batch`, `schedule`, `seed`, `history`, `interrupted`, `stopped_early`, `best_epoch`, `resumed_after` (an epoch, or null). Before it, without `--quiet`, a line for each epoch: `epoch`, `step`, `lr`, `train`, `test`, `images_per_second`, `seconds` |',
   '| `eval` | `loss`, `accuracy` (or other metrics), `count`; of classes `confusion` (rows are the right classes) and `classes: [{class, name, precision, recall, f1, iou, count}]`, of maps `mean_iou`; `model`, `adapter`, `data`, `split` |',
   '| `predict` | an array of `{file, class, name, probabilities}`; of models that end in pictures of `{file, picture}`, with `classes: [{class, name, part}]` of maps |',
   '| `summary` | `model`, `parameters`, `trainable`, `multiply_adds`, `layers: [{name, op, output, parameters}]` and sizes in bytes |',

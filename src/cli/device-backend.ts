@@ -9,11 +9,13 @@ import {
   predictAll,
   type Report,
   trainEpoch,
+  type View,
 } from '../../runtime/index.ts';
 import type { OpenedDevice } from '../../runtime/node.ts';
 import type { Emitted } from '../codegen/emit-plan.ts';
 import { deviceLost, outOfMemory, planTooLarge } from '../diagnostics/catalog/device.ts';
 import { refuse } from '../diagnostics/index.ts';
+import { isOp, sizeOf } from '../ir/index.ts';
 import type { Backend } from '../reference/backend.ts';
 import { looks } from './inspect/looks.ts';
 import { compileSource, type ModelFile } from './model.ts';
@@ -85,6 +87,10 @@ export async function deviceBackend(
       throw error;
     }),
   );
+  const { train } = emitted.scheduled;
+  const slots = (train?.fused.graph.nodes ?? []).flatMap((n) =>
+    isOp(n, 'state') ? [{ name: n.id, shape: n.type.shape, view: train?.memory.places.get(n) as View }] : [],
+  );
   return {
     name: adapter.name,
     kind: adapter.kind,
@@ -117,6 +123,25 @@ export async function deviceBackend(
         ),
         restore: () => views.forEach((view, i) => session.write(view, bytes[i] as ArrayBuffer)),
       };
+    },
+    async state() {
+      const parameters = await guard(session.parameters());
+      const kept = plan.parameters.map(({ name, shape }) => {
+        return { name, shape, values: parameters.get(name) as Float32Array };
+      });
+      const bytes = slots.length > 0 ? await guard(session.read({ buffer: 'state', offset: 0, bytes: 0 })) : undefined;
+      const own = slots.map(({ name, shape, view }) => {
+        return { name, shape, values: new Float32Array(bytes as ArrayBuffer, view.offset, sizeOf(shape)) };
+      });
+      return [...kept, ...own];
+    },
+    setState(tensors) {
+      const given = new Map(tensors.map(({ name, values }) => [name, Float32Array.from(values)]));
+      session.setParameters(given);
+      for (const { name, view } of slots) {
+        const values = given.get(name);
+        if (values) session.write(view, values.buffer);
+      }
     },
     close() {
       session.dispose();

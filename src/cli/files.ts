@@ -93,11 +93,24 @@ export async function needFolder(path: string, shown = path, help: readonly stri
   if (!found.isDirectory()) refuse(notAFolder(shown, help));
 }
 
+/** Makes renames in a folder last through a power failure, where the system can (Windows cannot, and need not). */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
+
 /**
  * Writes a file so that a reader sees the old content or the new one, never a part: a file beside it is written,
  * synchronised and renamed. On failure the old content stands and nothing else is left behind.
+ * `before` runs when the new content is safe and the old one still in its place.
  */
-export async function writeAtomic(path: string, bytes: Uint8Array | string, shown = path): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  bytes: Uint8Array | string,
+  shown = path,
+  before?: () => Promise<void>,
+): Promise<void> {
   const data = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
@@ -108,7 +121,9 @@ export async function writeAtomic(path: string, bytes: Uint8Array | string, show
     } finally {
       await file.close();
     }
+    await before?.();
     await rename(beside, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
     refuse(writeTrouble(error, shown, data.byteLength));

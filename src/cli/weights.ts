@@ -31,10 +31,20 @@ export function compareWeights(tensors: ReadonlyMap<string, ReadTensor>, plan: P
   return found;
 }
 
+/** The tensors of a file; of a checkpoint, without what the optimizer keeps. */
+function readModelTensors(bytes: Uint8Array, file: string, plan: Plan): ReturnType<typeof readSafetensors> {
+  const { tensors, metadata } = readSafetensors(bytes, file);
+  if (metadata.format !== 'cnnc-checkpoint') return { tensors, metadata };
+  const slots = plan.parameters.flatMap(({ name }) => [...tensors.keys()].filter((key) => key.startsWith(`${name}.`)));
+  const known = new Set(plan.parameters.map(({ name }) => name));
+  for (const slot of slots) if (!known.has(slot)) tensors.delete(slot);
+  return { tensors, metadata };
+}
+
 /** Reads a safetensors file for this plan. Refuses files that are damaged, and weights of another model. */
 export async function readWeights(io: Io, file: string, plan: Plan): Promise<Weights> {
   const bytes = await readBytes(resolve(io.cwd, file), file, ['`cnnc train` writes weights as MODEL.safetensors']);
-  const { tensors, metadata } = readSafetensors(bytes, file);
+  const { tensors, metadata } = readModelTensors(bytes, file, plan);
   const differences = compareWeights(tensors, plan);
   if (differences.length > 0) refuse(weightsDiffer(file, plan.model, differences, metadata.model));
   const values = new Map([...tensors].map(([name, t]) => [name, t.values as Float32Array<ArrayBuffer>]));
@@ -54,7 +64,7 @@ export interface Start {
 /** Takes what has the name and shape of a parameter. Refuses a file in which nothing has. `place` names the file, if a model does. */
 export async function readStart(io: Io, file: string, plan: Plan, place?: Span): Promise<Start> {
   const bytes = await readBytes(resolve(io.cwd, file), file, ['the path begins at the folder of the model file']);
-  const { tensors } = readSafetensors(bytes, file);
+  const { tensors } = readModelTensors(bytes, file, plan);
   const differences = compareWeights(tensors, plan);
   const different = new Set(differences.map(({ name }) => name));
   const taken = [...tensors].filter(([name]) => !different.has(name));

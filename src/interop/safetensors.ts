@@ -13,7 +13,8 @@ export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
   /** As many as the product of the shape, the last dimension fastest. */
-  readonly values: Float32Array;
+  /** Single precision is stored as F32, double as F64. */
+  readonly values: Float32Array | Float64Array;
 }
 
 export interface ReadTensor {
@@ -21,6 +22,8 @@ export interface ReadTensor {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly values: Float32Array;
+  /** Its bytes in the file, for who needs more than single precision. */
+  readonly bytes: Uint8Array;
 }
 
 /** What the reference implementation allows. */
@@ -59,7 +62,7 @@ function halfToNumber(bits: number): number {
 }
 
 /**
- * The bytes of a file that holds these tensors as F32, in this order, and `metadata`. The header is filled with
+ * The bytes of a file that holds these tensors, in this order, and `metadata`. The header is filled with
  * spaces so that the numbers start at a multiple of 8. Equal arguments give equal bytes.
  */
 export function writeSafetensors(
@@ -74,7 +77,11 @@ export function writeSafetensors(
     if (names.has(name)) throw new Error(`tensor name "${name}" twice`);
     if (shape.reduce((a, b) => a * b, 1) !== values.length) throw new Error(`"${name}": ${shape} of ${values.length}`);
     names.add(name);
-    const entry = { dtype: 'F32', shape, data_offsets: [end, end + values.byteLength] };
+    const entry = {
+      dtype: values instanceof Float64Array ? 'F64' : 'F32',
+      shape,
+      data_offsets: [end, end + values.byteLength],
+    };
     entries.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
     end += values.byteLength;
   }
@@ -86,7 +93,11 @@ export function writeSafetensors(
   out.fill(0x20, 8, start).set(header, 8);
   let at = start;
   for (const { values } of tensors) {
-    for (let i = 0; i < values.length; i++, at += 4) view.setFloat32(at, values[i] as number, true);
+    const double = values instanceof Float64Array;
+    for (let i = 0; i < values.length; i++, at += values.BYTES_PER_ELEMENT) {
+      if (double) view.setFloat64(at, values[i] as number, true);
+      else view.setFloat32(at, values[i] as number, true);
+    }
   }
   return out;
 }
@@ -178,7 +189,7 @@ export function readSafetensors(
     const [size, read] = dtypes[dtype] as (typeof dtypes)[string];
     const values = new Float32Array((to - from) / size);
     for (let i = 0; i < values.length; i++) values[i] = read(view, from + i * size);
-    tensors.set(name, { dtype, shape, values });
+    tensors.set(name, { dtype, shape, values, bytes: bytes.subarray(start + from, start + to) });
   }
   return { tensors, metadata: metadata as Record<string, string> };
 }

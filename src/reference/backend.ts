@@ -30,6 +30,13 @@ export interface Snapshot {
   restore(): void;
 }
 
+/** A parameter or a slot of the optimizer, in the precision of its backend. */
+export interface StateTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Float64Array;
+}
+
 /** A set of pictures where the backend can reach it. */
 export interface Uploaded {
   readonly count: number;
@@ -56,6 +63,10 @@ export interface Backend {
   /** The output of pictures as the network sees them: n x height x width x channels to n x classes. */
   predict(values: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
   snapshot(): Promise<Snapshot>;
+  /** All that training changes, exactly: parameters, running means, and what the optimizer keeps, by their ids. */
+  state(): Promise<StateTensor[]>;
+  /** Puts back what `state` gave, of the same model; what was made on another backend is rounded to what this one keeps. */
+  setState(tensors: readonly StateTensor[]): void;
   /** Lets go of everything; afterwards nothing of it keeps the process alive. */
   close(): void;
 }

@@ -182,6 +182,10 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
         },
       };
     },
+    state: async () => [...values].map(([name, { shape, data }]) => ({ name, shape, values: Float64Array.from(data) })),
+    setState(tensors) {
+      for (const { name, shape, values: data } of tensors) values.set(name, { shape, data: Float64Array.from(data) });
+    },
     async predict(given) {
       const n = given.length / pictureSize;
       const all = new Float32Array(n * width);

@@ -37,7 +37,9 @@ describe.each(available)('on %s', (device) => {
     );
     expect(result).toMatchObject({ model: 'small', epochs: 2, steps: 10, interrupted: false, batch: 32, seed: 1 });
     expect(result.train.loss).toBeLessThan(2.3);
-    expect(readdirSync(join(folder, out)).sort()).toEqual(['history.json', 'small.safetensors']);
+    const checkpoints = ['best', 'last', 'previous'].map((name) => `${name}.checkpoint.safetensors`);
+    const files = [...checkpoints, 'history.json', 'small.safetensors'];
+    expect(readdirSync(join(folder, out)).sort()).toEqual(files.sort());
     const bytes = readFileSync(join(folder, result.weights));
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(result.weights_sha256);
     const { tensors, metadata } = readSafetensors(new Uint8Array(bytes));

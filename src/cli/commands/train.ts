@@ -1,15 +1,21 @@
 // `cnnc train`: trains a model on pictures, tests it after each epoch, and keeps its weights.
+import { resolve } from 'node:path';
 import { Failure } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { dataSpec, loadFor, upload } from '../data.ts';
+import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
-import { type Kept, keep, prepareFolder } from '../train/keep.ts';
+import { checkpointsIn } from '../train/checkpoint.ts';
+import { identityOf } from '../train/identity.ts';
+import { epochJson, epochsCsv, type Kept, keep, prepareFolder } from '../train/keep.ts';
 import { type Epoch, type Outcome, trainLoop } from '../train/loop.ts';
 import { progressFor } from '../train/progress.ts';
+import { goOn } from '../train/resume.ts';
+import { judgeEpochs } from '../train/stopping.ts';
 import { watchFor } from '../train/watch.ts';
 import { readStart, startText } from '../weights.ts';
 
@@ -34,7 +40,18 @@ function conclusion(file: string, data: string, outcome: Outcome, kept: Kept | u
       ? ['stopped early by Ctrl-C']
       : [];
   const restored = last === ran ? [] : [`the weights are those of epoch ${last.epoch}, the best of ${ran.epoch}`];
-  return [score, ...early, ...restored, ...next, `weights  ${kept.weights}`, `history  ${kept.history}`, ''].join('\n');
+  const finished = epochs.filter((e) => e.test !== null).length;
+  const on = interrupted && finished > 0 ? [`to go on after epoch ${finished}: the same command with --resume`] : [];
+  return [
+    score,
+    ...early,
+    ...restored,
+    ...next,
+    ...on,
+    `weights  ${kept.weights}`,
+    `history  ${kept.history}`,
+    '',
+  ].join('\n');
 }
 
 /** When the device is lost, the message also says what is on the disk. */
@@ -62,6 +79,7 @@ export const train = command({
   summary: 'train a model, test it after each epoch, and keep its weights',
   usage: `cnnc train models/drawn.cnn
 cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist
+cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist --resume
 cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
   positionals: { name: 'FILE', doc: 'the model file, with a train section', min: 1, max: 1 },
   options: {
@@ -82,7 +100,15 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       type: 'boolean',
       doc: 'when a value is no number any more, say which layer, tensor and step it began with. Slower',
     },
-    json: { type: 'boolean', doc: 'print the result as one JSON object on the last line' },
+    resume: {
+      type: 'boolean',
+      doc: 'go on from the last checkpoint in the folder of -o, as if the training had never stopped',
+    },
+    csv: { type: 'string', value: 'FILE', doc: 'write the numbers of each epoch to a table, a line an epoch' },
+    json: {
+      type: 'boolean',
+      doc: 'print the result as one JSON object on the last line, and before it, without --quiet, one for each epoch',
+    },
     quiet: { type: 'boolean', doc: 'show no progress' },
   },
   async run({ io, values, positionals: [file = ''] }) {
@@ -123,8 +149,13 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         batch: plan.batch,
         seed,
       };
+      const identity = identityOf(model, facts, split, epochs);
       backend.initialise(seed);
-      if (start) backend.setParameters(start.values);
+      const resumed = values.resume ? await goOn(io, { folder, identity, plan, backend, facts }) : undefined;
+      if (resumed) {
+        kept = resumed.kept;
+        done.push(...resumed.epochs);
+      } else if (start) backend.setParameters(start.values);
       const [trainSet, testSet] = [
         upload(opened, split.train, 'train', spec),
         upload(opened, split.test, 'test', spec),
@@ -136,7 +167,13 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         `${plan.model}: ${grouped(parameters)} parameters; ${spec}: ${grouped(trainSet.count)} pictures to train on, ${grouped(testSet.count)} to test on
 ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.schedule})` : ''}, batch ${plan.batch}, seed ${seed}; on ${backend.name}\n`,
       );
-      if (start) header(io, values.quiet, startText(start));
+      if (resumed) header(io, values.quiet, `going on after epoch ${done.length} of ${epochs}\n`);
+      else if (start) header(io, values.quiet, startText(start));
+      const checkpoints = checkpointsIn(io.cwd, folder, identity, resumed?.epochs.length);
+      const writeCsv = async (): Promise<void> => {
+        if (values.csv !== undefined) await writeAtomic(resolve(io.cwd, values.csv), epochsCsv(done), values.csv);
+      };
+      await writeCsv(); // whether it can be written shows now
       const progress = await progressFor(
         io,
         { epochs, pictures: trainSet.count, scheduled: config.schedule !== undefined },
@@ -150,11 +187,26 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         lr: facts.lr,
         earlyStopping: config.earlyStopping,
         signal: io.signal,
+        done: kept && { epochs: [...done], kept: { file: kept.weights, epoch: kept.epoch } },
         watch: values['check-nan'] ? watchFor(backend, trainSet, plan) : undefined,
         onReport: progress.report,
         onEpoch: async (result, replace) => {
           progress.epoch(result);
           done.push(result);
+          if (values.json && !values.quiet) printJson(io, epochJson(result));
+          // The checkpoint first: what a kill keeps from being written after it, --resume writes.
+          if (result.test) {
+            const { sha256 = '', epoch = 0 } = kept ?? {};
+            const tensors = await backend.state();
+            await checkpoints.save({
+              tensors,
+              epochs: done,
+              kept: kept ? { sha256, epoch } : null,
+              adapter: backend.name,
+            });
+            if (judgeEpochs(config.earlyStopping, done).best === result.epoch) await checkpoints.best();
+          }
+          await writeCsv();
           kept = await keep(io, folder, plan, backend, facts, done, replace ? undefined : kept);
           return kept.weights;
         },
@@ -165,7 +217,11 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
       const text = conclusion(file, spec, outcome, kept, seconds);
       if (!values.json) io.stdout(text);
       else header(io, values.quiet, text);
-      if (values.json) printJson(io, resultJson(plan.model, backend.name, outcome, kept, seconds, facts));
+      if (values.json)
+        printJson(io, {
+          ...resultJson(plan.model, backend.name, outcome, kept, seconds, facts),
+          resumed_after: resumed?.epochs.length ?? null,
+        });
       return 0;
     } finally {
       backend.close();

@@ -1,6 +1,6 @@
 // What a training leaves on the disk: the weights and the history, each whole or not at all.
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Plan } from '../../../runtime/index.ts';
 import { refuse } from '../../diagnostics/index.ts';
@@ -43,9 +43,40 @@ export async function prepareFolder(io: Io, folder: string): Promise<void> {
   }
   await needFolder(path, folder);
   await access(path, constants.W_OK).catch((error: unknown) => refuse(writeTrouble(error, folder, 0)));
+  await removeLeftovers(path);
+}
+
+/** Half-written files of processes that were killed. */
+async function removeLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(path)) {
+    const [, pid] = /^\..+\.(\d+)\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && !runs(Number(pid))) await rm(join(path, name), { force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 const rounded = (n: number, digits: number): number => Number(n.toFixed(digits));
+
+/** A line an epoch, under the names of the history: `train_loss`, `test_accuracy` ... Numbers are as exact as they are known. */
+export function epochsCsv(epochs: readonly Epoch[]): string {
+  if (epochs.length === 0) return '';
+  const flat = epochs.map((e) =>
+    Object.entries(epochJson(e)).flatMap(([name, v]): [string, unknown][] =>
+      typeof v === 'object' ? Object.entries(v ?? {}).map(([k, x]) => [`${name}_${k}`, x]) : [[name, v]],
+    ),
+  );
+  // An epoch that was interrupted was not tested: its columns stay empty.
+  const names = (flat[0] ?? []).map(([name]) => name);
+  const rows = flat.map((row) => names.map((name) => row.find(([n]) => n === name)?.[1] ?? '').join(','));
+  return `${[names.join(','), ...rows].join('\n')}\n`;
+}
 
 /** An epoch as the history and `--json` have it. */
 export const epochJson = (e: Epoch): Record<string, unknown> => ({

@@ -3,7 +3,7 @@ import type { EarlyStoppingSpec, Report, Sums } from '../../../runtime/index.ts'
 import { lossNotFinite } from '../../diagnostics/catalog/run.ts';
 import { Failure, refuse } from '../../diagnostics/index.ts';
 import type { Uploaded } from '../../reference/backend.ts';
-import { judge } from './stopping.ts';
+import { judgeEpochs } from './stopping.ts';
 import type { Watch } from './watch.ts';
 
 /** Means over pictures: the loss, and each metric of the train section by its name, such as accuracy (from 0 to 1). */
@@ -29,6 +29,12 @@ export interface Epoch {
   readonly seconds: number;
 }
 
+/** Where weights are, and the epoch that they stand after. */
+export interface Held {
+  readonly file: string;
+  readonly epoch: number;
+}
+
 export interface LoopOptions {
   readonly train: Uploaded;
   readonly test: Uploaded;
@@ -38,6 +44,8 @@ export interface LoopOptions {
   readonly lr: number;
   readonly earlyStopping?: EarlyStoppingSpec | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Epochs that an earlier run of the same training has finished, and where their weights are. */
+  readonly done?: { readonly epochs: readonly Epoch[]; readonly kept: Held | undefined } | undefined;
   /** Called at each report with the sums of the epoch so far. */
   readonly onReport: (epoch: number, sums: Sums, seconds: number) => void;
   /** Looks for where a value first was not finite (--check-nan). */
@@ -74,14 +82,12 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
   const { train, test, seed, lr, earlyStopping } = o;
   const signal = o.signal ? { signal: o.signal } : {};
   const stopped = (): boolean => o.signal?.aborted === true;
-  const epochs: Epoch[] = [];
-  let kept: { file: string; epoch: number } | undefined;
-  const losses: number[] = [];
-  const watched: number[] = [];
-  let verdict = { best: 0, stop: false };
-  let step = 0;
-  let lrNow = lr;
-  for (let epoch = 1; epoch <= o.epochs && !stopped() && !verdict.stop; epoch++) {
+  const epochs: Epoch[] = [...(o.done?.epochs ?? [])];
+  let kept = o.done?.kept;
+  const losses = epochs.flatMap(({ test }) => (test ? [test.loss] : []));
+  let verdict = judgeEpochs(earlyStopping, epochs);
+  let { step, lr: lrNow } = epochs[epochs.length - 1] ?? { step: 0, lr };
+  for (let epoch = epochs.length + 1; epoch <= o.epochs && !stopped() && !verdict.stop; epoch++) {
     const began = performance.now();
     const { watch } = o;
     const how = { epoch: epoch - 1, seed, lr, firstStep: step, epochs: o.epochs, losses, ...signal };
@@ -112,13 +118,8 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
     if (mean) check('test loss', mean.loss);
     const result = { ...done, test: mean };
     epochs.push(result);
-    if (mean) {
-      losses.push(mean.loss);
-      if (earlyStopping) {
-        watched.push(mean[earlyStopping.monitor] ?? Number.NaN);
-        verdict = judge(earlyStopping, watched);
-      }
-    }
+    if (mean) losses.push(mean.loss);
+    verdict = judgeEpochs(earlyStopping, epochs);
     const replace = !earlyStopping?.restoreBest || verdict.best === epoch || !kept;
     const file = await o.onEpoch(result, replace);
     if (replace) kept = { file, epoch };

@@ -1,5 +1,6 @@
 // Early stopping: which epoch was the best so far, and whether it is time to stop.
 import type { EarlyStoppingSpec } from '../../../runtime/index.ts';
+import type { Epoch } from './loop.ts';
 
 export interface Verdict {
   /** The best epoch, from 1; 0 before the first. */
@@ -18,4 +19,11 @@ export function judge(spec: EarlyStoppingSpec, values: readonly number[]): Verdi
     least = sign * value;
   });
   return { best, stop: best > 0 && values.length - best >= spec.patience };
+}
+
+/** The verdict over the tested epochs; without early stopping the best has the least loss, and nothing stops. */
+export function judgeEpochs(spec: EarlyStoppingSpec | undefined, epochs: readonly Epoch[]): Verdict {
+  const wanted = spec ?? { monitor: 'loss', patience: Number.POSITIVE_INFINITY, minDelta: 0, restoreBest: false };
+  const tested = epochs.flatMap(({ test }) => (test ? [test[wanted.monitor] ?? Number.NaN] : []));
+  return judge(wanted, tested);
 }

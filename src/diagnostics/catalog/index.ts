@@ -3,6 +3,7 @@
 export * as bench from './bench.ts';
 export * as blocks from './blocks.ts';
 export * as branches from './branches.ts';
+export * as checkpoints from './checkpoints.ts';
 export * as conv from './conv.ts';
 export * as data from './data.ts';
 export * as device from './device.ts';
