@@ -60,7 +60,7 @@ async function bundles() {
     ...common,
     platform: 'node',
     target: 'node20',
-    external: ['webgpu', 'fast-png', 'jpeg-js', 'cli-progress'],
+    external: ['webgpu', 'fast-png', 'jpeg-js', 'cli-progress', '@bufbuild/protobuf'],
   };
   const browser = { ...common, platform: 'neutral', mainFields: ['module', 'main'], target: 'es2022' };
   await Promise.all([

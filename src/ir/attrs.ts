@@ -103,6 +103,10 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   log: None;
   abs: None;
   sign: None;
+  floor: None;
+  ceil: None;
+  round: None;
+  erf: None;
   max: None;
   min: None;
   greater: None;

@@ -19,9 +19,22 @@ const one: Plain[] = [
 ];
 const sums = new Array<number>(64).fill(0);
 
-export const magnitude: CasesOf<'abs' | 'sign' | 'max' | 'min' | 'pow' | 'squares'> = {
+export const magnitude: CasesOf<
+  'abs' | 'sign' | 'max' | 'min' | 'pow' | 'squares' | 'floor' | 'ceil' | 'round' | 'erf'
+> = {
   abs: { examples: [{ inputs: [[-2, 0, 3.5]], attrs: none, expected: [2, 0, 3.5] }], gradients: one },
   sign: { examples: [{ inputs: [[-2, 0, 3.5, -0.1]], attrs: none, expected: [-1, 0, 1, -1] }], gradients: one },
+  floor: { examples: [{ inputs: [[-1.5, 0, 2.7, -3]], attrs: none, expected: [-2, 0, 2, -3] }], gradients: one },
+  ceil: { examples: [{ inputs: [[-1.5, 0, 2.2, -3]], attrs: none, expected: [-1, 0, 3, -3] }], gradients: one },
+  round: {
+    examples: [{ inputs: [[-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.51]], attrs: none, expected: [-2, -2, 0, 0, 2, 2, 3] }],
+    gradients: one,
+  },
+  erf: {
+    // Abramowitz & Stegun, table 7.1.
+    examples: [{ inputs: [[0, 0.5, -1, 2]], attrs: none, expected: [0, 0.5204998778, -0.8427007929, 0.995322265] }],
+    gradients: one,
+  },
   max: {
     examples: [
       { inputs: [[-2, 0, 3.5], 1], attrs: none, expected: [1, 1, 3.5] },
@@ -47,6 +60,8 @@ export const magnitude: CasesOf<'abs' | 'sign' | 'max' | 'min' | 'pow' | 'square
     examples: [
       { inputs: [[4, 9]], attrs: { exponent: 0.5 }, expected: [2, 3] },
       { inputs: [[2, 10]], attrs: { exponent: -2 }, expected: [0.25, 0.01] },
+      { inputs: [[-2, 3, 0]], attrs: { exponent: 3 }, expected: [-8, 27, 0] },
+      { inputs: [[-2, 0]], attrs: { exponent: 2 }, expected: [4, 0] },
     ],
     gradients: [0.5, 0.75, 3, -1.5].map((exponent) => ({ operands: [{ positive: [2, 3] }], attrs: { exponent } })),
   },

@@ -8,6 +8,16 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** An Io that says nothing. */
+export const quietIo = (cwd: string): Io => ({
+  stdout: () => undefined,
+  stderr: () => undefined,
+  isTTY: false,
+  columns: 100,
+  cwd,
+  env: {},
+});
+
 /** Runs `main` with these words in `cwd`, without a terminal. */
 export async function runCnnc(words: readonly string[], cwd: string, more: Partial<Io> = {}): Promise<Ran> {
   let stdout = '';

@@ -22,6 +22,14 @@ export function needData(part = ''): string | undefined {
   return undefined;
 }
 
+/** The folder of cases from other projects (../shared/conformance beside the project); as `needData` when it is absent. */
+export function needConformance(): string | undefined {
+  const folder = join(root, '..', 'shared', 'conformance');
+  if (existsSync(folder)) return folder;
+  lacking(`there are no ONNX cases in ${folder}`, 'CNNC_REQUIRE_DATA');
+  return undefined;
+}
+
 /** Says that a test goes without an adapter; an error when CNNC_REQUIRE_ADAPTER=1. */
 export function lacksAdapter(reason: string): void {
   lacking(`there is no WebGPU adapter (${reason}); npm run setup installs a software one`, 'CNNC_REQUIRE_ADAPTER');

@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./bench.ts')).bench,
   ),
   at(
+    'run-onnx',
+    'run a case of the ONNX backend tests and compare its outputs',
+    async () => (await import('./run-onnx.ts')).runOnnx,
+  ),
+  at(
     'doctor',
     'show adapters, versions and data sets, and what is missing',
     async () => (await import('./doctor.ts')).doctor,

@@ -15,6 +15,10 @@ type Arithmetic =
   | 'neg'
   | 'abs'
   | 'sign'
+  | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'erf'
   | 'max'
   | 'min'
   | 'pow'
@@ -71,6 +75,14 @@ function counted(value: Wgsl, node: Node, element: Wgsl, width: 1 | 4, count: Wg
   return wgsl`select(T(0.0), ${value}, ${numbers(element, width)} < ${width === 1 ? end : wgsl`vec4u(${end})`})`;
 }
 
+/** WGSL's pow is defined for x > 0 alone: whole exponents take the size of x, and odd ones its sign. */
+function power(x: Wgsl, exponent: number): Wgsl {
+  if (exponent === 1) return x;
+  if (!Number.isInteger(exponent)) return wgsl`pow(${x}, T(${f32(exponent)}))`;
+  const size = wgsl`pow(abs(${x}), T(${f32(exponent)}))`;
+  return exponent % 2 === 0 ? size : wgsl`select(-${size}, ${size}, ${x} >= T(0.0))`;
+}
+
 export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
   add: { of: (x) => wgsl`${a(x, 0)} + ${a(x, 1)}` },
   sub: { of: (x) => wgsl`${a(x, 0)} - ${a(x, 1)}` },
@@ -82,6 +94,11 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
   log: { of: (x) => wgsl`log(${a(x, 0)})` },
   abs: { of: (x) => wgsl`abs(${a(x, 0)})` },
   sign: { of: (x) => wgsl`sign(${a(x, 0)})` },
+  floor: { of: (x) => wgsl`floor(${a(x, 0)})` },
+  ceil: { of: (x) => wgsl`ceil(${a(x, 0)})` },
+  // WGSL's round takes the even one of two as near.
+  round: { of: (x) => wgsl`round(${a(x, 0)})` },
+  erf: { of: (x) => wgsl`erf_of(${a(x, 0)})`, functions: () => ['erf_of'] },
   max: { of: (x) => wgsl`max(${a(x, 0)}, ${a(x, 1)})` },
   min: { of: (x) => wgsl`min(${a(x, 0)}, ${a(x, 1)})` },
   greater: { of: (x) => wgsl`select(T(0.0), T(1.0), ${a(x, 0)} > ${a(x, 1)})` },
@@ -96,7 +113,7 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
     },
   },
   counted: { of: (x, node, element, { width }) => counted(a(x, 0), node, element, width, a(x, 1)) },
-  pow: { of: (x, node) => wgsl`pow(${a(x, 0)}, T(${f32((node as Node<'pow'>).attrs.exponent)}))` },
+  pow: { of: (x, node) => power(a(x, 0), (node as Node<'pow'>).attrs.exponent) },
   broadcast: { of: (x) => a(x, 0) },
   ...activationTable,
   prelu: { of: (x) => wgsl`select(${a(x, 1)} * ${a(x, 0)}, ${a(x, 0)}, ${a(x, 0)} > T(0.0))` },

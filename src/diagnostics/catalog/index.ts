@@ -12,6 +12,7 @@ export * as formulas from './formulas.ts';
 export * as labels from './labels.ts';
 export * as names from './names.ts';
 export * as normal from './normal.ts';
+export * as onnx from './onnx.ts';
 export * as pieces from './pieces.ts';
 export * as run from './run.ts';
 export * as shapes from './shapes.ts';

@@ -18,6 +18,7 @@ import { concat, pad_zeros, slice } from './pieces.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
 import { prelu, prelu_dalpha, prelu_dx } from './prelu.ts';
 import { resize2d, resize2d_dx } from './resize.ts';
+import { ceil, erf, floor, round } from './rounding.ts';
 import { correct, log_softmax, log_softmax_dx, softmax, softmax_dx } from './rows.ts';
 import { squares } from './squares.ts';
 import { batch_mean, batch_mean_dx, broadcast, partial_sum, reshape, sum } from './structure.ts';
@@ -48,6 +49,10 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   log,
   abs,
   sign,
+  floor,
+  ceil,
+  round,
+  erf,
   max,
   min,
   greater,

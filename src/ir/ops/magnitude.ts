@@ -56,7 +56,7 @@ export const min: OpDef<'min'> = pointwise({
 
 export const pow: OpDef<'pow'> = {
   name: 'pow',
-  doc: 'x to the power of a constant, for x > 0. The gradient is dy * exponent * x^(exponent - 1), written with the result y: x^(exponent - 1) = y^((exponent - 1) / exponent).',
+  doc: 'x to the power of a constant, for x > 0, or any x when the exponent is whole. The gradient is dy * exponent * x^(exponent - 1), written with the result y unless the exponent is whole: x^(exponent - 1) = y^((exponent - 1) / exponent).',
   inputs: ['x'],
   pointwise: true,
   infer: ([x]) => f32(x!.shape),
@@ -66,7 +66,9 @@ export const pow: OpDef<'pow'> = {
     const { exponent } = node.attrs;
     const id = grad(x.id);
     if (exponent === 0) return [emit(b, 'mul', [dy, b.scalar(0)], {}, id)];
-    const slope = emit(b, 'pow', [node], { exponent: (exponent - 1) / exponent }, `${id}.power`);
+    if (exponent === 1) return [dy];
+    const [base, slopeOf] = Number.isInteger(exponent) ? [x, exponent - 1] : [node, (exponent - 1) / exponent];
+    const slope = emit(b, 'pow', [base], { exponent: slopeOf }, `${id}.power`);
     const scaled = emit(b, 'mul', [slope, b.scalar(exponent)], {}, `${id}.slope`);
     return [emit(b, 'mul', [dy, scaled], {}, id)];
   },
