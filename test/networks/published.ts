@@ -57,7 +57,8 @@ export const published: Readonly<Record<string, Published>> = {
   se_resnet50: { trainable: 28_088_024, shapes: resnetSizes([256, 512, 1024, 2048]) },
   alphago_policy: { trainable: 3_882_793, total: 3_882_793, shapes: `19x19x48 ${'19x19x192 '.repeat(12)}19x19x1 361` },
   unet_small: {
-    trainable: 29_348,
+    trainable: 29_508,
+    total: 29_828,
     shapes: '32x32x1 32x32x8 16x16x16 8x8x32 16x16x16 16x16x32 32x32x16 32x32x8 32x32x4',
   },
   dilated_context: { trainable: 7188, shapes: `32x32x1 ${'32x32x16 '.repeat(4)}32x32x4`, sees: [31, 31] },
