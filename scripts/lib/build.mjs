@@ -46,6 +46,13 @@ async function grammar() {
   await must('ohm', [process.execPath, ohm, 'generateBundles', '--esm', '--withTypes', 'grammar/cnn.ohm']);
 }
 
+/** The runtimes that `cnnc compile --web` puts into its modules. */
+const webVariants = {
+  infer: { TRAIN: 'false', FULL: 'false' },
+  train: { TRAIN: 'true', FULL: 'false' },
+  full: { TRAIN: 'true', FULL: 'true' },
+};
+
 async function bundles() {
   const { build } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -77,6 +84,9 @@ async function bundles() {
     build({ ...node, entryPoints: { 'runtime-node': 'runtime/node.ts' }, outdir: 'dist' }),
     build({ ...browser, entryPoints: { index: 'src/index.ts', runtime: 'runtime/index.ts' }, outdir: 'dist' }),
     build({ ...browser, entryPoints: { 'runtime.min': 'runtime/index.ts' }, outdir: 'dist', minify: true }),
+    ...Object.entries(webVariants).map(([name, define]) =>
+      build({ ...browser, entryPoints: { [name]: 'runtime/web.ts' }, outdir: 'dist/web', minify: true, define }),
+    ),
   ]);
   chmodSync(join(root, 'dist/cnnc.js'), 0o755);
 }

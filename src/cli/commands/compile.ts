@@ -1,4 +1,5 @@
 // `cnnc compile`: a model file to a plan, its shaders, and a module with types; or one stage as text.
+import { gzipSync } from 'node:zlib';
 import { optionMissing, weightsToTrain } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import { command, setOption, settings, wholeNumber } from '../args.ts';
@@ -7,6 +8,7 @@ import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
 import type { Io } from '../io.ts';
 import { compileSource, type ModelFile, openModel } from '../model.ts';
+import { webArtifacts } from '../web/module.ts';
 import { readWeights } from '../weights.ts';
 
 /** The same model for inference with these weights: batch normalisation is folded into the layers before it. */
@@ -15,12 +17,22 @@ async function foldedModel(io: Io, model: ModelFile, file: string): Promise<Mode
   return compileSource(model.source, { ...model.options, fold: values });
 }
 
+/** Names with their bytes, and what a server that compresses sends of text. */
+const listed = (files: ReadonlyMap<string, string | Uint8Array>): string =>
+  [...files]
+    .map(([name, content]) => {
+      const bytes = `${grouped(Buffer.byteLength(content))} bytes`;
+      return `${name} (${bytes}${name.endsWith('.js') ? `, ${grouped(gzipSync(content, { level: 9 }).length)} gzipped` : ''})`;
+    })
+    .join(', ');
+
 export const compile = command({
   name: 'compile',
   summary: 'write the plan, the WGSL shaders and a JavaScript module of a model',
   usage: `cnnc compile models/mnist.cnn -o out/mnist
 cnnc compile models/mnist.cnn -o out/mnist --batch 1 --infer-only
 cnnc compile models/mnist.cnn -o out/mnist --infer-only --weights runs/mnist/mnist.safetensors
+cnnc compile models/mnist.cnn -o site --web --infer-only --weights runs/mnist/mnist.safetensors
 cnnc compile models/mnist.cnn --emit train-ir`,
   positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
   options: {
@@ -33,6 +45,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       value: 'FILE',
       doc: 'with --infer-only: fold batch normalisation into these weights, and write those of the plan beside it',
     },
+    web: { type: 'boolean', doc: 'write one small module for web pages instead, runtime and shaders inside' },
     set: setOption,
     emit: {
       type: 'string',
@@ -58,6 +71,12 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     }
     const { plan } = model.compiled;
     const folder = values.out as string;
+    if (values.web) {
+      const files = webArtifacts(plan, file, model.compiled.folded);
+      await writeArtifacts(io, folder, files);
+      io.stdout(`${folder}: ${listed(files)}\n`);
+      return 0;
+    }
     const files = artifacts(plan, file, model.compiled.folded);
     await writeArtifacts(io, folder, files);
     const dispatches = (['infer', 'evaluate', 'train'] as const)
