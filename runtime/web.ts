@@ -276,7 +276,7 @@ export async function load({ weights, device: given, signal, onProgress, seed }:
                   }
                 }
               } finally {
-                for (const b of [rows, ...own]) b.destroy();
+                for (const b of [rows, ...buffers.splice(5)]) b.destroy();
               }
             },
             async save() {
