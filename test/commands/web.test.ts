@@ -1,5 +1,6 @@
 // `cnnc compile --web`: the module's size, what it computes, what it holds of the device, and what it refuses.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -199,5 +200,13 @@ describe.skipIf(!opened)('on a device', () => {
     const [one, two] = [await net.predict({ data: large, width: 70, height: 45 }), await net.predict(fitted)];
     expect(apart(one.probabilities, two.probabilities)).toBeLessThan(1e-5);
     net.dispose();
+    // 4. The example of the manual, in a Node of its own, with the module and weights where it says.
+    await done(folder, 'compile', 'small.cnn', '-o', 'site', '--web', ...more);
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules/cnnc'));
+    const manual = readFileSync(join(root, 'docs/web.md'), 'utf8');
+    writeFileSync(join(folder, 'example.js'), /```js run\n([\s\S]*?)```/.exec(manual)?.[1] ?? '');
+    const ran = spawnSync(process.execPath, ['example.js'], { cwd: folder, encoding: 'utf8' });
+    expect(ran.stdout, ran.stderr).toBe('10\n');
   });
 });
