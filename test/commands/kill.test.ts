@@ -44,36 +44,40 @@ function program(words: readonly string[], after?: number): Promise<Ended> {
 // The reference trains three epochs in half a second; an adapter makes its kernels first, and then is faster.
 const epochs = { reference: 3, auto: 40 };
 
-test.each(available)('ten kills at random moments, on %s', async (device) => {
-  const words = (out: string): string[] => {
-    const count = String(epochs[device as keyof typeof epochs]);
-    return ['train', 'small.cnn', '-o', `${out}-${device}`, '--device', device, '--epochs', count, '--json'];
-  };
-  const began = performance.now();
-  const whole = await program(words('whole'));
-  const took = performance.now() - began;
-  const { weights_sha256: right, steps } = JSON.parse(whole.lines.at(-1) ?? '');
-  expect(right).toMatch(/^[0-9a-f]{64}$/);
-  const moments: string[] = [];
-  let round = 0;
-  for (let kills = 0; kills < 10; ) {
-    // A training of its own, killed until it gets to its end.
-    const out = `killed${++round}`;
-    for (let resumed = false; ; resumed = true) {
-      const after = kills < 10 ? (Math.random() * took) / 2 : undefined;
-      const ran = await program([...words(out), ...(resumed ? ['--resume'] : [])], after);
-      if (ran.killed) {
-        kills++;
-        moments.push(`${Math.round(after as number)} ms, ${ran.stderr.match(/^epoch/gm)?.length ?? 0} epochs`);
-        continue;
+test.each(available)(
+  'ten kills at random moments, on %s',
+  async (device) => {
+    const words = (out: string): string[] => {
+      const count = String(epochs[device as keyof typeof epochs]);
+      return ['train', 'small.cnn', '-o', `${out}-${device}`, '--device', device, '--epochs', count, '--json'];
+    };
+    const began = performance.now();
+    const whole = await program(words('whole'));
+    const took = performance.now() - began;
+    const { weights_sha256: right, steps } = JSON.parse(whole.lines.at(-1) ?? '');
+    expect(right).toMatch(/^[0-9a-f]{64}$/);
+    const moments: string[] = [];
+    let round = 0;
+    for (let kills = 0; kills < 10; ) {
+      // A training of its own, killed until it gets to its end.
+      const out = `killed${++round}`;
+      for (let resumed = false; ; resumed = true) {
+        const after = kills < 10 ? (Math.random() * took) / 2 : undefined;
+        const ran = await program([...words(out), ...(resumed ? ['--resume'] : [])], after);
+        if (ran.killed) {
+          kills++;
+          moments.push(`${Math.round(after as number)} ms, ${ran.stderr.match(/^epoch/gm)?.length ?? 0} epochs`);
+          continue;
+        }
+        const result = JSON.parse(ran.lines.at(-1) ?? '');
+        expect({ out, moments, steps: result.steps, sha256: result.weights_sha256 }).toEqual({
+          ...{ out, moments, steps, sha256: right },
+        });
+        expect(readdirSync(join(folder, `${out}-${device}`)).filter((name) => name.startsWith('.'))).toEqual([]);
+        break;
       }
-      const result = JSON.parse(ran.lines.at(-1) ?? '');
-      expect({ out, moments, steps: result.steps, sha256: result.weights_sha256 }).toEqual({
-        ...{ out, moments, steps, sha256: right },
-      });
-      expect(readdirSync(join(folder, `${out}-${device}`)).filter((name) => name.startsWith('.'))).toEqual([]);
-      break;
     }
-  }
-  console.log(`${device}: killed ${moments.join('; ')}; ${round} trainings`);
-});
+    console.log(`${device}: killed ${moments.join('; ')}; ${round} trainings`);
+  },
+  400_000,
+);
