@@ -19,7 +19,12 @@ describe('published bytes (huggingface/safetensors, bindings/python/tests/test_s
   test('a tensor, padded header', () => {
     const bytes = latin(`@\0\0\0\0\0\0\0{"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}}    ${zeros}`);
     const { tensors, metadata } = readSafetensors(bytes);
-    expect(tensors.get('test')).toEqual({ dtype: 'I32', shape: [2, 2], values: new Float32Array(4) });
+    expect(tensors.get('test')).toEqual({
+      dtype: 'I32',
+      shape: [2, 2],
+      values: new Float32Array(4),
+      bytes: new Uint8Array(16),
+    });
     expect(metadata).toEqual({});
     // The writer makes the same bytes, but for the type.
     const written = writeSafetensors([{ name: 'test', shape: [2, 2], values: new Float32Array(4) }], {});
@@ -57,7 +62,12 @@ test('what is written is read back, and starts at a multiple of 8', () => {
       const back = readSafetensors(bytes);
       expect(Object.entries(back.metadata)).toEqual(Object.entries(meta));
       for (const { name, shape, values } of tensors)
-        expect(back.tensors.get(name)).toEqual({ dtype: 'F32', shape, values });
+        expect(back.tensors.get(name)).toEqual({
+          dtype: 'F32',
+          shape,
+          values,
+          bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+        });
       expect(back.tensors.size).toBe(tensors.length);
       expect(writeSafetensors(tensors, meta)).toEqual(bytes);
     }),
