@@ -29,6 +29,22 @@ export interface Opened {
 
 const asked = ['without --device the best adapter of this machine is taken; cnnc doctor shows what there is'];
 
+/**
+ * The device that `--device` names (`auto` by default), with `toggles` of Dawn; or why the reference computes instead: it was
+ * asked for, or there is no adapter and none was named. Refuses what cannot be opened.
+ */
+export async function openAdapter(
+  device: string | undefined,
+  toggles: readonly string[] = [],
+): Promise<OpenedDevice | 'asked' | 'none'> {
+  const wanted = device ?? 'auto';
+  if (wanted === 'reference') return 'asked';
+  const opened = await openDevice({ adapter: wanted, around: quietly, toggles });
+  if (opened.ok) return opened;
+  const none = opened.reason === 'no-adapter' || opened.reason === 'no-binding';
+  return wanted === 'auto' && none ? 'none' : refuse(explainNotOpened(opened, wanted, remedyHere()));
+}
+
 /** A device (`toggles` of Dawn) and the model compiled for it; undefined where the reference computes, which is said. */
 export async function openFor(
   io: Io,
@@ -36,12 +52,9 @@ export async function openFor(
   model: ModelFile,
   toggles: readonly string[] = [],
 ): Promise<{ readonly opened: OpenedDevice; readonly model: ModelFile } | undefined> {
-  const wanted = device ?? 'auto';
-  const opened = wanted === 'reference' ? undefined : await openDevice({ adapter: wanted, around: quietly, toggles });
-  if (!opened?.ok) {
-    const none = !opened || opened.reason === 'no-adapter' || opened.reason === 'no-binding';
-    if (opened && !(wanted === 'auto' && none)) return refuse(explainNotOpened(opened, wanted, remedyHere()));
-    report(io, [say.onTheReference(opened ? remedyHere() : asked)]);
+  const opened = await openAdapter(device, toggles);
+  if (opened === 'asked' || opened === 'none') {
+    report(io, [say.onTheReference(opened === 'none' ? remedyHere() : asked)]);
     return undefined;
   }
   try {

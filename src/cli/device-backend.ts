@@ -116,10 +116,9 @@ export async function deviceBackend(
       const views = kept.map((b) => ({ buffer: b.role, offset: 0, bytes: 0 }));
       const bytes = await guard(Promise.all(views.map((view) => session.read(view))));
       const parameters = bytes[kept.findIndex((b) => b.role === 'parameters')] as ArrayBuffer;
-      const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
       return {
         parameters: new Map(
-          plan.parameters.map((p) => [p.name, new Float32Array(parameters, p.offset, elements(p.shape))]),
+          plan.parameters.map((p) => [p.name, new Float32Array(parameters, p.offset, sizeOf(p.shape))]),
         ),
         restore: () => views.forEach((view, i) => session.write(view, bytes[i] as ArrayBuffer)),
       };

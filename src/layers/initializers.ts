@@ -1,6 +1,6 @@
 // How weights start: the initialisers of Keras 3, by its names and formulas.
 import type { InitSpec } from '../ir/plan-types.ts';
-import type { Shape } from '../ir/types.ts';
+import { type Shape, sizeOf } from '../ir/types.ts';
 import { type ArgSpec, type Args, type Variant, variantArg } from './args.ts';
 
 export interface Fans {
@@ -13,7 +13,7 @@ export interface Fans {
 export function fansOf(shape: Shape): Fans {
   const n = shape.length;
   if (n < 2) return { in: shape[0] ?? 1, out: shape[0] ?? 1 };
-  const area = shape.slice(0, -2).reduce((a, b) => a * b, 1);
+  const area = sizeOf(shape.slice(0, -2));
   return { in: area * (shape[n - 2] as number), out: area * (shape[n - 1] as number) };
 }
 

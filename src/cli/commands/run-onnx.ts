@@ -1,6 +1,5 @@
 // `cnnc run-onnx`: a case of the ONNX backend tests, run and compared.
 import { exceededLimits } from '../../../runtime/index.ts';
-import { openDevice } from '../../../runtime/node.ts';
 import { planTooLarge } from '../../diagnostics/catalog/device.ts';
 import { caseIncomplete } from '../../diagnostics/catalog/onnx.ts';
 import { badChoice } from '../../diagnostics/catalog/usage.ts';
@@ -12,12 +11,11 @@ import { execute } from '../../interop/onnx/execute.ts';
 import { reference } from '../../interop/onnx/prepare.ts';
 import type { Value } from '../../interop/onnx/value.ts';
 import { command } from '../args.ts';
-import { explainNotOpened, remedyHere } from '../device.ts';
+import { openAdapter } from '../backend.ts';
 import { targetFor } from '../device-target.ts';
 import { table } from '../format.ts';
 import { printJson } from '../io.ts';
 import { type OnnxCase, readCase } from '../onnx-case.ts';
-import { quietly } from '../quietly.ts';
 
 interface Computer {
   readonly name: string;
@@ -31,13 +29,9 @@ const onReference: Computer = {
   close: () => undefined,
 };
 
-async function open(wanted: string): Promise<Computer> {
-  if (wanted === 'reference') return onReference;
-  const opened = await openDevice({ adapter: wanted, around: quietly });
-  if (!opened.ok) {
-    const none = opened.reason === 'no-adapter' || opened.reason === 'no-binding';
-    return wanted === 'auto' && none ? onReference : refuse(explainNotOpened(opened, wanted, remedyHere()));
-  }
+async function open(device: string | undefined): Promise<Computer> {
+  const opened = await openAdapter(device);
+  if (opened === 'asked' || opened === 'none') return onReference;
   const target = targetFor(opened);
   return {
     name: opened.adapter.name,

@@ -1,5 +1,6 @@
 // What a model is verified on: seeded weights (biases too, so that they matter) and a batch of random pictures.
 import { initialValues, type Plan, type StepValues, streamOf, uniform } from '../../../runtime/index.ts';
+import { sizeOf } from '../../ir/index.ts';
 
 export interface Leaves {
   readonly parameters: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
@@ -9,7 +10,6 @@ export interface Leaves {
   readonly labels: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 }
 
-const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const PICTURES = streamOf('verify.pictures');
 const LABELS = streamOf('verify.labels');
 
@@ -23,14 +23,14 @@ export function leavesFor(plan: Plan, seed: number): Leaves {
   });
   return {
     parameters: new Map(parameters),
-    pictures: Float32Array.from({ length: elements(plan.input.shape) }, (_, i) => uniform(seed, PICTURES, i)),
+    pictures: Float32Array.from({ length: sizeOf(plan.input.shape) }, (_, i) => uniform(seed, PICTURES, i)),
     labels: labelsFor(plan, seed),
   };
 }
 
 /** Classes, or values between 0 and 1, where a logarithm would see neither end. */
 function labelsFor({ batch, labels }: Plan, seed: number): Leaves['labels'] {
-  const count = labels ? batch * elements(labels.shape) : 0;
+  const count = labels ? batch * sizeOf(labels.shape) : 0;
   const draw = (i: number): number => uniform(seed, LABELS, i);
   if (labels?.dtype === 'u32')
     return Uint32Array.from({ length: count }, (_, i) => Math.floor(labels.classes * draw(i)));

@@ -2,6 +2,7 @@
 import type { BufferRole, DispatchSpec, InitSpec, Plan, StepField, View } from '../../../runtime/plan.ts';
 import type { WebDispatch, WebParameter, WebPlan, WebView } from '../../../runtime/web.ts';
 import { minifyWgsl } from '../../codegen/minify-wgsl.ts';
+import { sizeOf } from '../../ir/index.ts';
 
 const roles: readonly BufferRole[] = ['arena', 'parameters', 'state', 'metrics', 'step', 'pictures', 'order', 'labels'];
 /** Fields of the step by number, as runtime/web.ts computes them; the first four are whole numbers. */
@@ -17,8 +18,6 @@ const defaults = {
 /** Names that outputs have in the module. */
 export const outputName = ({ outputIs }: Plan): 'probabilities' | 'logits' | 'values' =>
   outputIs === 'values' ? 'values' : outputIs.endsWith('logits') ? 'logits' : 'probabilities';
-
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 const field = (f: StepField): number | [number] | StepField =>
   'oneMinusPower' in f ? [f.oneMinusPower] : 'nadam' in f ? f : webFields.indexOf(f.name);
@@ -72,7 +71,7 @@ export function packPlan(plan: Plan, train: boolean): WebPlan {
   const infer = plan.programs.infer.map(dispatch);
   if (views.some(([buffer]) => buffer > 1)) throw new Error('a web module infers from pictures and parameters alone');
   const bytes = (role: BufferRole): number => plan.buffers.find((b) => b.role === role)?.bytes ?? 4;
-  const labels = plan.labels ? product(plan.labels.shape) * (plan.labels.dtype === 'f32' ? -1 : 1) : 0;
+  const labels = plan.labels ? sizeOf(plan.labels.shape) * (plan.labels.dtype === 'f32' ? -1 : 1) : 0;
   const { train: spec } = plan;
   const training =
     train && spec
@@ -94,7 +93,7 @@ export function packPlan(plan: Plan, train: boolean): WebPlan {
     plan.input.shape.slice(1),
     plan.input.view.offset,
     plan.output.view.offset,
-    product(plan.output.shape.slice(1)),
+    sizeOf(plan.output.shape.slice(1)),
     outputName(plan),
     training
       ? [bytes('arena'), bytes('parameters'), bytes('state'), bytes('metrics'), stepBytes]

@@ -3,7 +3,7 @@ import type { ConvAttrs } from '../attrs.ts';
 import { emit } from '../emit.ts';
 import { windowOutput } from '../geometry.ts';
 import { f32, type OpDef } from '../op.ts';
-import { isOp, type Node, type Shape, showShape } from '../types.ts';
+import { isOp, type Node, type Shape, showShape, sizeOf } from '../types.ts';
 
 type Size4 = readonly [number, number, number, number];
 const four = (s: Shape): Size4 => s as unknown as Size4;
@@ -53,7 +53,7 @@ const sharedAttrs = ({ stride, padding, dilation, groups }: ConvAttrs): ConvAttr
 /** Multiply-adds of a convolution with this result and kernel. */
 const products = (y: Shape, w: Shape): number => {
   const [kh, kw, own] = four(w);
-  return y.reduce((p, q) => p * q, 1) * kh * kw * own;
+  return sizeOf(y) * kh * kw * own;
 };
 
 /** Does each group read a single channel? Such convolutions sum too little to be matrix products. */
@@ -85,7 +85,7 @@ export const conv2d: OpDef<'conv2d'> = {
     return f32([n, oh, ow, filters]);
   },
   reference: ([x, w], attrs, type) => {
-    const out = new Float64Array(type.shape.reduce((p, q) => p * q, 1));
+    const out = new Float64Array(sizeOf(type.shape));
     const xd = x!.data;
     const wd = w!.data;
     eachProduct(x!.shape, w!.shape, type.shape, attrs, (i, j, k) => {
@@ -116,7 +116,7 @@ export const conv2d_dx: OpDef<'conv2d_dx'> = {
       : `dy is ${showShape(dy!.shape)}, the output ${showShape(y.shape)}`;
   },
   reference: ([dy, w], attrs, type) => {
-    const out = new Float64Array(type.shape.reduce((p, q) => p * q, 1));
+    const out = new Float64Array(sizeOf(type.shape));
     const dyd = dy!.data;
     const wd = w!.data;
     eachProduct(type.shape, w!.shape, dy!.shape, attrs, (i, j, k) => {
@@ -147,7 +147,7 @@ export const conv2d_dw: OpDef<'conv2d_dw'> = {
       : `dy is ${showShape(dy!.shape)}, the output ${showShape(y.shape)}`;
   },
   reference: ([x, dy], attrs, type) => {
-    const out = new Float64Array(type.shape.reduce((p, q) => p * q, 1));
+    const out = new Float64Array(sizeOf(type.shape));
     const xd = x!.data;
     const dyd = dy!.data;
     eachProduct(x!.shape, type.shape, dy!.shape, attrs, (i, j, k) => {

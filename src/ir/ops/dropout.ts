@@ -4,7 +4,7 @@ import type { OpName } from '../attrs.ts';
 import type { Builder } from '../builder.ts';
 import { emit } from '../emit.ts';
 import { f32, type OpDef } from '../op.ts';
-import type { Node, Shape, TensorType } from '../types.ts';
+import { type Node, type Shape, sizeOf, type TensorType } from '../types.ts';
 import { SELU } from './activations.ts';
 
 /** The operations that draw random numbers: of (x, seed, step), left out for inference, equal only to themselves. */
@@ -18,7 +18,7 @@ export const dropoutThreshold = (rate: number): number => Math.min(0xffffffff, M
 
 /** Elements from one picture to the next, and channels: what an element of a whole channel is found with. */
 export const channelsOf = (shape: Shape): { readonly picture: number; readonly channels: number } => ({
-  picture: shape.slice(1).reduce((a, b) => a * b, 1),
+  picture: sizeOf(shape.slice(1)),
   channels: shape[shape.length - 1] ?? 1,
 });
 

@@ -3,11 +3,10 @@ import type { MeanAttrs, PoolAttrs } from '../attrs.ts';
 import { emit } from '../emit.ts';
 import { windowOutput } from '../geometry.ts';
 import { f32, type OpDef } from '../op.ts';
-import { type Shape, showShape, type TensorType } from '../types.ts';
+import { type Shape, showShape, sizeOf, type TensorType } from '../types.ts';
 
 type Size4 = readonly [number, number, number, number];
 const four = (s: Shape): Size4 => s as unknown as Size4;
-const total = (s: Shape): number => s.reduce((a, b) => a * b, 1);
 
 /** For each output index, the input indices inside its window, in reading order. Padding is not visited. */
 function eachWindow(xs: Shape, ys: Shape, a: PoolAttrs, visit: (y: number, xs: readonly number[]) => void): void {
@@ -68,7 +67,7 @@ export const maxpool2d: OpDef<'maxpool2d'> = {
   inputs: ['x'],
   infer: ([x], attrs) => inferPool(x!, attrs),
   reference: ([x], attrs, type) => {
-    const out = new Float64Array(total(type.shape));
+    const out = new Float64Array(sizeOf(type.shape));
     eachWindow(x!.shape, type.shape, attrs, (y, xs) => {
       let best = SMALLEST;
       for (const i of xs) best = Math.max(best, x!.data[i]!);
@@ -91,7 +90,7 @@ export const maxpool2d_dx: OpDef<'maxpool2d_dx'> = {
       : `dy is ${showShape(dy!.shape)}, the output ${showShape(y.shape)}`;
   },
   reference: ([x, dy], attrs) => {
-    const out = new Float64Array(total(x!.shape));
+    const out = new Float64Array(sizeOf(x!.shape));
     eachWindow(x!.shape, dy!.shape, attrs, (y, xs) => {
       let best = -1;
       for (const i of xs) if (best < 0 || x!.data[i]! > x!.data[best]!) best = i;
@@ -108,7 +107,7 @@ export const avgpool2d: OpDef<'avgpool2d'> = {
   inputs: ['x'],
   infer: ([x], attrs) => inferPool(x!, attrs),
   reference: ([x], attrs, type) => {
-    const out = new Float64Array(total(type.shape));
+    const out = new Float64Array(sizeOf(type.shape));
     const count = countsOf(x!.shape, type.shape, attrs);
     eachWindow(x!.shape, type.shape, attrs, (y, xs) => {
       let sum = 0;
@@ -135,7 +134,7 @@ export const avgpool2d_dx: OpDef<'avgpool2d_dx'> = {
       : `dy is ${showShape(dy!.shape)}, the output ${showShape(y.shape)}`;
   },
   reference: ([dy], attrs, type) => {
-    const out = new Float64Array(total(type.shape));
+    const out = new Float64Array(sizeOf(type.shape));
     const count = countsOf(type.shape, dy!.shape, attrs);
     eachWindow(type.shape, dy!.shape, attrs, (y, xs) => {
       for (const i of xs) out[i] = out[i]! + dy!.data[y]! / count(y);

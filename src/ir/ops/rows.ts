@@ -7,7 +7,7 @@ import { type Node, sameShape, sizeOf, type Tensor, type TensorType } from '../t
 /** Rows and columns of N x C; more dimensions before the last are rows too. */
 export function rowsOf(t: { readonly shape: readonly number[] }): [number, number] {
   const c = t.shape[t.shape.length - 1] ?? 1;
-  return [t.shape.slice(0, -1).reduce((a, b) => a * b, 1), c];
+  return [sizeOf(t.shape.slice(0, -1)), c];
 }
 
 /** exp(x - max) / sum of each row: stable for any scores. */

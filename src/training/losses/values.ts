@@ -1,5 +1,5 @@
 // Losses on values: how far the output is from what it should be. The mean over all numbers of a picture, as in Keras.
-import type { Node } from '../../ir/index.ts';
+import { type Node, sizeOf } from '../../ir/index.ts';
 import { calculator, type LossContext, type LossDef, meanOfPicture, numberOption } from './loss.ts';
 
 type Calculator = ReturnType<typeof calculator>;
@@ -31,7 +31,7 @@ const onValues = ({ name, doc, args = {}, example, threshold = 0.5, each, sumsLa
     const values = each(calculator(b, name), output, c);
     const { shape } = values.type;
     const last = sumsLast ? (shape[shape.length - 1] ?? 1) : 1;
-    const n = shape.slice(1).reduce((p, q) => p * q, 1) / last;
+    const n = sizeOf(shape.slice(1)) / last;
     return { perPicture: meanOfPicture(b, values, name, n), masked: false };
   },
 });

@@ -1,14 +1,12 @@
 // Normalisations: batch, layer, instance, group, local response; and dropout as inference has it.
-import type { Node } from '../../../ir/index.ts';
+import { type Node, sizeOf } from '../../../ir/index.ts';
 import type { Convert, Converter } from '../convert.ts';
 import type { Order, Value } from '../value.ts';
 import { axisOf, reshapeTo, sumOver } from './axes.ts';
 
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
-
 /** Mean and variance over axes, kept as sizes of 1. */
 function moments(c: Convert, x: Node, axes: readonly number[]): { mean: Node; centred: Node; variance: Node } {
-  const n = product(axes.map((axis) => x.type.shape[axis] as number));
+  const n = sizeOf(axes.map((axis) => x.type.shape[axis] as number));
   const mean = c.emit('mul', [sumOver(c, x, axes, true), c.b.scalar(1 / n)], {}, '.mean');
   const centred = c.emit('sub', [x, mean], {}, '.centred');
   const squares = c.emit('mul', [centred, centred], {}, '.squares');
@@ -117,7 +115,7 @@ const group: Converter = (c) => {
   const { shape } = x.type;
   const [n, ch, ...spatial] = shape as [number, number, ...number[]];
   const groups = c.number('num_groups', 1);
-  const rows = c.emit('reshape', [x], { shape: [n, groups, (ch / groups) * product(spatial)] }, '.groups');
+  const rows = c.emit('reshape', [x], { shape: [n, groups, (ch / groups) * sizeOf(spatial)] }, '.groups');
   const { centred, variance } = moments(c, rows, [2]);
   const unit = c.emit('div', [centred, deviation(c, variance, c.number('epsilon', 1e-5))], {}, '.unit');
   const back = c.emit('reshape', [unit], { shape }, '.back');
@@ -163,7 +161,7 @@ const dropout: Converter = (c) => {
   const ratio = c.opset < 12 ? c.number('ratio', 0.5) : c.has(1) ? (c.numbers(1, 'the ratio')[0] as number) : 0.5;
   const drops = training || (c.opset < 7 && c.number('is_test', 0) === 0);
   if (drops && ratio !== 0) c.refuse('dropout while training, whose random numbers are its own');
-  const ones = (): Value => c.known({ dims: x.dims, type: 'bool', values: new Float32Array(product(x.dims)).fill(1) });
+  const ones = (): Value => c.known({ dims: x.dims, type: 'bool', values: new Float32Array(sizeOf(x.dims)).fill(1) });
   return [x, (c.node.outputs[1] ?? '') === '' ? undefined : ones()];
 };
 
