@@ -1,6 +1,7 @@
 // npm test: set-up, build, types, style, tests. More words go to vitest: npm test -- test/setup.test.ts
 import { join } from 'node:path';
 import { buildAll } from './lib/build.mjs';
+import { installDependencies } from './lib/dependencies.mjs';
 import { must, root, say, script } from './lib/run.mjs';
 import { setup } from './lib/setup.mjs';
 
@@ -8,6 +9,12 @@ const bin = (path, ...args) => [process.execPath, join(root, 'node_modules', pat
 
 await script(async (args) => {
   const adapter = await setup({ build: false });
+  // ONNX Runtime is large and only the tests compare with it. Its install script would fetch what a GPU of another kind needs.
+  await installDependencies({
+    folder: join(root, 'test', 'peers'),
+    what: 'the peers of the tests',
+    flags: ['--ignore-scripts'],
+  });
   await buildAll();
   await must('type check (compiler and runtime, no Node)', bin('typescript/bin/tsc', '-p', 'tsconfig.json'));
   await must('type check (everything)', bin('typescript/bin/tsc', '-p', 'tsconfig.node.json'));

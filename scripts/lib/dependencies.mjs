@@ -24,21 +24,21 @@ export function upToDate(lock, installed) {
   });
 }
 
-export async function installDependencies() {
-  const lock = read(join(root, 'package-lock.json'));
-  const installed = read(join(root, 'node_modules', '.package-lock.json'));
+/** Installs what `folder`'s lock file asks for, if it is not there. `what` is said in front of the reader; `flags` go to npm. */
+export async function installDependencies({ folder = root, what = 'the dependencies', flags = [] } = {}) {
+  const lock = read(join(folder, 'package-lock.json'));
+  const installed = read(join(folder, 'node_modules', '.package-lock.json'));
   if (upToDate(lock, installed)) return;
-  say(
-    installed ? 'Dependencies are out of date: installing those of package-lock.json' : 'Installing the dependencies',
-  );
-  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier'];
-  if (lock && existsSync(join(root, 'package-lock.json'))) {
-    const clean = await run(npm('ci', ...quiet));
+  say(installed ? `Installing ${what} again: package-lock.json asks for others` : `Installing ${what}`);
+  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', ...flags];
+  const here = { cwd: folder };
+  if (lock && existsSync(join(folder, 'package-lock.json'))) {
+    const clean = await run(npm('ci', ...quiet), here);
     if (clean.code === 0) return;
     if (!/EUSAGE|in sync/.test(clean.output)) {
-      await must('npm ci', npm('ci', ...quiet));
+      await must('npm ci', npm('ci', ...quiet), here);
       return;
     }
   }
-  await must('npm install', npm('install', ...quiet));
+  await must('npm install', npm('install', ...quiet), here);
 }
