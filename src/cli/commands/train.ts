@@ -13,6 +13,7 @@ import { checkpointsIn } from '../train/checkpoint.ts';
 import { identityOf } from '../train/identity.ts';
 import { epochJson, epochsCsv, type Kept, keep, prepareFolder } from '../train/keep.ts';
 import { type Epoch, type Outcome, trainLoop } from '../train/loop.ts';
+import { measured } from '../train/normalise.ts';
 import { progressFor } from '../train/progress.ts';
 import { goOn } from '../train/resume.ts';
 import { judgeEpochs } from '../train/stopping.ts';
@@ -155,7 +156,10 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       if (resumed) {
         kept = resumed.kept;
         done.push(...resumed.epochs);
-      } else if (start) backend.setParameters(start.values);
+      } else {
+        if (start) backend.setParameters(start.values);
+        backend.setParameters(measured(model.compiled, split.train, start?.values));
+      }
       const [trainSet, testSet] = [
         upload(opened, split.train, 'train', spec),
         upload(opened, split.test, 'test', spec),
