@@ -97,8 +97,8 @@ export async function deviceBackend(
     initialise: (seed) => session.initialise(seed),
     setParameters: (values) => session.setParameters(values),
     parameters: () => guard(session.parameters()),
-    upload(pictures) {
-      const data = session.upload(pictures);
+    upload(pictures, memory) {
+      const data = session.upload(pictures, memory);
       return {
         count: data.count,
         async *trainEpoch(options): AsyncGenerator<Report> {

@@ -59,7 +59,8 @@ export interface Backend {
   /** Replaces parameters by name; lengths must be those of the plan. */
   setParameters(values: ReadonlyMap<string, Float32Array<ArrayBuffer>>): void;
   parameters(): Promise<Map<string, Float32Array<ArrayBuffer>>>;
-  upload(pictures: Pictures): Uploaded;
+  /** `memory`: bytes that the pictures may take on a device at a time. */
+  upload(pictures: Pictures, memory?: number): Uploaded;
   /** The output of pictures as the network sees them: n x height x width x channels to n x classes. */
   predict(values: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
   snapshot(): Promise<Snapshot>;

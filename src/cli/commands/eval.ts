@@ -6,7 +6,7 @@ import { losses } from '../../training/losses/index.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { namesFor } from '../classes.ts';
-import { dataSpec, joined, loadFor, upload } from '../data.ts';
+import { dataSpec, joined, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
 import { grouped, lossText, metricText, percent } from '../format.ts';
 import { printJson } from '../io.ts';
 import { type CompiledModel, compileSource, openModel, trainConfig } from '../model.ts';
@@ -66,10 +66,12 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
     set: setOption,
     device: deviceOption,
+    'data-memory': memoryOption,
     json: { type: 'boolean', doc: 'print {loss, accuracy, count, confusion, classes} instead' },
   },
   async run({ io, values, positionals: [file = ''] }) {
     const batchAsked = wholeNumber(at('batch'), values.batch, { max: 65_536 });
+    const memory = memoryOf('eval', values['data-memory']);
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
     const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test'));
@@ -88,7 +90,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     try {
       backend.initialise(seed);
       backend.setParameters(weights.values);
-      const data = upload(opened, set, part, spec);
+      const data = upload(opened, set, spec, memory);
       const mean = meanOf(await data.evaluate(io.signal));
       const outputs = await data.outputs(io.signal);
       if (io.signal?.aborted) return 130;

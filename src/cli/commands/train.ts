@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
-import { dataSpec, loadFor, upload } from '../data.ts';
+import { dataSpec, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
 import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
@@ -97,6 +97,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
+    'data-memory': memoryOption,
     'check-nan': {
       type: 'boolean',
       doc: 'when a value is no number any more, say which layer, tensor and step it began with. Slower',
@@ -116,6 +117,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     // 1. What is asked for, and whether it can be done.
     const batch = wholeNumber(at('batch'), values.batch, { max: 65_536 });
     const lr = realNumber(at('lr'), values.lr, { min: 0, above: true });
+    const memory = memoryOf('train', values['data-memory']);
     const epochsAsked = wholeNumber(at('epochs'), values.epochs, { max: 1_000_000 });
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const read = await openModel(io, file, {
@@ -160,10 +162,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         if (start) backend.setParameters(start.values);
         backend.setParameters(measured(model.compiled, split.train, start?.values));
       }
-      const [trainSet, testSet] = [
-        upload(opened, split.train, 'train', spec),
-        upload(opened, split.test, 'test', spec),
-      ];
+      const [trainSet, testSet] = [upload(opened, split.train, spec, memory), upload(opened, split.test, spec, memory)];
       const parameters = plan.parameters.reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
       header(
         io,

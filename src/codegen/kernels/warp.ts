@@ -40,13 +40,13 @@ ${sampled}`;
   const inside =
     border === 'zero'
       ? wgsl`
-  if (y < 0 || y > ${limit_y} || x < 0 || x > ${limit_x}) { return T(); }
-  return ${at(wgsl`y`, wgsl`x`)};`
+  if (iy < 0 || iy > ${limit_y} || ix < 0 || ix > ${limit_x}) { return T(); }
+  return ${at(wgsl`iy`, wgsl`ix`)};`
       : border === 'edge'
         ? wgsl`
-  return ${at(wgsl`clamp(y, 0, ${limit_y})`, wgsl`clamp(x, 0, ${limit_x})`)};`
+  return ${at(wgsl`clamp(iy, 0, ${limit_y})`, wgsl`clamp(ix, 0, ${limit_x})`)};`
         : wgsl`
-  return ${at(wgsl`mirrored(y, ${limit_y})`, wgsl`mirrored(x, ${limit_x})`)};`;
+  return ${at(wgsl`mirrored(iy, ${limit_y})`, wgsl`mirrored(ix, ${limit_x})`)};`;
   const mirror =
     border === 'reflect'
       ? wgsl`
@@ -59,9 +59,9 @@ fn mirrored(at: i32, last: i32) -> i32 {
   const words = { zero: 'zeros', edge: 'the edge', reflect: 'the mirrored picture' }[border];
   const helper = wgsl`${mirror}
 ${comment(`A pixel of the picture; beyond its border ${border === 'zero' ? 'are' : 'is'} ${words}.`)}
-fn pixel_at(image: i32, y: i32, x: i32, channel: u32) -> T {${inside}
+fn pixel_at(image: i32, iy: i32, ix: i32, channel: u32) -> T {${inside}
 }`;
-  return { lines, helper: { wgsl: helper.wgsl.trim() } };
+  return { lines, helper: { wgsl: `\n${helper.wgsl.trim()}` } };
 }
 
 /** From a place in what a step makes to the place in what it was given. */
