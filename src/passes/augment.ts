@@ -3,6 +3,9 @@ import { type Builder, builder, emit, type Graph, isOp, type Node, streamOf } fr
 import { type AugmentLine, movesOf } from '../training/augments.ts';
 import { rewrite } from './rewrite.ts';
 
+/** The name in listings of what is done to pictures while training. */
+export const AUGMENT = 'augment';
+
 export function augment(graph: Graph, lines: readonly AugmentLine[]): Graph {
   if (lines.length === 0) return graph;
   const moves = movesOf(lines);
@@ -23,7 +26,7 @@ export function augment(graph: Graph, lines: readonly AugmentLine[]): Graph {
     const moved = lines.find(({ def }) => def.does.kind === 'move');
     if (moves && moved) {
       const nearest = node.type.dtype === 'u32' ? ({ nearest: true } as const) : {};
-      b.at({ name: 'augment', op: 'augment', span: moved.span });
+      b.at({ name: AUGMENT, op: AUGMENT, span: moved.span });
       x = emit(b, 'warp2d', [x, ...from], { ...moves, ...nearest, stream }, `${node.id}.moved`);
     }
     if (!labelled) for (const line of lines) x = change(b, x, from, line);
@@ -37,7 +40,7 @@ function change(b: Builder, x: Node, from: readonly [Node, Node], { def, args, n
   if (def.does.kind !== 'change') return x;
   const stream = streamOf(`augment.${name}`);
   const inputs = [x, ...from];
-  b.at({ name: 'augment', op: 'augment', span });
+  b.at({ name: AUGMENT, op: AUGMENT, span });
   const does = def.does.change(args);
   const id = `x.${name}`;
   switch (does.op) {

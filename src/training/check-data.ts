@@ -1,5 +1,6 @@
 // Do the lines of a data section suit the pictures, and their labels?
 import * as say from '../diagnostics/catalog/data-section.ts';
+import { nameTaken } from '../diagnostics/catalog/names.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
 import { sameShape, showShape } from '../ir/index.ts';
 import { sizeArg, textArg } from '../layers/index.ts';
@@ -10,6 +11,8 @@ import type { Target } from './settings.ts';
 /** `target`: what training compares the output with; undefined without a train section. */
 export function checkData(config: DataConfig, lowered: Lowered, target: Target | undefined): Diagnostic[] {
   const found: Diagnostic[] = [];
+  const taken = config.augment.length > 0 ? lowered.layers.find(({ name }) => name === 'augment') : undefined;
+  if (taken) found.push(nameTaken(taken.span, taken.name, config.augment[0]?.span as Span));
   const input = lowered.input.type.shape.slice(1);
   const at = lowered.input.layer?.span as Span;
   const first = config.augment[0];

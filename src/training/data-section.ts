@@ -25,6 +25,15 @@ export interface DataConfig {
   readonly augment: readonly AugmentLine[];
 }
 
+/** What each setting does, for the manual and `explain`. */
+export const dataDocs: Readonly<Record<keyof typeof dataSettings, string>> = {
+  source: 'The data set of the model, as `data` of the train section; one of the two.',
+  normalise:
+    'y = (x - mean) / std for each channel, where bytes of pictures were divided by 255: the first layer of every program, so that training, tests, predictions, modules for a page and exported models all have it.',
+  augment:
+    'What is done to the pictures while training, and at no other time: each line draws for each picture anew in every step, of the seed and the number of the step, so that a training that goes on is the same to the bit. Moves of pixels (flip, shift, crop, rotate, zoom) are one sampling, in their order; the other lines follow, in theirs; `normalise` comes last. Maps of classes move with their pictures, and so does a target that is the input.',
+};
+
 export const dataSettings: Readonly<Record<'source' | 'normalise' | 'augment', Signature>> = {
   source: {
     owner: 'source',
@@ -102,7 +111,7 @@ export function bindData(section: Data): { config: DataConfig | undefined; diagn
     if (!ok) continue;
     const set = args.bound.get('set');
     if (set) source = { spec: textArg(args, 'set') as string, span: set.span };
-    if (text === 'normalise') normalise = normaliseOf(args, span, diagnostics);
+    if (text === 'normalise') normalise = normaliseOf(args, line, diagnostics);
     if (line.kind === 'group') augment = augmentOf(line, diagnostics);
   }
   const bad = diagnostics.some((d) => d.severity === 'error');
@@ -116,7 +125,7 @@ function named(statement: Statement, where: string, diagnostics: Diagnostic[]): 
   return undefined;
 }
 
-function normaliseOf(args: Args, span: Span, diagnostics: Diagnostic[]): Normalise | undefined {
+function normaliseOf(args: Args, { name, span }: Layer | Group, diagnostics: Diagnostic[]): Normalise | undefined {
   const how = args.bound.get('how');
   const [meanAt, stdAt] = [args.bound.get('mean'), args.bound.get('std')];
   if (how) {
@@ -125,7 +134,7 @@ function normaliseOf(args: Args, span: Span, diagnostics: Diagnostic[]): Normali
     return { kind: 'per_channel', span };
   }
   if (!meanAt || !stdAt) {
-    diagnostics.push(say.normaliseHow(span, meanAt ? 'std' : stdAt ? 'mean' : undefined));
+    diagnostics.push(say.normaliseHow(name.span, meanAt ? 'std' : stdAt ? 'mean' : undefined));
     return undefined;
   }
   const [mean, std] = [numbersArg(args, 'mean') ?? [], numbersArg(args, 'std') ?? []];
