@@ -66,8 +66,8 @@ export function joined({ train, test }: Split): DataSet {
 /** The option of commands that bring a set to the device. */
 export const memoryOption: OptionSpec & { readonly type: 'string' } = {
   type: 'string',
-  value: 'BYTES',
-  doc: 'what pictures may take on the device: 64M, 2G. A larger set comes in parts, the next while the device works; as much as it can bind unless given',
+  value: 'N',
+  doc: 'bytes that pictures may take on the device, such as 64M or 2G: a larger set comes in parts, the next while the device works. As many as it can bind unless given',
 };
 
 /** `64M`: bytes, in powers of 1024 with k, M or G; undefined when not given. */
