@@ -1,10 +1,14 @@
 // Commands on a model with a data section: training, going on, testing in parts, and predicting see the same pictures.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { createSession, predict, trainEpoch } from '../../runtime/index.ts';
+import { compile } from '../../src/compile.ts';
 import { drawn } from '../../src/data/drawn.ts';
 import { channelMoments } from '../../src/data/moments.ts';
 import { readSafetensors } from '../../src/interop/safetensors.ts';
+import { withDevice } from '../support/adapter.ts';
 import { runCnnc } from '../support/io.ts';
 import { devices, done, lastJson, workFolder, write } from './support.ts';
 
@@ -38,6 +42,7 @@ train {
 `,
 );
 const available = await devices();
+const opened = await withDevice();
 
 const stopped = (words: readonly string[]): Promise<unknown> => {
   const stop = new AbortController();
@@ -105,4 +110,35 @@ test('memory that holds no two batches, and memory that is none', async () => {
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain('64M or 2G');
   }
+});
+
+describe.skipIf(!opened)('in a page', () => {
+  test('a module augments as the runtime does, and normalises what it predicts', async () => {
+    const device = opened?.device as GPUDevice;
+    const text = readFileSync(join(folder, 'net.cnn'), 'utf8').replace('per_channel', 'mean 0.13 std 0.26');
+    write(folder, 'page.cnn', text);
+    const { plan } = compile({ file: 'page.cnn', text });
+    if (!plan) throw new Error('no plan');
+    const { train: set } = drawn(1, 40, 5);
+    const values = set.pixels.values as Uint8Array<ArrayBuffer>;
+    const labels = set.labels as Uint32Array<ArrayBuffer>;
+    const session = await createSession(device, plan, ['train', 'infer']);
+    session.initialise(7);
+    const data = session.upload({ values, scale: 1 / 255, labels });
+    for await (const _ of trainEpoch(session, data, { epoch: 0, seed: 7, lr: 0.01, epochs: 1, firstStep: 0 }));
+    const wanted = [...(await session.parameters())].map(([name, v]) => [name, [...v]]);
+    const floats = Float32Array.from(values.subarray(0, 784 * 16), (v) => v * Math.fround(1 / 255));
+    const answers = await predict(session, floats);
+    data.destroy();
+    session.dispose();
+    write(folder, 'package.json', '{ "type": "module" }');
+    await done(folder, 'compile', 'page.cnn', '-o', 'page', '--web');
+    const { load } = await import(/* @vite-ignore */ pathToFileURL(join(folder, 'page', 'net.js')).href);
+    const net = await load({ device, seed: 7 });
+    for await (const _ of net.train(values, labels, { epochs: 1 }));
+    const { tensors } = readSafetensors(new Uint8Array(await (await net.save()).arrayBuffer()));
+    expect([...tensors].map(([name, t]) => [name, [...t.values]])).toEqual(wanted);
+    expect(Object.values(await net.predict(floats))).toEqual([answers]);
+    net.dispose();
+  });
 });
