@@ -8,6 +8,7 @@ export * as conv from './conv.ts';
 export * as data from './data.ts';
 export * as dataFiles from './data-files.ts';
 export * as device from './device.ts';
+export * as downloads from './downloads.ts';
 export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
 export * as labels from './labels.ts';
