@@ -62,8 +62,8 @@ const sheets: readonly (readonly [letters: string, rows: readonly string[]])[] =
   [
     'nopqrstuvwxyz',
     [
-      '                               #                                             ',
-      '                               #                                             ',
+      '                                     #                                       ',
+      '                                     #                                       ',
       '# ##   ###  ####   #### # ##   ###  ####  #   # #   # #   # #   # #   # #####',
       '##  # #   # #   # #   # ##  # #      #    #   # #   # #   #  # #  #   #    # ',
       '#   # #   # #   # #   # #      ###   #    #   # #   # # # #   #   #   #   #  ',
