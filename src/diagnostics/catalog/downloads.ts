@@ -29,7 +29,7 @@ export const downloadFailed = entry(
     help: [
       have > 0
         ? `${have} bytes are kept: the same command goes on from there`
-        : 'is this machine connected to the network? The set "drawn" needs none',
+        : 'nothing came: check the network, or try again later; the set "drawn" needs no download',
       ...(proxy === undefined
         ? []
         : [`${proxy} is set: Node uses a proxy with NODE_USE_ENV_PROXY=1, from version 22.21 or 24.5 on`]),
