@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
+import { ownNames } from '../classes.ts';
 import { dataSpec, loadFor, upload } from '../data.ts';
 import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
@@ -148,6 +149,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         ...(config.schedule ? { schedule: config.schedule.name } : {}),
         batch: plan.batch,
         seed,
+        ...ownNames(spec, split.train.classNames),
       };
       const identity = identityOf(model, facts, split, epochs);
       backend.initialise(seed);
