@@ -126,8 +126,11 @@ export const doctor = command({
     if (data) {
       line('data', `${data.folders.join(' and ')}: ${data.found.join(', ') || 'none of the known sets'}`);
       if (data.missing.length > 0) line('', `not there: ${data.missing.join(', ')}; \`cnnc data get\` downloads them`);
-    } else if (io.env.CNNC_DATA) line('data', `CNNC_DATA names ${io.env.CNNC_DATA}, which does not exist`);
-    else line('data', 'none; `cnnc data get mnist` downloads a set, and "drawn" needs no files');
+    } else if (!io.env.CNNC_DATA)
+      line('data', 'none; `cnnc data get mnist` downloads a set, and "drawn" needs no files');
+    if (io.env.CNNC_DATA && data?.folders.includes(io.env.CNNC_DATA) !== true) {
+      line('data', `CNNC_DATA names ${io.env.CNNC_DATA}, which does not exist`);
+    }
 
     for (const what of missing) line('missing', what);
     if (!opened.ok) report(io, [explainNotOpened(opened, wanted, remedyHere(system))]);
