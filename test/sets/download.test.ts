@@ -180,6 +180,21 @@ function tar(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
 }
 
 describe('sets', () => {
+  test('a bar on a terminal, a line a file elsewhere', async () => {
+    const files = [sourceFile('a.bin', content), sourceFile('b.bin', content)];
+    server = await serve({ 'a.bin': content, 'b.bin': content });
+    const source: Source = { title: 'c', folder: 'c', addresses: [server.url], files, keep: 'files' };
+    for (const isTTY of [true, false]) {
+      let said = '';
+      const stderr = (text: string): void => {
+        said += text;
+      };
+      await inFolder({}, (cwd) => getSet({ ...quietIo(cwd), isTTY, stderr }, 'two', source, 'home', undefined));
+      if (isTTY) expect(said).toMatch(/two .*100 % {2}585\.9 KiB of 585\.9 KiB/);
+      else expect(said).toMatch(/^ {2}a\.bin {2}293\.0 KiB {2}\d\.\d s\n {2}b\.bin {2}293\.0 KiB {2}\d\.\d s\n$/);
+    }
+  });
+
   test('an archive is unpacked, and is there the next time', async () => {
     const inside = { 'd/batch.bin': Uint8Array.of(1, 2, 3), 'd/readme.html': Uint8Array.of(9), 'd/test.bin': content };
     expect([...tarFiles(tar(inside)).keys()]).toEqual(['batch.bin', 'readme.html', 'test.bin']);

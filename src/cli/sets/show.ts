@@ -5,6 +5,7 @@ import { channelMoments, classCounts } from '../../data/measure.ts';
 import { type Loaded, loadData } from '../../data/node/load.ts';
 import { contactSheet } from '../../data/sheet.ts';
 import { type DataSet, shapeText } from '../../data/types.ts';
+import { encodeBytes } from '../../interop/png.ts';
 import { writeAtomic } from '../files.ts';
 import { grouped, table } from '../format.ts';
 import { type Io, report } from '../io.ts';
@@ -83,7 +84,6 @@ export async function writeSheet(io: Io, set: DataSet, count: number, seed: numb
     each === 1 && set.labels instanceof Uint32Array ? (set.labels[index] as number) : 0;
   chosen.sort((a, b) => label(a) - label(b) || a - b);
   const { width, height, values } = contactSheet(set, chosen);
-  const { encode } = await import('fast-png');
-  await writeAtomic(resolve(io.cwd, place), encode({ width, height, channels: 3, depth: 8, data: values }), place);
+  await writeAtomic(resolve(io.cwd, place), await encodeBytes(values, [height, width, 3]), place);
   return chosen.length;
 }
