@@ -1,7 +1,7 @@
 // What a set is like, in numbers: pictures a class, and mean, deviation, least and largest value of each channel.
 import { type DataSet, labelsOf } from './types.ts';
 
-export interface ChannelMoments {
+export interface ChannelFacts {
   readonly mean: number;
   /** Of all values, not of a sample: divided by their number. */
   readonly std: number;
@@ -10,7 +10,7 @@ export interface ChannelMoments {
 }
 
 /** Mean, standard deviation and range of each channel as the network sees them: stored value x scale. */
-export function channelMoments({ pixels: { values, scale }, shape: [, , channels] }: DataSet): ChannelMoments[] {
+export function channelFacts({ pixels: { values, scale }, shape: [, , channels] }: DataSet): ChannelFacts[] {
   return Array.from({ length: channels }, (_, channel) => {
     // Sums of differences from the first value: deviations stay exact where all values are large.
     const first = values[channel] as number;

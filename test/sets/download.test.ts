@@ -158,7 +158,7 @@ describe('trouble', () => {
         { urls: [`${url}/a.bin`], path: join(folder, 'a.bin'), shown: 'sets/a.bin', file },
         { pause: 1 },
       );
-      await expect(asked).rejects.toThrow('E0405');
+      await expect(asked).rejects.toThrow('E0405: no space left to write 300000 bytes');
     });
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { dotsOf, textWidth } from '../../src/data/font.ts';
-import { channelMoments, classCounts, labelText } from '../../src/data/measure.ts';
+import { channelFacts, classCounts, labelText } from '../../src/data/measure.ts';
 import { contactSheet } from '../../src/data/sheet.ts';
 import type { DataSet } from '../../src/data/types.ts';
 import { inFolder } from '../data/files.ts';
@@ -56,7 +56,7 @@ describe('the font', () => {
 });
 
 test('moments of each channel, counts of each class', () => {
-  const [red, green] = channelMoments(set);
+  const [red, green] = channelFacts(set);
   // 1, 0, 0, 0.2 and four times 0.2: mean 2/8, mean of squares 1.2/8.
   expect(red?.mean).toBeCloseTo(0.25, 12);
   expect(red?.std).toBeCloseTo(Math.sqrt(0.15 - 0.0625), 12);

@@ -87,7 +87,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     data: {
       type: 'string',
       value: 'SPEC',
-      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (in CNNC_DATA), or mnist:DIR, digits:FILE, idx:IMAGES,LABELS, csv:FILE ...',
+      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (from `cnnc data get`, or in CNNC_DATA), or mnist:DIR, folder:DIR, npz:FILE, csv:FILE ...',
     },
     epochs: { type: 'string', value: 'N', doc: 'passes over the pictures' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },

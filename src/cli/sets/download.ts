@@ -147,7 +147,8 @@ async function ask(url: string, part: string, shown: string, around: Surrounding
     let at = from;
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
       alive();
-      await handle.write(chunk).catch((error: unknown) => refuse(writeTrouble(error, shown, chunk.length)));
+      const missing = Number.isNaN(left) ? chunk.length : from + left - at;
+      await handle.write(chunk).catch((error: unknown) => refuse(writeTrouble(error, shown, missing)));
       at += chunk.length;
       progress?.(at);
     }

@@ -1,7 +1,7 @@
 // `cnnc data show`: what a data set holds, in numbers and as a contact sheet.
 import { resolve } from 'node:path';
 import { permutation } from '../../../runtime/random.ts';
-import { channelMoments, classCounts } from '../../data/measure.ts';
+import { channelFacts, classCounts } from '../../data/measure.ts';
 import { type Loaded, loadData } from '../../data/node/load.ts';
 import { contactSheet } from '../../data/sheet.ts';
 import { type DataSet, shapeText } from '../../data/types.ts';
@@ -27,7 +27,7 @@ export const facts = (set: DataSet) => ({
   count: set.count,
   shape: set.shape,
   classes: classCounts(set)?.map((count, i) => ({ class: i, name: set.classNames?.[i] ?? String(i), count })) ?? null,
-  channels: channelMoments(set),
+  channels: channelFacts(set),
 });
 
 export type Facts = ReturnType<typeof facts>;
