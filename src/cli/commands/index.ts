@@ -55,6 +55,7 @@ export const commands: readonly CommandEntry[] = [
     'run a case of the ONNX backend tests and compare its outputs',
     async () => (await import('./run-onnx.ts')).runOnnx,
   ),
+  at('data', 'download well-known data sets, and show what a set holds', async () => (await import('./data.ts')).data),
   at(
     'doctor',
     'show adapters, versions and data sets, and what is missing',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
+import { ownNames } from '../classes.ts';
 import { dataSpec, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
 import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
@@ -87,7 +88,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     data: {
       type: 'string',
       value: 'SPEC',
-      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (in CNNC_DATA), or mnist:DIR, digits:FILE, idx:IMAGES,LABELS, csv:FILE ...',
+      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (from `cnnc data get`, or in CNNC_DATA), or mnist:DIR, folder:DIR, npz:FILE, csv:FILE ...',
     },
     epochs: { type: 'string', value: 'N', doc: 'passes over the pictures' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
@@ -151,6 +152,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         ...(config.schedule ? { schedule: config.schedule.name } : {}),
         batch: plan.batch,
         seed,
+        ...ownNames(spec, split.train.classNames),
       };
       const identity = identityOf(model, facts, split, epochs);
       backend.initialise(seed);
