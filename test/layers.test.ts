@@ -44,6 +44,7 @@ const table: readonly (readonly [from: string, may: readonly string[]])[] = [
   ['src/data/node/', ['src/', 'runtime/', 'node:', 'fast-png', 'jpeg-js']],
   ['src/interop/node/', ['src/', 'runtime/', 'node:', 'fast-png', 'jpeg-js']],
   ['src/interop/onnx/', ['src/', 'runtime/', '@bufbuild/protobuf', '@bufbuild/protobuf/codegenv2']],
+  ['src/interop/tensorboard/', ['src/', 'runtime/', 'fast-png', '@bufbuild/protobuf', '@bufbuild/protobuf/codegenv2']],
   ['src/interop/', ['src/', 'runtime/', 'fast-png', 'jpeg-js']],
   ['src/data/', ['src/', 'runtime/']],
   // 'cnnc/runtime' stands in the module that `compile` writes.

@@ -3,7 +3,7 @@ import { branchesSvg } from './branches.ts';
 import { chainSvg } from './chain.ts';
 import { type Diagram, isChain } from './diagram.ts';
 
-export { type Box, type Diagram, diagramOf, type Edge, isChain } from './diagram.ts';
+export { type Box, type Diagram, diagramOf, type Edge, isChain, nearestOutputs } from './diagram.ts';
 export { dot, mermaid } from './texts.ts';
 
 /** The picture that suits the network: solids for a chain, boxes in ranks for one with branches. */

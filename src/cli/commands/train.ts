@@ -15,7 +15,9 @@ import { epochJson, epochsCsv, type Kept, keep, prepareFolder } from '../train/k
 import { type Epoch, type Outcome, trainLoop } from '../train/loop.ts';
 import { progressFor } from '../train/progress.ts';
 import { goOn } from '../train/resume.ts';
+import { sightOf } from '../train/sight.ts';
 import { judgeEpochs } from '../train/stopping.ts';
+import type { EventLog } from '../train/tensorboard.ts';
 import { watchFor } from '../train/watch.ts';
 import { readStart, startText } from '../weights.ts';
 
@@ -80,6 +82,7 @@ export const train = command({
   usage: `cnnc train models/drawn.cnn
 cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist
 cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist --resume
+cnnc train models/mnist.cnn --data mnist:DIR --tensorboard logs/mnist
 cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
   positionals: { name: 'FILE', doc: 'the model file, with a train section', min: 1, max: 1 },
   options: {
@@ -105,6 +108,11 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       doc: 'go on from the last checkpoint in the folder of -o, as if the training had never stopped',
     },
     csv: { type: 'string', value: 'FILE', doc: 'write the numbers of each epoch to a table, a line an epoch' },
+    tensorboard: {
+      type: 'string',
+      value: 'DIR',
+      doc: 'write event files for TensorBoard: curves, histograms of weights and gradients, the graph, pictures',
+    },
     json: {
       type: 'boolean',
       doc: 'print the result as one JSON object on the last line, and before it, without --quiet, one for each epoch',
@@ -132,12 +140,15 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const start = startFile === undefined ? undefined : await readStart(io, startFile, read.compiled.plan, place);
     const { split } = await loadFor(io, read.compiled.plan, spec, seed);
     await prepareFolder(io, folder);
-    const opened = await openBackend(io, values.device, read, ['evaluate', 'train']);
+    const classes = values.tensorboard !== undefined && read.compiled.plan.labels?.dtype === 'u32';
+    const programs = classes ? (['infer', 'evaluate', 'train'] as const) : (['evaluate', 'train'] as const);
+    const opened = await openBackend(io, values.device, read, programs);
     const { backend, model } = opened;
     const { plan } = model.compiled;
     // 2. Training.
     const began = performance.now();
     let kept: Kept | undefined;
+    let logs: EventLog | undefined;
     const done: Epoch[] = [];
     try {
       const facts = {
@@ -174,6 +185,11 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         if (values.csv !== undefined) await writeAtomic(resolve(io.cwd, values.csv), epochsCsv(done), values.csv);
       };
       await writeCsv(); // whether it can be written shows now
+      if (values.tensorboard !== undefined) {
+        const { openEventLog } = await import('../train/tensorboard.ts');
+        const seen = sightOf(opened, { train: trainSet, test: testSet, labels: split.test.labels, seed });
+        logs = await openEventLog(io, values.tensorboard, model.compiled, seen, done);
+      }
       const progress = await progressFor(
         io,
         { epochs, pictures: trainSet.count, scheduled: config.schedule !== undefined },
@@ -208,6 +224,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
           }
           await writeCsv();
           kept = await keep(io, folder, plan, backend, facts, done, replace ? undefined : kept);
+          await logs?.epoch(result);
           return kept.weights;
         },
       });
@@ -224,6 +241,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         });
       return 0;
     } finally {
+      await logs?.close();
       backend.close();
     }
   },
