@@ -48,7 +48,8 @@ const table: readonly (readonly [from: string, may: readonly string[]])[] = [
   ['src/interop/', ['src/', 'runtime/', 'fast-png', 'jpeg-js']],
   ['src/data/', ['src/', 'runtime/']],
   // 'cnnc/runtime' stands in the module that `compile` writes.
-  ['src/cli/', ['src/', 'runtime/', 'scripts/lib/', 'node:', 'cli-progress', 'cnnc/runtime']],
+  ['src/cli/', ['src/', 'runtime/', 'scripts/lib/', 'node:', 'asciichart', 'cli-progress', 'cnnc/runtime']],
+  ['src/graphics/', ['src/', 'types runtime/plan.ts', 'd3-scale', 'd3-shape', 'd3-scale-chromatic']],
   ['src/reference/', ['src/', 'runtime/']],
   ['src/', ['src/', 'types runtime/plan.ts']],
 ];

@@ -1,8 +1,9 @@
-// Pictures of networks.
+// Pictures of networks, and charts.
 import { branchesSvg } from './branches.ts';
 import { chainSvg } from './chain.ts';
 import { type Diagram, isChain } from './diagram.ts';
 
+export { type Curves, curvesSvg, type Series } from './curves.ts';
 export { type Box, type Diagram, diagramOf, type Edge, isChain, nearestOutputs } from './diagram.ts';
 export { dot, mermaid } from './texts.ts';
 

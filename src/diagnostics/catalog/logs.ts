@@ -61,3 +61,9 @@ export const nothingFinite = entry('E0546', (metric: string) => ({
   message: `no value of "${metric}" is a number: there is nothing to draw`,
   help: ['--metric chooses another; train --check-nan says where the numbers were lost'],
 }));
+
+export const differentAxes = entry('E0547', (file: string, over: string, other: string, otherOver: string) => ({
+  message: `these runs do not stand over the same: this one over the ${otherOver}, ${file} over the ${over}`,
+  file: other,
+  help: ['draw them in charts of their own'],
+}));
