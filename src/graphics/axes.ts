@@ -1,6 +1,6 @@
 // Axes of charts: scales, the numbers at their ticks, and what is drawn of them.
 import { scaleLinear, scaleLog } from 'd3-scale';
-import { colours, line, round, text } from './svg.ts';
+import { colours, line, MARGIN, round, text } from './svg.ts';
 
 /** Where a chart's values are drawn, in pixels. */
 export interface Frame {
@@ -108,6 +108,6 @@ export function leftAxis({ left, right, top }: Frame, axis: Axis, name: string):
           : [text({ x: left - 10, y: y + 5 }, label, { size: TICK, fill: colours.soft, anchor: 'end' })]),
       ];
     }),
-    text({ x: left - 10, y: top - 16 }, name, { size: LABEL, anchor: 'start' }),
+    text({ x: MARGIN, y: top - 18 }, name, { size: LABEL, anchor: 'start' }),
   ];
 }

@@ -33,8 +33,10 @@ export interface Curves {
 const WIDTH = 1120;
 const HEIGHT = 630;
 const NAME = 15;
-/** Curves with as many points or fewer show each. */
-const DOTS = 30;
+/** Points that are at least so far apart are shown, each. */
+const DOT_GAP = 14;
+/** The names at the right are at most so wide; longer ones are shortened. The legend has them whole. */
+const NAME_WIDTH = 250;
 /** As dark as small text needs on white. */
 const hues = [
   ...['#1f5fa8', '#c4511b', '#2b7a3b', '#7b3fa0', '#946200', '#00788a'],
@@ -42,8 +44,13 @@ const hues = [
 ];
 
 /** The colour of a group among so many. */
-export const hueOf = (group: number, groups: number): string =>
-  groups <= hues.length ? (hues[group] as string) : interpolateTurbo(0.06 + (0.9 * group) / Math.max(1, groups - 1));
+export function hueOf(group: number, groups: number): string {
+  if (groups <= hues.length) return hues[group] as string;
+  // The light ones of a rainbow cannot be read on white.
+  return interpolateTurbo(0.05 + (0.93 * group) / Math.max(1, groups - 1)).replace(/\d+/g, (n) =>
+    String(Math.round(0.72 * Number(n))),
+  );
+}
 
 /** Labels at these heights, moved apart by `gap` at least, as little as can be, between `top` and `bottom`. */
 export function spread(wanted: readonly number[], gap: number, top: number, bottom: number): number[] {
@@ -69,6 +76,23 @@ export function spread(wanted: readonly number[], gap: number, top: number, bott
   const places = new Array<number>(wanted.length).fill(0);
   for (const block of blocks) block.items.forEach((i, n) => (places[i] = startOf(block) + n * gap));
   return places;
+}
+
+/** `a-network-...-slide`: a name that is too wide, without its middle. */
+function shortened(name: string, width: number): string {
+  const letters = [...name];
+  for (let keep = letters.length; keep > 4; keep--) {
+    const words =
+      keep === letters.length
+        ? name
+        : [
+            ...letters.slice(0, Math.ceil(keep / 2)),
+            '\u2026',
+            ...letters.slice(letters.length - Math.floor(keep / 2)),
+          ].join('');
+    if (textWidth(words, NAME, true) <= width) return words;
+  }
+  return letters.slice(0, 4).join('');
 }
 
 /** Short lines with words, from left to right, and below where there is no room. */
@@ -99,14 +123,17 @@ export function curvesSvg(chart: Curves): string {
   const show = percent ? percentText : numberText;
   // 1. Room: for the legend above, and for the names at the right.
   const legend = legendOf(chart.legend, groups);
+  /** A dashed curve beside another of its colour is known by that. */
+  const solid = new Set(series.filter((s) => !s.dashed).map((s) => s.group));
   const ends = series.flatMap((s) => {
+    if (s.dashed && solid.has(s.group)) return [];
     const last = s.points.findLast(([, y]) => drawable(y));
     return last
       ? [
           {
             s,
             last,
-            words: `${s.name}  ${percent ? `${(100 * last[1]).toFixed(1)} %` : numberText(Number(last[1].toPrecision(3)))}`,
+            words: `${shortened(s.name, NAME_WIDTH)}  ${percent ? `${(100 * last[1]).toFixed(1)} %` : numberText(Number(last[1].toPrecision(3)))}`,
           },
         ]
       : [];
@@ -114,7 +141,7 @@ export function curvesSvg(chart: Curves): string {
   const names = Math.max(...ends.map((e) => textWidth(e.words, NAME, true)));
   const frame: Frame = {
     left: MARGIN + 62,
-    right: WIDTH - MARGIN - Math.min(names, 360) - 24,
+    right: WIDTH - MARGIN - names - 24,
     top: MARGIN + 42 + legend.height + 48,
     bottom: HEIGHT - MARGIN - 48,
   };
@@ -132,11 +159,12 @@ export function curvesSvg(chart: Curves): string {
   )
     .defined(([, v]) => drawable(v))
     .digits(1);
+  const step = (frame.right - frame.left) / Math.max(1, most(xs) - least(xs));
   const drawn = series.flatMap((s) => {
     const hue = hueOf(s.group, groups);
     const dash = s.dashed ? ' stroke-dasharray="7 5"' : '';
     const alone = (i: number): boolean => [i - 1, i + 1].every((n) => !drawable(s.points[n]?.[1] ?? Number.NaN));
-    const dots = s.points.filter(([, v], i) => drawable(v) && (s.points.length <= DOTS || alone(i)));
+    const dots = s.points.filter(([, v], i) => drawable(v) && (step >= DOT_GAP || alone(i)));
     return [
       `<path d="${path(s.points) ?? ''}" fill="none" stroke="${hue}" stroke-width="${s.dashed ? 2.2 : 3}" stroke-linejoin="round"${dash}/>`,
       ...dots.map(
