@@ -113,6 +113,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       value: 'DIR',
       doc: 'write event files for TensorBoard: curves, histograms of weights and gradients, the graph, pictures',
     },
+    live: { type: 'boolean', doc: 'draw a small curve in the terminal while it trains' },
     json: {
       type: 'boolean',
       doc: 'print the result as one JSON object on the last line, and before it, without --quiet, one for each epoch',
@@ -185,16 +186,17 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         if (values.csv !== undefined) await writeAtomic(resolve(io.cwd, values.csv), epochsCsv(done), values.csv);
       };
       await writeCsv(); // whether it can be written shows now
-      if (values.tensorboard !== undefined) {
-        const { openEventLog } = await import('../train/tensorboard.ts');
-        const seen = sightOf(opened, { train: trainSet, test: testSet, labels: split.test.labels, seed });
-        logs = await openEventLog(io, values.tensorboard, model.compiled, seen, done);
-      }
       const progress = await progressFor(
         io,
         { epochs, pictures: trainSet.count, scheduled: config.schedule !== undefined },
         values.quiet,
+        values.live,
       );
+      if (values.tensorboard !== undefined) {
+        const { openEventLog } = await import('../train/tensorboard.ts');
+        const seen = sightOf(opened, { train: trainSet, test: testSet, labels: split.test.labels, seed });
+        logs = await openEventLog(progress.io, values.tensorboard, model.compiled, seen, done);
+      }
       const loop = trainLoop({
         train: trainSet,
         test: testSet,
@@ -209,7 +211,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         onEpoch: async (result, replace) => {
           progress.epoch(result);
           done.push(result);
-          if (values.json && !values.quiet) printJson(io, epochJson(result));
+          if (values.json && !values.quiet) printJson(progress.io, epochJson(result));
           // The checkpoint first: what a kill keeps from being written after it, --resume writes.
           if (result.test) {
             const { sha256 = '', epoch = 0 } = kept ?? {};

@@ -11,9 +11,8 @@ export const logsStopped = entry('W0540', (file: string, reason: string, epoch: 
   ],
 }));
 
-export const noTerminal = entry('N0540', (file: string) => ({
+export const noTerminal = entry('N0540', () => ({
   message: 'there is no live curve: the messages do not go to a terminal',
-  file,
   help: ['without --live this note goes away; cnnc plot draws the curves afterwards'],
 }));
 
