@@ -4,6 +4,7 @@
 export function screen(text: string, columns: number): string[] {
   const lines: string[][] = [[]];
   let [x, y] = [0, 0];
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: codes of a terminal begin with one
   for (const [whole, count, code] of text.matchAll(/\x1b\[([\d;]*)([A-Za-z])|[\s\S]/g)) {
     if (code === 'A') y = Math.max(0, y - Number(count || 1));
     else if (code === 'J') {

@@ -49,8 +49,8 @@ export function runOfJson(text: string, file: string): RunLog {
   let read: unknown;
   try {
     read = JSON.parse(text);
-  } catch (error) {
-    return refuse(say.damagedRun(file, `it is no JSON: ${(error as Error).message}`));
+  } catch {
+    return refuse(say.damagedRun(file, 'it is no whole JSON'));
   }
   if (!isObject(read)) return refuse(say.notARun(file, 'it is JSON of something else', []));
   const { epochs, optimizer, lr, batch, seed } = read;
