@@ -39,8 +39,8 @@ export function luminance(colour: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** White or ink, whichever stands out more. */
-const readableOn = (colour: string): string => (luminance(colour) > 0.2 ? colours.ink : colours.paper);
+/** White or black, whichever stands out more: at least 4.5 to 1, the contrast that WCAG asks of text. */
+const readableOn = (colour: string): string => (luminance(colour) > 0.179 ? '#000000' : colours.paper);
 
 const word = (v: number | string): string => (typeof v === 'number' ? numberText(v) : v);
 

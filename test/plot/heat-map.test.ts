@@ -49,7 +49,7 @@ test('numbers stand out from every colour of the scale', () => {
     expect(fill).toBe(heatColour(i / 50, [0, 1]));
     const [, ink = ''] = /fill="(#\w+)" text-anchor="middle">[\d.]+</.exec(one.slice(one.indexOf('</rect>'))) ?? [];
     const [a = 0, b = 0] = [luminance(fill), luminance(ink)].sort((p, q) => q - p);
-    expect((a + 0.05) / (b + 0.05), `${i}`).toBeGreaterThan(3.9);
+    expect((a + 0.05) / (b + 0.05), `${i}`).toBeGreaterThan(4.5);
   }
 });
 
