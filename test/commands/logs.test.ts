@@ -126,6 +126,8 @@ describe.each(available)('on %s', (device) => {
     expect(files[1]?.events[1]).toMatchObject({ step: 11n, what: { case: 'sessionLog' } });
     const steps = (tag: string) => files.map((f) => numbers([f], tag).map(([step]) => step));
     expect(steps('loss')).toEqual([[5, 10], [15]]);
+    // TensorBoard warns of a run with two graphs.
+    expect(files.flatMap((f) => f.events.filter(({ what }) => what.case === 'graphDef'))).toHaveLength(1);
     const whole = filesOf(`logs-${device}`, 'train');
     expect(numbers(files, 'accuracy')).toEqual(numbers(whole, 'accuracy'));
     expect(histogramsOf(files)).toEqual(histogramsOf(whole));
@@ -134,6 +136,7 @@ describe.each(available)('on %s', (device) => {
 
 test.skipIf(available.length < 2)('gradients of an adapter are those of the reference', () => {
   const [a, b] = available.map((device) => histogramsOf(filesOf(`logs-${device}`, 'train')));
+  expect(b?.size).toBe(8);
   for (const [tag, [first]] of b ?? []) {
     const here = a?.get(tag)?.[0];
     expect(here?.max, tag).toBeCloseTo(first?.max ?? Number.NaN, 4);

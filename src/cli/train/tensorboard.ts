@@ -44,7 +44,9 @@ export async function openEventLog(
   await prepareFolder(io, trainFolder);
   await prepareFolder(io, testFolder);
   // 1. What is there already.
-  const there = scalarsOf(done.length > 0 ? await readEventFiles(io, trainFolder) : []);
+  const files = done.length > 0 ? await readEventFiles(io, trainFolder) : [];
+  const there = scalarsOf(files);
+  const drawn = files.some((f) => f.events.some((e) => e.what.case === 'graphDef'));
   const steps = new Set(there.get('loss')?.map((s) => s.step));
   const firstMissing = done.findIndex((e) => !steps.has(e.step));
   const missing = firstMissing === -1 ? [] : done.slice(firstMissing);
@@ -55,7 +57,7 @@ export async function openEventLog(
   const train = await createEventFile(io, trainFolder, start.seconds);
   const test = await createEventFile(io, testFolder, start.seconds);
   await test.append(opening(start, WRITER));
-  await train.append([...opening(start, WRITER), ...graph(now(startStep), graphDef(compiled.layers))]);
+  await train.append([...opening(start, WRITER), ...(drawn ? [] : graph(start, graphDef(compiled.layers)))]);
   // 3. An epoch.
   /** The test first, and the loss of the training last: when it is there, all of the epoch is. */
   const write = async (e: Epoch, whole: boolean, gradients: boolean): Promise<void> => {
