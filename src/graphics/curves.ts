@@ -31,7 +31,9 @@ export interface Curves {
 }
 
 const WIDTH = 1120;
+/** Charts with a long legend or with many names are higher. */
 const HEIGHT = 630;
+const NAME_GAP = 18;
 const NAME = 15;
 /** Points that are at least so far apart are shown, each. */
 const DOT_GAP = 14;
@@ -139,12 +141,10 @@ export function curvesSvg(chart: Curves): string {
       : [];
   });
   const names = Math.max(...ends.map((e) => textWidth(e.words, NAME, true)));
-  const frame: Frame = {
-    left: MARGIN + 62,
-    right: WIDTH - MARGIN - names - 24,
-    top: MARGIN + 42 + legend.height + 48,
-    bottom: HEIGHT - MARGIN - 48,
-  };
+  const top = MARGIN + 42 + legend.height + 48;
+  const below = MARGIN + 48;
+  const height = Math.max(HEIGHT + Math.max(0, legend.height - 56), top + NAME_GAP * ends.length + below);
+  const frame: Frame = { left: MARGIN + 62, right: WIDTH - MARGIN - names - 24, top, bottom: height - below };
   // 2. Axes. They hold all values.
   const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
   const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b));
@@ -174,12 +174,8 @@ export function curvesSvg(chart: Curves): string {
     ];
   });
   // 4. Names at the ends, moved apart where they would meet.
-  const places = spread(
-    ends.map(({ last }) => y.at(last[1])),
-    Math.min(19, (frame.bottom - frame.top) / Math.max(1, ends.length - 1)),
-    frame.top,
-    frame.bottom,
-  );
+  const heights = ends.map(({ last }) => y.at(last[1]));
+  const places = spread(heights, NAME_GAP, frame.top, frame.bottom);
   const labels = ends.flatMap(({ s, last, words }, i) => {
     const place = places[i] as number;
     const from = { x: x.at(last[0]) + 7, y: y.at(last[1]) };
@@ -190,7 +186,7 @@ export function curvesSvg(chart: Curves): string {
       text({ x: frame.right + 16, y: place + 5 }, words, { size: NAME, bold: !s.dashed, fill: hue, anchor: 'start' }),
     ];
   });
-  return document(WIDTH, HEIGHT, chart.title, [
+  return document(WIDTH, height, chart.title, [
     ...heading(chart.title, chart.subtitle),
     ...legend.body,
     ...leftAxis(frame, y, chart.yLabel),

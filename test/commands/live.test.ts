@@ -52,8 +52,8 @@ test('the chart: training from left to right, the tests from the first on', () =
       [2, 0.5],
     ],
   };
-  const lines = liveChart(curves, { columns: 40, rows: 20, colours: false }, percents);
-  expect(lines.map((l) => l.length <= 40)).toEqual(lines.map(() => true));
+  const lines = liveChart(curves, { columns: 50, rows: 20, colours: false }, percents);
+  expect(lines.map((l) => l.length <= 50)).toEqual(lines.map(() => true));
   expectGolden('test/commands/live-chart.txt', `${lines.join('\n')}\n`);
   const coloured = liveChart(curves, { columns: 40, rows: 20, colours: true }, percents);
   expect(coloured.join('')).toContain('\x1b[34m');

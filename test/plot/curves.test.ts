@@ -112,12 +112,12 @@ test('many epochs are lines without dots, many runs keep their names apart', asy
   const svg = await plot('long');
   expect(dots(svg)).toBe(0);
   expect(curves(svg)[0]?.[0]).toHaveLength(200);
-  for (let i = 0; i < 14; i++) history(`many${i}`, [epoch(1, 1, 0.5), epoch(2, 0.5, 0.5 + i / 10_000)]);
-  const many = await plot(...Array.from({ length: 14 }, (_, i) => `many${i}`), '--metric', 'val_accuracy');
+  for (let i = 0; i < 40; i++) history(`many${i}`, [epoch(1, 1, 0.5), epoch(2, 0.5, 0.5 + i / 10_000)]);
+  const many = await plot(...Array.from({ length: 40 }, (_, i) => `many${i}`), '--metric', 'val_accuracy');
   const heights = [...many.matchAll(/y="([\d.]+)"[^>]*font-weight="600"[^>]*>many/g)]
     .map(([, y]) => Number(y))
     .sort((a, b) => a - b);
-  expect(heights).toHaveLength(14);
+  expect(heights).toHaveLength(40);
   heights.slice(1).forEach((y, i) => expect(y - (heights[i] ?? 0)).toBeGreaterThan(15));
 });
 
