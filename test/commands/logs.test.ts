@@ -14,6 +14,14 @@ import { devices, done, lastJson, smallModel, workFolder, write } from './suppor
 const folder = workFolder();
 const model = smallModel.replace('epochs    2', 'epochs    3');
 write(folder, 'small.cnn', model.replace('flatten', 'dropout 0.2\n  flatten'));
+write(
+  folder,
+  'norm.cnn',
+  smallModel
+    .replace('stride 4 relu', 'stride 4 nobias | batchnorm | relu')
+    .replace(/ *=> .*/g, '')
+    .replace('adam lr 0.01', 'sgd lr 0.1 momentum 0.9 clip_norm 0.5'),
+);
 const available = await devices();
 
 /** The event files of a run, oldest first. */
@@ -115,6 +123,23 @@ describe.each(available)('on %s', (device) => {
     expect(shape?.case === 'list' && shape.value.shape[0]?.dim.map((d) => Number(d.size))).toEqual([-1, 7, 7, 4]);
     const names = new Set(node.map((n) => n.name));
     expect(node.flatMap((n) => n.input).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  test('looking at gradients leaves running means, momentum and sums as they were', async () => {
+    const norm = async (dir: string, ...more: string[]) => {
+      const words = ['train', 'norm.cnn', '-o', `${dir}-${device}`, '--device', device, '--json', '--quiet', ...more];
+      return lastJson(await done(folder, ...words));
+    };
+    const [plain, seen] = [await norm('norm'), await norm('norm-seen', '--tensorboard', `norm-logs-${device}`)];
+    expect(seen.weights_sha256).toBe(plain.weights_sha256);
+    expect(seen.train.accuracy).toBe(plain.train.accuracy);
+    const spreads = histogramsOf(filesOf(`norm-logs-${device}`, 'train'));
+    expect([...spreads.keys()].filter((tag) => tag.startsWith('gradients/')).sort()).toEqual(
+      ['batchnorm1/beta', 'batchnorm1/gamma', 'conv1/weight', 'dense1/bias', 'dense1/weight'].map(
+        (p) => `gradients/${p}`,
+      ),
+    );
+    expect(spreads.has('weights/batchnorm1/moving_mean')).toBe(true);
   });
 
   test('a resumed training goes on in a new file, and repeats no step', async () => {
