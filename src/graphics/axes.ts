@@ -38,7 +38,8 @@ export function linearAxis(
   pixels: readonly [number, number],
   show: (value: number) => string = numberText,
 ): Axis {
-  const equal = low === high;
+  // Values that differ by rounding alone have no ticks between them.
+  const equal = high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
   const around = low === 0 ? 1 : Math.abs(low) * 0.1;
   const scale = scaleLinear(equal ? [low - around, high + around] : [low, high], pixels).nice(6);
   return { at: (v) => scale(v), ticks: scale.ticks(6).map((value) => ({ value, label: show(value) })) };

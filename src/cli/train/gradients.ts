@@ -8,15 +8,18 @@ import type { CompiledModel } from '../model.ts';
  * before clipping. By parameter.
  */
 export async function gradientsOf(
-  { emitted, graphs }: CompiledModel,
+  { emitted, graphs, training }: CompiledModel,
   backend: Backend,
   set: Uploaded,
   step: OneStep,
 ): Promise<Map<string, ArrayLike<number>>> {
   const graph = backend.kind === 'reference' ? graphs.train : emitted.scheduled.train?.fused.graph;
+  // Running means are assigned too, and have no gradient.
   const owners = new Map(
     (graph?.effects ?? []).flatMap((e) =>
-      e.kind === 'assign' && isOp(e.target, 'parameter') ? [[storageOf(e.gradient).id, e.target.id] as const] : [],
+      e.kind === 'assign' && isOp(e.target, 'parameter') && training?.gradients.has(e.target.id)
+        ? [[storageOf(e.gradient).id, e.target.id] as const]
+        : [],
     ),
   );
   const found = new Map<string, ArrayLike<number>>();

@@ -13,7 +13,7 @@ export interface Histogram {
 
 const BINS = 30;
 
-/** Of the finite ones among the values; undefined when there are none. */
+/** Of the finite ones among values of single precision; undefined when there are none. */
 export function histogramOf(values: ArrayLike<number>): Histogram | undefined {
   let [num, sum, sumSquares] = [0, 0, 0];
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -27,12 +27,12 @@ export function histogramOf(values: ArrayLike<number>): Histogram | undefined {
     max = Math.max(max, v);
   }
   if (num === 0) return undefined;
-  if (min === max) {
-    // One bin of width 1 around the only value there is.
-    const bucketLimit = [min - 0.5, min + 0.5];
-    return { min: min - 0.5, max: max + 0.5, num, sum, sumSquares, bucketLimit, bucket: [0, num] };
-  }
   const width = (max - min) / BINS;
+  if (width === 0) {
+    // One bin of width 1 around the only value there is (or values that are nearer than numbers can tell).
+    const bucketLimit = [min - 0.5, min + 0.5];
+    return { min: min - 0.5, max: min + 0.5, num, sum, sumSquares, bucketLimit, bucket: [0, num] };
+  }
   const bucket = new Array<number>(BINS).fill(0);
   for (let i = 0; i < values.length; i++) {
     const v = values[i] as number;
@@ -40,6 +40,6 @@ export function histogramOf(values: ArrayLike<number>): Histogram | undefined {
     const bin = Math.min(BINS - 1, Math.floor((v - min) / width));
     bucket[bin] = (bucket[bin] as number) + 1;
   }
-  const bucketLimit = bucket.map((_, i) => (i === BINS - 1 ? max : min + (i + 1) * width));
+  const bucketLimit = bucket.map((_, i) => (i === BINS - 1 ? max : Math.min(max, min + (i + 1) * width)));
   return { min, max, num, sum, sumSquares, bucketLimit, bucket };
 }
