@@ -16,6 +16,11 @@ export const commands: readonly CommandEntry[] = [
     'train a model, test it after each epoch, and keep its weights',
     async () => (await import('./train.ts')).train,
   ),
+  at(
+    'plot',
+    'draw the curves of trainings over epochs: accuracy, loss, several runs in one chart',
+    async () => (await import('./plot.ts')).plot,
+  ),
   at('eval', 'test trained weights: loss, metrics, confusion matrix', async () => (await import('./eval.ts')).evaluate),
   at('predict', 'say what trained weights see in pictures', async () => (await import('./predict.ts')).predict),
   at(

@@ -13,6 +13,7 @@ export * as downloads from './downloads.ts';
 export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
 export * as labels from './labels.ts';
+export * as logs from './logs.ts';
 export * as names from './names.ts';
 export * as normal from './normal.ts';
 export * as onnx from './onnx.ts';
