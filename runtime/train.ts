@@ -29,6 +29,8 @@ export interface EpochOptions {
   readonly epochs?: number;
   /** The loss on the test part after each epoch so far, for a schedule that waits for plateaus. */
   readonly losses?: readonly number[];
+  /** Numbers that the plan leaves open, by name. */
+  readonly open?: Readonly<Record<string, number>>;
   /** Steps done before this epoch. */
   readonly firstStep: number;
   /** Stops after the report under way. */
@@ -76,6 +78,7 @@ export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOp
         seed: o.seed,
         lr: lrOf(session.plan, o, steps, o.firstStep + done + i),
         scale: data.scale,
+        ...(o.open && { open: o.open }),
       }),
     );
     const began = performance.now();

@@ -42,6 +42,8 @@ export interface LoopOptions {
   readonly seed: number;
   /** The base of the schedule. */
   readonly lr: number;
+  /** Numbers that the plan leaves open, by name. */
+  readonly open?: Readonly<Record<string, number>>;
   readonly earlyStopping?: EarlyStoppingSpec | undefined;
   readonly signal: AbortSignal | undefined;
   /** Epochs that an earlier run of the same training has finished, and where their weights are. */
@@ -90,7 +92,16 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
   for (let epoch = epochs.length + 1; epoch <= o.epochs && !stopped() && !verdict.stop; epoch++) {
     const began = performance.now();
     const { watch } = o;
-    const how = { epoch: epoch - 1, seed, lr, firstStep: step, epochs: o.epochs, losses, ...signal };
+    const how = {
+      epoch: epoch - 1,
+      seed,
+      lr,
+      firstStep: step,
+      epochs: o.epochs,
+      losses,
+      ...(o.open ? { open: o.open } : {}),
+      ...signal,
+    };
     const check = (what: 'loss' | 'test loss', value: number): void => {
       if (!Number.isFinite(value)) refuse(lossNotFinite(what, value, epoch, step, lr, kept, watch !== undefined));
     };

@@ -20,6 +20,7 @@ export * as onnx from './onnx.ts';
 export * as pieces from './pieces.ts';
 export * as run from './run.ts';
 export * as shapes from './shapes.ts';
+export * as sweep from './sweep.ts';
 export * as syntax from './syntax.ts';
 export * as train from './train.ts';
 export * as usage from './usage.ts';
