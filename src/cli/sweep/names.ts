@@ -41,7 +41,7 @@ function wanting(spec: ArgSpec, value: number): string | undefined {
   if (!bad) return undefined;
   const low = min !== undefined ? [`at least ${min}`] : above !== undefined ? [`above ${above}`] : [];
   const high = max !== undefined ? [`at most ${max}`] : below !== undefined ? [`below ${below}`] : [];
-  return [...low, ...high].join(' and ');
+  return `a number ${[...low, ...high].join(' and ')}`;
 }
 
 /** Refuses names that do not exist (E0861) or are given twice (E0863), and values that are not allowed (E0862). */
@@ -57,7 +57,7 @@ export function checkAxes(model: ModelFile, config: TrainConfig, axes: readonly 
     }
     for (const value of values) {
       const needed = wanting(spec, value);
-      if (needed !== undefined) refuse(say.notAllowed(name, value, needed));
+      if (needed !== undefined) refuse(say.notAllowed(name, value, needed, 'grid'));
     }
   });
 }
@@ -68,7 +68,7 @@ export function checkHyper(config: TrainConfig, hyper: Readonly<Record<string, n
   for (const [name, value] of Object.entries(hyper)) {
     const spec = args[name] ?? refuse(say.unknownHyper(name, config.optimizer.name, Object.keys(args)));
     const needed = wanting(spec, value);
-    if (needed !== undefined) refuse(say.notAllowed(name, value, needed));
+    if (needed !== undefined) refuse(say.notAllowed(name, value, needed, 'hyper'));
   }
 }
 

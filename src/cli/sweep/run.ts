@@ -33,6 +33,7 @@ interface Place {
   readonly key: string;
   readonly opened: Opened;
   readonly start: Start | undefined;
+  readonly pace: { size: number };
   /** The pictures of this seed are on the device. */
   sets?: { readonly seed: number; readonly split: Split; readonly train: Uploaded; readonly test: Uploaded };
 }
@@ -92,7 +93,7 @@ async function openPlace({ io, model, device, onSession }: SweepRun, job: Job): 
     const { startsFrom, plan } = opened.model.compiled;
     const file = startsFrom && besideFile(startsFrom.path, startsFrom.span.source);
     const start = file === undefined ? undefined : await readStart(io, file, plan, startsFrom?.span);
-    return { key: job.key, opened, start };
+    return { key: job.key, opened, start, pace: { size: 1 } };
   } catch (error) {
     opened.backend.close();
     throw error;
@@ -141,6 +142,7 @@ async function trainJob(run: SweepRun, place: Place, job: Job): Promise<Row | un
       seed: job.seed,
       lr: job.lr ?? plan.train?.lr ?? 0,
       open: job.open,
+      pace: place.pace,
       earlyStopping: spec,
       signal: run.io.signal,
       onReport: () => undefined,

@@ -44,6 +44,8 @@ export interface LoopOptions {
   readonly lr: number;
   /** Numbers that the plan leaves open, by name. */
   readonly open?: Readonly<Record<string, number>>;
+  /** How many steps go into a submit, carried from epoch to epoch. */
+  readonly pace?: { size: number };
   readonly earlyStopping?: EarlyStoppingSpec | undefined;
   readonly signal: AbortSignal | undefined;
   /** Epochs that an earlier run of the same training has finished, and where their weights are. */
@@ -100,6 +102,7 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
       epochs: o.epochs,
       losses,
       ...(o.open ? { open: o.open } : {}),
+      ...(o.pace ? { pace: o.pace } : {}),
       ...signal,
     };
     const check = (what: 'loss' | 'test loss', value: number): void => {

@@ -30,10 +30,14 @@ export const unknownName = entry(
   },
 );
 
-/** `needed`: `above 0`, `a whole number from 1 to 65536`. */
-export const notAllowed = entry('E0862', (name: string, value: number, needed: string) => ({
-  message: `${name} takes ${needed}, and ${value} is among its values`,
-  help: [`write the values that are left: --grid ${name}=A,B,C`],
+/** `needed`: `a number above 0`, `a whole number from 1 to 65536`. */
+export const notAllowed = entry('E0862', (name: string, value: number, needed: string, option: 'grid' | 'hyper') => ({
+  message: `${name} takes ${needed}, and ${value} is ${option === 'grid' ? 'among its values' : 'given'}`,
+  help: [
+    option === 'grid'
+      ? `write values that it takes: --grid ${name}=A,B,C`
+      : `write one that it takes: --hyper ${name}=A`,
+  ],
 }));
 
 export const namedTwice = entry('E0863', (name: string) => ({
@@ -54,7 +58,11 @@ export const otherSweep = entry('E0864', (folder: string, differences: readonly 
 export const damagedTable = entry('E0865', (file: string, line: number, reason: string) => ({
   message: `the table of the sweep is damaged in line ${line}: ${reason}`,
   file,
-  help: ['delete that line, and its run is done again; or choose another folder with -o'],
+  help: [
+    line === 1
+      ? 'delete the file to begin anew, or choose another folder with -o'
+      : 'delete that line, and its run is done again; or choose another folder with -o',
+  ],
 }));
 
 export const badAxes = entry('E0866', (axes: string, names: readonly string[]) => ({
