@@ -144,6 +144,7 @@ async function trainJob(run: SweepRun, place: Place, job: Job): Promise<Row | un
       open: job.open,
       pace: place.pace,
       earlyStopping: spec,
+      testLast: !spec && plan.train?.schedule?.name !== 'plateau',
       signal: run.io.signal,
       onReport: () => undefined,
       onEpoch: async (epoch, replace) => {

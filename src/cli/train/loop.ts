@@ -47,6 +47,8 @@ export interface LoopOptions {
   /** How many steps go into a submit, carried from epoch to epoch. */
   readonly pace?: { size: number };
   readonly earlyStopping?: EarlyStoppingSpec | undefined;
+  /** Tests after the last epoch alone: for who reads nothing of the others, where nothing follows from them. */
+  readonly testLast?: boolean;
   readonly signal: AbortSignal | undefined;
   /** Epochs that an earlier run of the same training has finished, and where their weights are. */
   readonly done?: { readonly epochs: readonly Epoch[]; readonly kept: Held | undefined } | undefined;
@@ -127,7 +129,8 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
     if (sums.count === 0) break;
     const seconds = (performance.now() - began) / 1000;
     const done = { epoch, step, lr: lrNow, pictures: sums.count, train: meanOf(sums), seconds };
-    const tested = sums.count < train.count ? undefined : await test.evaluate(o.signal);
+    const untested = sums.count < train.count || (o.testLast && epoch < o.epochs);
+    const tested = untested ? undefined : await test.evaluate(o.signal);
     const mean = tested?.count === test.count ? meanOf(tested) : null;
     if (mean) check('test loss', mean.loss);
     const result = { ...done, test: mean };
