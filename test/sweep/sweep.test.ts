@@ -1,11 +1,14 @@
 // Sweeps on real sessions: the bits of a training by itself, one session for a plan, going on after a kill, divergence, pictures.
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openDevice } from '../../runtime/node.ts';
 import { readSafetensors } from '../../src/interop/safetensors.ts';
 import { devices, done, lastJson, smallModel, workFolder, write } from '../commands/support.ts';
 import { runCnnc } from '../support/io.ts';
+import { root } from '../support/need.ts';
 
 const folder = workFolder();
 const text = smallModel
@@ -173,4 +176,51 @@ test('points at random with several seeds are means, and the table is the same a
   expect(first.results).toHaveLength(3);
   expect(first.results[0]).toMatchObject({ runs: 2, diverged: 0 });
   expect(timeless(tableOf('r1'))).toEqual(timeless(tableOf('r2')));
+});
+
+test('killed with SIGKILL and started again, it ends with the table of a sweep that was left alone', async () => {
+  const words = ['--grid', 'lr=0.01,0.1,0.2', '--grid', 'l2=0.001,0.1', '--device', 'reference'];
+  await done(folder, 'sweep', 'small.cnn', '-o', 'alone', ...words, '--quiet');
+  const child = spawn(process.execPath, [join(root, 'dist/cnnc.js'), 'sweep', 'small.cnn', '-o', 'killed', ...words], {
+    cwd: folder,
+  });
+  let said = '';
+  child.stderr.on('data', (part) => {
+    said += part;
+    if (said.includes('2/6')) child.kill('SIGKILL');
+  });
+  expect(await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)))).toBe('SIGKILL');
+  const there = tableOf('killed').length;
+  expect(there).toBeGreaterThanOrEqual(2);
+  expect(there).toBeLessThan(6);
+  const { stderr } = await done(folder, 'sweep', 'small.cnn', '-o', 'killed', ...words);
+  expect(stderr).toContain(`${there} of 6 trainings are in the table`);
+  expect(timeless(tableOf('killed'))).toEqual(timeless(tableOf('alone')));
+});
+
+test.runIf(available.includes('auto'))('a 3x3 grid makes the pipelines of one training', async () => {
+  const opened = await openDevice();
+  if (!opened.ok) throw new Error(opened.detail);
+  const device = Object.getPrototypeOf(opened.device) as { createComputePipelineAsync: (...a: unknown[]) => unknown };
+  opened.close();
+  const { createComputePipelineAsync: real } = device;
+  let made = 0;
+  device.createComputePipelineAsync = function (...given) {
+    made++;
+    return real.apply(this, given);
+  };
+  try {
+    const count = async (...words: string[]): Promise<number> => {
+      made = 0;
+      await done(folder, ...words, '--epochs', '1', '--quiet');
+      return made;
+    };
+    const one = await count('train', 'small.cnn', '-o', 'count1', '--hyper', 'l2=0.1');
+    expect(one).toBeGreaterThan(5);
+    expect(
+      await count('sweep', 'small.cnn', '-o', 'count9', '--grid', 'lr=0.1,0.2,0.3', '--grid', 'l2=0.1,0.2,0.3'),
+    ).toBe(one);
+  } finally {
+    device.createComputePipelineAsync = real;
+  }
 });
