@@ -66,6 +66,9 @@ export interface Compiled {
   readonly folded?: Folded['values'];
 }
 
+/** All that a file without errors compiles to. */
+export type CompiledModel = Compiled & Required<Omit<Compiled, 'config' | 'diagnostics' | 'startsFrom' | 'training'>>;
+
 export function compile(source: Source, options: CompileOptions = {}): Compiled {
   const { file, diagnostics: found } = parse(source);
   let diagnostics: Diagnostic[] = [...found];

@@ -49,6 +49,7 @@ const table: readonly (readonly [from: string, may: readonly string[]])[] = [
   // 'cnnc/runtime' stands in the module that `compile` writes.
   ['src/cli/', ['src/', 'runtime/', 'scripts/lib/', 'node:', 'cli-progress', 'cnnc/runtime']],
   ['src/reference/', ['src/', 'runtime/']],
+  ['src/explain/', ['src/', 'runtime/']],
   ['src/', ['src/', 'types runtime/plan.ts']],
 ];
 

@@ -1,12 +1,12 @@
 // `cnnc explain`: what a layer computes, how its numbers come about, and the kernels it became.
 import { matrixTooLarge, noMatrix, noSuchLayer } from '../../diagnostics/catalog/usage.ts';
 import { lineColumn, refuse } from '../../diagnostics/index.ts';
+import { layerSections, sectionsText } from '../../explain/layer.ts';
+import { linearNode, matrixOf, matrixText } from '../../explain/matrix.ts';
+import { times } from '../../explain/sizes.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
-import { layerSections, sectionsText } from '../explain/layer.ts';
-import { linearNode, matrixOf, matrixText } from '../explain/matrix.ts';
-import { times } from '../explain/sizes.ts';
 import { grouped, table } from '../format.ts';
 import { type CompiledModel, openModel } from '../model.ts';
 

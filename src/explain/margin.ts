@@ -1,8 +1,8 @@
 // WGSL with a margin that says, for each line, which value of the graph it works on and which line of the model asks for it.
-import { ident } from '../../codegen/wgsl.ts';
-import { lineColumn } from '../../diagnostics/index.ts';
-import { type Node, storageOf } from '../../ir/index.ts';
-import type { Group } from '../../schedule/index.ts';
+import { ident } from '../codegen/wgsl.ts';
+import { lineColumn } from '../diagnostics/index.ts';
+import { type Node, storageOf } from '../ir/index.ts';
+import type { Group } from '../schedule/index.ts';
 
 /** The 1-based line of the model that a node comes from. */
 export const lineOf = (node: Node): number | undefined =>

@@ -1,10 +1,11 @@
 // What cnnc explain says of one layer, section by section.
-import { lineColumn } from '../../diagnostics/index.ts';
-import { nearestOutputs } from '../../graphics/diagram.ts';
-import { type Graph, type Node, opDef, printNode } from '../../ir/index.ts';
-import { layers as definitions, lookUp } from '../../layers/index.ts';
-import type { LayerInfo } from '../../passes/lower-ast.ts';
-import type { CompiledModel } from '../model.ts';
+
+import type { CompiledModel } from '../compile.ts';
+import { lineColumn } from '../diagnostics/index.ts';
+import { nearestOutputs } from '../graphics/diagram.ts';
+import { type Graph, type Node, opDef, printNode } from '../ir/index.ts';
+import { layers as definitions, lookUp } from '../layers/index.ts';
+import type { LayerInfo } from '../passes/lower-ast.ts';
 import { kernelSections } from './kernels.ts';
 import { fieldLines, multiplyAddLines, parameterLines, sizeLines } from './sizes.ts';
 

@@ -1,9 +1,10 @@
 // What a model is made of, in numbers: layers, parameters, multiply-adds, memory, receptive field.
-import { opDef, sizeOf } from '../ir/index.ts';
-import type { LayerInfo } from '../passes/lower-ast.ts';
-import { receptiveFields } from '../passes/receptive-field.ts';
+
+import type { CompiledModel } from './compile.ts';
 import { bytesText, grouped, table } from './format.ts';
-import type { CompiledModel } from './model.ts';
+import { opDef, sizeOf } from './ir/index.ts';
+import type { LayerInfo } from './passes/lower-ast.ts';
+import { receptiveFields } from './passes/receptive-field.ts';
 
 export interface LayerSummary {
   readonly name: string;

@@ -1,7 +1,7 @@
 // Which groups of the graph each dispatch of a program computes.
-import type { DispatchSpec, KernelSpec } from '../../../runtime/index.ts';
-import type { Emitted } from '../../codegen/emit-plan.ts';
-import type { Group, ProgramKey } from '../../schedule/index.ts';
+import type { DispatchSpec, KernelSpec } from '../../runtime/index.ts';
+import type { Emitted } from '../codegen/emit-plan.ts';
+import type { Group, ProgramKey } from '../schedule/index.ts';
 
 export interface Origin {
   readonly index: number;

@@ -1,11 +1,11 @@
 // The numbers of a layer with their arithmetic written out: sizes, parameters, multiply-adds, receptive field.
-import type { InitSpec } from '../../../runtime/index.ts';
-import { windowOf } from '../../graphics/diagram.ts';
-import { extent, type Graph, type Node, opDef, sizeOf } from '../../ir/index.ts';
-import { howShape } from '../../passes/how-shape.ts';
-import type { LayerInfo } from '../../passes/lower-ast.ts';
-import { receptiveFields } from '../../passes/receptive-field.ts';
+import type { InitSpec } from '../../runtime/index.ts';
 import { grouped, table } from '../format.ts';
+import { windowOf } from '../graphics/diagram.ts';
+import { extent, type Graph, type Node, opDef, sizeOf } from '../ir/index.ts';
+import { howShape } from '../passes/how-shape.ts';
+import type { LayerInfo } from '../passes/lower-ast.ts';
+import { receptiveFields } from '../passes/receptive-field.ts';
 
 export const times = (shape: readonly number[]): string => shape.join('x') || 'scalar';
 const product = (shape: readonly number[]): string => shape.join(' * ') || '1';

@@ -1,6 +1,6 @@
 // A linear layer as the matrix that it is: which weight stands where, found by asking the reference with unit vectors.
-import { initialValues } from '../../../runtime/index.ts';
-import { isOp, type Node, opDef, type Shape, sizeOf, type Tensor } from '../../ir/index.ts';
+import { initialValues } from '../../runtime/index.ts';
+import { isOp, type Node, opDef, type Shape, sizeOf, type Tensor } from '../ir/index.ts';
 
 export interface Matrix {
   /** `y00`, `x12`: outputs and inputs, row by row. */

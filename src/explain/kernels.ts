@@ -1,12 +1,12 @@
 // The kernels that a layer became: what was fused into each, where its values lie, and its WGSL.
-import type { View } from '../../../runtime/index.ts';
-import { type Node, showShape } from '../../ir/index.ts';
-import type { LayerInfo } from '../../passes/lower-ast.ts';
-import type { ProgramKey } from '../../schedule/index.ts';
-import { type Origin, originsOf } from '../inspect/origins.ts';
-import type { CompiledModel } from '../model.ts';
+import type { View } from '../../runtime/index.ts';
+import type { CompiledModel } from '../compile.ts';
+import { type Node, showShape } from '../ir/index.ts';
+import type { LayerInfo } from '../passes/lower-ast.ts';
+import type { ProgramKey } from '../schedule/index.ts';
 import type { Section } from './layer.ts';
 import { annotated } from './margin.ts';
+import { type Origin, originsOf } from './origins.ts';
 
 const programs = ['infer', 'evaluate', 'train'] as const;
 
