@@ -1,4 +1,4 @@
-// Builds dist/ from src, runtime and grammar: the command line, the library, the runtime, and their types.
+// Builds dist/ from src, runtime, grammar and playground: the command line, the library, the runtime, their types, the page.
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -8,6 +8,8 @@ const inputs = [
   'src',
   'runtime',
   'grammar/cnn.ohm',
+  'playground',
+  'models',
   'scripts/lib',
   'package.json',
   'package-lock.json',
@@ -96,6 +98,12 @@ async function types() {
   await must('tsc', [process.execPath, tsc, '-p', 'tsconfig.build.json']);
 }
 
+/** The page of `cnnc play`: static files, with the compiler and the runtime inside. */
+async function playground() {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  await must('vite', [process.execPath, vite, 'build', '--config', 'playground/vite.config.ts']);
+}
+
 /** Builds what has changed since the last time; resolves with whether anything had. */
 export async function buildAll({ force = false } = {}) {
   const path = join(root, stamp);
@@ -104,7 +112,7 @@ export async function buildAll({ force = false } = {}) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   mkdirSync(join(root, 'dist'));
   await grammar();
-  await Promise.all([bundles(), types()]);
+  await Promise.all([bundles(), types(), playground()]);
   writeFileSync(path, hash);
   return true;
 }

@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./bench.ts')).bench,
   ),
   at(
+    'play',
+    'open the playground: write, look into and train networks in the browser',
+    async () => (await import('./play.ts')).play,
+  ),
+  at(
     'run-onnx',
     'run a case of the ONNX backend tests and compare its outputs',
     async () => (await import('./run-onnx.ts')).runOnnx,

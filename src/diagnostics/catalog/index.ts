@@ -14,6 +14,7 @@ export * as names from './names.ts';
 export * as normal from './normal.ts';
 export * as onnx from './onnx.ts';
 export * as pieces from './pieces.ts';
+export * as play from './play.ts';
 export * as run from './run.ts';
 export * as shapes from './shapes.ts';
 export * as syntax from './syntax.ts';

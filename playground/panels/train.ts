@@ -1,0 +1,309 @@
+// The view in which a network is trained: it holds the training, and tells the other pieces what is new.
+import { lossText, metricText } from '../../src/format.ts';
+import { Refused } from '../compiler.ts';
+import type { CompiledView, DataNeeds, FilesAnswer, GivenFile, LoadedSet } from '../protocol.ts';
+import { type Confusion, confusionOf } from '../train/confusion.ts';
+import { type Gpu, openGpu } from '../train/gpu.ts';
+import { createTrainer, type Trainer, tooLarge } from '../train/trainer.ts';
+import { byId, el } from '../ui/dom.ts';
+import { say } from '../ui/status.ts';
+import { controls } from './controls.ts';
+import { curve } from './curves.ts';
+import { looks } from './looks.ts';
+import { matrix } from './matrix.ts';
+import { testing } from './testing.ts';
+
+export interface TrainOptions {
+  load(name: string, seed: number, needs: DataNeeds): Promise<LoadedSet>;
+  takeFiles(files: readonly GivenFile[]): Promise<FilesAnswer>;
+  /** There is a training whose weights can be kept, or there is none. */
+  begun(trainer: Trainer | undefined): void;
+}
+
+export interface TrainPanel {
+  /** The text was compiled anew. */
+  renew(view: CompiledView): void;
+  give(files: readonly File[]): Promise<void>;
+}
+
+/** Pictures of the inside are drawn so often while it trains. */
+const LOOK_MS = 400;
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Does a change of the text make another network, or another training? */
+const sameRun = (a: CompiledView, b: CompiledView): boolean => JSON.stringify(a.plan) === JSON.stringify(b.plan);
+
+export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel {
+  let view: CompiledView | undefined;
+  let gpu: Gpu | undefined;
+  let trainer: Trainer | undefined;
+  let making: Promise<Trainer | undefined> | undefined;
+  let running = false;
+  let stepped = false;
+  let stale = false;
+  let dataChosen = false;
+
+  const loss = curve({
+    title: 'Loss',
+    words: lossText,
+    tick: (v) => String(Number(v.toPrecision(3))),
+    range: [0, 0.1],
+  });
+  const score = curve({
+    title: 'Accuracy',
+    words: (v) => `${(100 * v).toFixed(1)}\u2009%`,
+    tick: (v) => `${Math.round(100 * v)}`,
+    range: [0, 1],
+  });
+  const inside = looks();
+  const confusions = matrix();
+  const pictures = testing(() => void refresh());
+  const speed = el('p', { class: 'soft speed' });
+  const c = controls({
+    toggled: () => void (running ? pause() : run()),
+    stepped: () => void step(),
+    restarted: () => void restart(),
+    lrChanged: (lr) => {
+      if (trainer) trainer.lr = lr;
+    },
+    dataChanged: () => {
+      dataChosen = true;
+      void restart();
+    },
+    filesGiven: (files) => void give(files),
+  });
+  byId('panel-train').replaceChildren(
+    c.element,
+    speed,
+    el('div', { class: 'curves' }, loss.element, score.element),
+    pictures.element,
+    el('div', { class: 'insides' }, inside.element, confusions.element),
+  );
+  c.seed.addEventListener('change', () => void restart());
+
+  const scoreName = (): string | undefined => view?.plan.metrics.find((m) => m !== 'loss');
+
+  function pause(): void {
+    running = false;
+    c.running(false, stepped);
+  }
+
+  function forget(): void {
+    trainer?.dispose();
+    trainer = undefined;
+    making = undefined;
+    stepped = false;
+    stale = false;
+    begun(undefined);
+  }
+
+  async function restart(): Promise<void> {
+    pause();
+    forget();
+    loss.clear();
+    score.clear();
+    inside.clear();
+    confusions.show(undefined, []);
+    speed.textContent = '';
+    c.running(false, false);
+    if (view?.plan.train) c.setLr(view.plan.train.lr);
+    pictures.renew(view, undefined, undefined);
+    await prepare();
+  }
+
+  /** The data, the device and the first weights: made once, when they are first asked for. */
+  async function make(): Promise<Trainer | undefined> {
+    const now = view;
+    if (!now) return undefined;
+    c.notice('');
+    if (!now.plan.train) {
+      c.notice('This text has no train section, so there is nothing to train.', [
+        'write one below the model: train { data drawn | loss ... }'.replace(' | loss ...', ''),
+      ]);
+      return undefined;
+    }
+    const opened = await openGpu((reason) => {
+      forget();
+      pause();
+      c.notice(`The device was lost: ${reason}`, ['press Train to begin again'], 'bad');
+    });
+    if (!opened.ok) {
+      c.notice(opened.reason, [...opened.help, 'everything else on this page works without it'], 'bad');
+      return undefined;
+    }
+    gpu = opened.gpu;
+    byId('adapter').textContent = `Trains on ${gpu.name}${gpu.software ? ' (software, slow)' : ''}`;
+    const large = tooLarge(now.plan, gpu.device);
+    if (large) {
+      c.notice(large, [], 'bad');
+      return undefined;
+    }
+    say('Preparing the pictures');
+    const set = await load(c.data.value, Number(c.seed.value), { input: now.plan.input, labels: now.plan.labels });
+    say('Preparing the device');
+    const made = await createTrainer(gpu.device, now, set, Number(c.seed.value));
+    if (now !== view) {
+      made.dispose();
+      return undefined;
+    }
+    made.lr = c.lr();
+    trainer = made;
+    pictures.renew(now, set, made);
+    if (set.notes.length > 0) c.notice(set.notes.join('. '));
+    say('Ready to train');
+    return made;
+  }
+
+  async function prepare(): Promise<Trainer | undefined> {
+    if (trainer) return trainer;
+    making ??= make().catch((error: unknown) => {
+      c.notice(wordsOf(error), [], 'bad');
+      if (!(error instanceof Refused)) console.warn(error);
+      return undefined;
+    });
+    const made = await making;
+    making = undefined;
+    if (made) await refresh().catch(() => undefined);
+    return made;
+  }
+
+  async function refresh(): Promise<void> {
+    const now = trainer;
+    if (!now) return;
+    inside.filters(await now.filters());
+    const picture = pictures.picture();
+    if (picture && trainer === now) inside.maps(await now.maps(picture));
+    if (trainer === now) await pictures.refresh();
+  }
+
+  /** One advance, and what it showed. */
+  async function advance(now: Trainer, steps?: number): Promise<boolean> {
+    const p = await now.advance(steps);
+    if (trainer !== now) return false;
+    stepped = true;
+    begun(now);
+    const value = p.metrics.loss ?? 0;
+    loss.train(p.epochs, value);
+    const name = scoreName();
+    if (name) score.train(p.epochs, p.metrics[name] ?? 0);
+    const rate =
+      p.picturesPerSecond >= 100
+        ? Math.round(p.picturesPerSecond).toLocaleString('en')
+        : p.picturesPerSecond.toFixed(1);
+    speed.textContent = `Step ${p.step.toLocaleString('en')}, epoch ${p.epochs.toFixed(2)}, learning rate ${Number(p.lr.toPrecision(3))}, ${rate} pictures/s`;
+    if (!Number.isFinite(value)) {
+      pause();
+      c.notice(
+        'The loss is no number any more: the training diverged.',
+        ['lower the learning rate, and press Restart'],
+        'bad',
+      );
+      return false;
+    }
+    if (p.epochDone) await tested(now, p.epochs);
+    loss.draw();
+    score.draw();
+    return !p.epochDone || p.epochs < Number(c.epochs.value);
+  }
+
+  async function tested(now: Trainer, epochs: number): Promise<void> {
+    const mean = await now.test();
+    loss.test(epochs, mean.loss ?? 0);
+    const name = scoreName();
+    if (name) score.test(epochs, mean[name] ?? 0);
+    const { labels } = now.model.plan;
+    if (labels?.dtype === 'u32') {
+      const confusion: Confusion = confusionOf(await now.outputs(), now.set.test.labels, now.model.threshold);
+      if (trainer === now) confusions.show(confusion, now.set.classNames);
+    }
+    const said = name ? metricText(name, mean[name] ?? 0) : `loss ${lossText(mean.loss ?? 0)}`;
+    say(`Epoch ${Math.round(epochs)} of ${c.epochs.value}: test ${said}`);
+  }
+
+  async function run(): Promise<void> {
+    if (stale) await restart();
+    const now = await prepare();
+    if (!now) return;
+    running = true;
+    c.running(true, true);
+    say('Training');
+    let looked = 0;
+    try {
+      for (let more = true; more && running && trainer === now; ) {
+        more = await advance(now);
+        if (performance.now() - looked > LOOK_MS || !more) {
+          await refresh();
+          looked = performance.now();
+        }
+        if (!more && running) {
+          pause();
+          c.epochs.value = String(Math.max(Number(c.epochs.value), 0));
+        }
+      }
+    } catch (error) {
+      if (trainer === now) c.notice(`The training stopped: ${wordsOf(error)}`, ['press Restart'], 'bad');
+    }
+    if (trainer === now) pause();
+  }
+
+  async function step(): Promise<void> {
+    if (stale) await restart();
+    const now = await prepare();
+    if (!now || running) return;
+    await advance(now, 1);
+    await refresh();
+    c.running(false, true);
+  }
+
+  /** The set that a text asks for, where the page has it. */
+  function chooseData({ plan }: CompiledView): void {
+    if (dataChosen && c.data.value === 'files') return;
+    const maps = plan.labels?.dtype === 'u32' && plan.labels.shape.length > 0;
+    c.data.value = maps ? 'shapes' : 'drawn';
+  }
+
+  async function give(files: readonly File[]): Promise<void> {
+    try {
+      const given = await Promise.all(
+        files.map(async (f) => ({ name: f.name, bytes: new Uint8Array(await f.arrayBuffer()) })),
+      );
+      const { name, said } = await takeFiles(given);
+      const option = c.data.querySelector<HTMLOptionElement>('option[value=files]');
+      if (name && option) {
+        option.disabled = false;
+        c.data.value = name;
+        dataChosen = true;
+        await restart();
+      }
+      if (said.length > 0) c.notice(said.join('. '), [], name ? 'plain' : 'bad');
+    } catch (error) {
+      c.notice(wordsOf(error), [], 'bad');
+    }
+  }
+
+  return {
+    give,
+    renew(next) {
+      const before = view;
+      const same = before !== undefined && sameRun(before, next);
+      view = next;
+      if (same) return;
+      if (next.plan.train) c.epochs.value = String(next.plan.train.epochs);
+      score.element.hidden = scoreName() === undefined;
+      const name = scoreName();
+      const title = score.element.querySelector('.curve-title');
+      if (title && name) title.textContent = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+      if (stepped) {
+        stale = true;
+        c.notice(
+          'The text has changed since this training began: it goes on with the network it began with. Restart trains the new one.',
+        );
+        return;
+      }
+      chooseData(next);
+      if (before === undefined && next.plan.train) c.seed.value = String(next.plan.train.seed);
+      void restart();
+    },
+  };
+}
