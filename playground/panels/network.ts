@@ -8,6 +8,8 @@ export function showNetwork({ svg, summary }: CompiledView): void {
   const drawing = svgFrom(svg);
   drawing.setAttribute('aria-label', `The network ${summary.model}, drawn`);
   byId('picture').replaceChildren(drawing);
+  // It may be larger than its place: then the keyboard scrolls it.
+  byId('picture').tabIndex = 0;
   byId('facts').textContent =
     `${summary.model}: ${counted(summary.parameters)} parameters, ${counted(summary.multiply_adds)} multiply-adds for a picture`;
 }

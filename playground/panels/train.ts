@@ -1,6 +1,5 @@
 // The view in which a network is trained: it holds the training, and tells the other pieces what is new.
 import { lossText, metricText } from '../../src/format.ts';
-import { Refused } from '../compiler.ts';
 import type { CompiledView, DataNeeds, FilesAnswer, GivenFile, LoadedSet } from '../protocol.ts';
 import { type Confusion, confusionOf } from '../train/confusion.ts';
 import { type Gpu, openGpu } from '../train/gpu.ts';
@@ -36,9 +35,10 @@ const sameRun = (a: CompiledView, b: CompiledView): boolean => JSON.stringify(a.
 
 export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel {
   let view: CompiledView | undefined;
-  let gpu: Gpu | undefined;
   let trainer: Trainer | undefined;
   let making: Promise<Trainer | undefined> | undefined;
+  let loading: Promise<LoadedSet | undefined> | undefined;
+  let soon: ReturnType<typeof setTimeout> | undefined;
   let running = false;
   let stepped = false;
   let stale = false;
@@ -93,6 +93,7 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
     trainer?.dispose();
     trainer = undefined;
     making = undefined;
+    loading = undefined;
     stepped = false;
     stale = false;
     begun(undefined);
@@ -108,21 +109,39 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
     speed.textContent = '';
     c.running(false, false);
     if (view?.plan.train) c.setLr(view.plan.train.lr);
+    c.notice('');
     pictures.renew(view, undefined, undefined);
-    await prepare();
+    if (!view) return;
+    if (!view.plan.train) {
+      c.notice('This text has no train section, so there is nothing to train.', [
+        'write one below the model: train { ... }',
+      ]);
+      return;
+    }
+    const [gpu] = await Promise.all([device(), loadPictures(view)]);
+    // What the untrained network sees is shown at once, where making it ready takes no time.
+    clearTimeout(soon);
+    if (gpu && !gpu.software) soon = setTimeout(() => void prepare(), 600);
   }
 
-  /** The data, the device and the first weights: made once, when they are first asked for. */
-  async function make(): Promise<Trainer | undefined> {
-    const now = view;
-    if (!now) return undefined;
-    c.notice('');
-    if (!now.plan.train) {
-      c.notice('This text has no train section, so there is nothing to train.', [
-        'write one below the model: train { data drawn | loss ... }'.replace(' | loss ...', ''),
-      ]);
-      return undefined;
-    }
+  /** The pictures of the chosen set, made to fit the network. */
+  function loadPictures(now: CompiledView): Promise<LoadedSet | undefined> {
+    loading ??= load(c.data.value, Number(c.seed.value), { input: now.plan.input, labels: now.plan.labels })
+      .then((set) => {
+        if (now !== view) return undefined;
+        pictures.renew(now, set, trainer);
+        if (set.notes.length > 0) c.notice(set.notes.join('. '));
+        return set;
+      })
+      .catch((error: unknown) => {
+        c.notice(wordsOf(error), [], 'bad');
+        return undefined;
+      });
+    return loading;
+  }
+
+  /** The page's device; says what to do when there is none. */
+  async function device(): Promise<Gpu | undefined> {
     const opened = await openGpu((reason) => {
       forget();
       pause();
@@ -132,16 +151,23 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
       c.notice(opened.reason, [...opened.help, 'everything else on this page works without it'], 'bad');
       return undefined;
     }
-    gpu = opened.gpu;
-    byId('adapter').textContent = `Trains on ${gpu.name}${gpu.software ? ' (software, slow)' : ''}`;
+    const { name, software } = opened.gpu;
+    byId('adapter').textContent = `Trains on ${name}${software ? ' (software, slow)' : ''}`;
+    return opened.gpu;
+  }
+
+  /** Buffers and pipelines on the device, and the first weights. */
+  async function make(): Promise<Trainer | undefined> {
+    const now = view;
+    if (!now?.plan.train) return undefined;
+    const [gpu, set] = await Promise.all([device(), loadPictures(now)]);
+    if (!gpu || !set || now !== view) return undefined;
     const large = tooLarge(now.plan, gpu.device);
     if (large) {
       c.notice(large, [], 'bad');
       return undefined;
     }
-    say('Preparing the pictures');
-    const set = await load(c.data.value, Number(c.seed.value), { input: now.plan.input, labels: now.plan.labels });
-    say('Preparing the device');
+    say(`Preparing the device: ${now.plan.kernels.length} shaders`);
     const made = await createTrainer(gpu.device, now, set, Number(c.seed.value));
     if (now !== view) {
       made.dispose();
@@ -150,20 +176,19 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
     made.lr = c.lr();
     trainer = made;
     pictures.renew(now, set, made);
-    if (set.notes.length > 0) c.notice(set.notes.join('. '));
     say('Ready to train');
     return made;
   }
 
   async function prepare(): Promise<Trainer | undefined> {
     if (trainer) return trainer;
-    making ??= make().catch((error: unknown) => {
+    const mine = making ?? make();
+    making = mine;
+    const made = await mine.catch((error: unknown) => {
       c.notice(wordsOf(error), [], 'bad');
-      if (!(error instanceof Refused)) console.warn(error);
       return undefined;
     });
-    const made = await making;
-    making = undefined;
+    if (making === mine) making = undefined;
     if (made) await refresh().catch(() => undefined);
     return made;
   }
