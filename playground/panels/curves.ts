@@ -17,7 +17,7 @@ export interface Curve {
 }
 
 const WIDTH = 400;
-const HEIGHT = 170;
+const HEIGHT = 140;
 const PAD = { left: 44, right: 12, top: 10, bottom: 24 };
 /** Points that a line keeps: when there are twice as many, neighbours are joined. */
 const MOST = 600;
