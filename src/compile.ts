@@ -1,5 +1,5 @@
 // The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
-import type { Plan, TrainSpec } from '../runtime/plan.ts';
+import type { Plan, Stored, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
 import type { Target } from './codegen/schedules.ts';
 import * as pieces from './diagnostics/catalog/pieces.ts';
@@ -23,6 +23,7 @@ import { addOptimizer } from './passes/optimizer.ts';
 import { separateGradients } from './passes/separate-gradients.ts';
 import { splitSums } from './passes/split-sums.ts';
 import { addStatistics } from './passes/statistics.ts';
+import { storeWeights } from './passes/store-weights.ts';
 import type { ModelGraphs } from './schedule/index.ts';
 import { checkScores, checkTrainable } from './training/check.ts';
 import { losses } from './training/losses/index.ts';
@@ -37,8 +38,13 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
-  /** With inferOnly, trained values of all parameters: batch normalisation is folded into the layers before it. */
+  /**
+   * Trained values of all parameters: batch normalisation is folded into the layers before it. The programs that train are
+   * left out.
+   */
   readonly fold?: ParameterValues;
+  /** With fold: weights of convolutions and dense layers in fewer bits. */
+  readonly stored?: Stored | undefined;
   /** Values of the model's parameters that replace those of the file. */
   readonly set?: Readonly<Record<string, number>>;
   /** Finds the texts that the file imports. */
@@ -62,7 +68,7 @@ export interface Compiled {
   readonly training?: { readonly objective: string; readonly gradients: ReadonlyMap<string, string> } | undefined;
   readonly emitted?: Emitted;
   readonly plan?: Plan;
-  /** With `fold`: the values of the plan's parameters. */
+  /** With `fold`: the values of the plan's parameters, as kernels read them. */
   readonly folded?: Folded['values'];
 }
 
@@ -126,7 +132,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 function build(
   lowered: Lowered,
   config: TrainConfig | undefined,
-  { hyper, fold }: CompileOptions,
+  { hyper, fold, stored }: CompileOptions,
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
   const stage = (name: string, graph: Graph): Graph => {
@@ -143,15 +149,22 @@ function build(
   };
   stage('forward', lowered.graph);
   const inference = stage('infer after for-inference', forInference(lowered.graph, lowered.statistics));
-  if (!config && fold) {
-    const { graph, values } = foldBatchNorm(inference, fold);
-    return { graphs: { infer: clean('infer', stage('infer after fold-batch-norm', graph)) }, stages, folded: values };
+  const score = (graph: Graph, by: TrainConfig): Graph => {
+    const scored = stage('evaluate after objective', addObjective(graph, by, []).graph);
+    return clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
+  };
+  if (fold) {
+    const { graph: whole, values } = foldBatchNorm(inference, fold);
+    stage('infer after fold-batch-norm', whole);
+    const small = stored && storeWeights(whole, values, stored);
+    const graph = small ? stage('infer after store-weights', small.graph) : whole;
+    const infer = clean('infer', graph);
+    const graphs = config ? { infer, evaluate: score(graph, config) } : { infer };
+    return { graphs, stages, folded: small?.values ?? values };
   }
   const infer = clean('infer', inference);
   if (!config) return { graphs: { infer }, stages };
-
-  const scored = stage('evaluate after objective', addObjective(inference, config, []).graph);
-  const evaluate = clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
+  const evaluate = score(inference, config);
 
   const { graph: aimed, objective } = addObjective(lowered.graph, config, lowered.penalties);
   const unread = { ...aimed, effects: aimed.effects.filter((e) => e.kind !== 'output') };

@@ -21,10 +21,10 @@ const head = (plan: Plan, file: string): string =>
   `// The model ${plan.model}, compiled by cnnc ${version} from ${basename(file)}. Do not edit: compile again.\n`;
 
 /** The module: nothing is imported, and no text is run as code but the shaders. */
-export const webModule = (plan: Plan, file: string): string => {
+export const webModule = (plan: Plan): string => {
   const train = plan.programs.train.length > 0;
   const variant = train ? (needsFull(plan) ? 'full' : 'train') : 'infer';
-  return `${head(plan, file)}const $=${JSON.stringify(packPlan(plan, train))};${runtimeText(variant)}\n`;
+  return `// ${plan.model}, by cnnc ${version}\nconst $=${JSON.stringify(packPlan(plan, train))};${runtimeText(variant)}\n`;
 };
 
 const size = (shape: readonly number[]): string => shape.join('x');
@@ -116,7 +116,7 @@ export function webArtifacts(
   weights?: ReadonlyMap<string, Float32Array<ArrayBuffer>>,
 ): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>([
-    [`${plan.model}.js`, webModule(plan, file)],
+    [`${plan.model}.js`, webModule(plan)],
     [`${plan.model}.d.ts`, webTypes(plan, file)],
   ]);
   if (weights) {

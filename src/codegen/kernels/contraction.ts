@@ -2,7 +2,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
+import { type Bindings, bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { RegisterSchedule } from '../schedules.ts';
 import { i32, join, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
@@ -19,6 +19,7 @@ import {
   startOfA,
   startOfB,
 } from './index-map.ts';
+import { storedLoad } from './stored.ts';
 
 /** How the operands are read: in fours along k, along rows, along columns, or one by one. */
 interface Reads {
@@ -56,7 +57,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const a4 = reads.a !== 'one';
   const b4 = reads.b !== 'one';
   const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
-  const bName = b.use(storageOf(map.b), b4 ? 'vec4f' : 'f32', accessOf(storageOf(map.b)));
+  const { functions, at: bAt } = readerOfB(b, map, b4 ? 4 : 1);
   const columnTiles = (map.n / width) * map.groups.count;
   const rowTiles = Math.ceil(map.m / rows);
   const tiles = columnTiles * rowTiles;
@@ -75,7 +76,7 @@ ${map.byPhase ? wgsl`if (${largest(rows)} < 0) { continue; }` : nothing}
 var q = ${startOfB(map)};
 ${reads.b === 'k4' || map.bColumn !== 1 ? nothing : wgsl`q += n * ${i32(width)};`}
 for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(map.inner.size)}; ${{ wgsl: map.inner.name }} += ${i32(reads.unroll)}) {
-  ${columnLoads(map, reads, bName, b4)}
+  ${columnLoads(map, reads, bAt, b4)}
   ${products(map, reads, rows, aName)}
   ${rider ? (reads.unroll === 4 ? wgsl`bias += b0 + b1 + b2 + b3;` : wgsl`bias += b0;`) : nothing}
 }`,
@@ -119,7 +120,7 @@ ${helpers(group.nodes, width)}
 
 ${rowFunction(map)}
 
-${atFunction(map)}
+${atFunction(map)}${functions}
 
 @compute @workgroup_size(${size(schedule.workgroup)})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -164,14 +165,23 @@ function pointers(map: IndexMap, reads: Reads, rows: number): Wgsl[] {
   return lines;
 }
 
+/** How elements of b, or fours of them, are read: from their buffer, or by a function where they are stored in fewer bits. */
+function readerOfB(b: Bindings, map: IndexMap, width: 1 | 4): { functions: Wgsl; at: (index: Wgsl) => Wgsl } {
+  const storage = storageOf(map.b);
+  const functions = storedLoad(b, wgsl`load_b`, storage, width);
+  if (functions) return { functions: wgsl`\n${functions}`, at: (index) => wgsl`load_b(${index})` };
+  const name = b.use(storage, width === 4 ? 'vec4f' : 'f32', accessOf(storage));
+  return { functions: nothing, at: (index) => wgsl`${name}[${index}]` };
+}
+
 /** b0 to b3: rows of b at four steps (n4), or four columns of b along k (k4). */
-function columnLoads(map: IndexMap, reads: Reads, bName: Wgsl, b4: boolean): Wgsl[] {
+function columnLoads(map: IndexMap, reads: Reads, bAt: (index: Wgsl) => Wgsl, b4: boolean): Wgsl[] {
   const inner: Wgsl = { wgsl: map.inner.name };
   const lines: Wgsl[] = [];
   if (reads.b === 'k4') {
     for (let c = 0; c < reads.width; c++) {
       lines.push(
-        wgsl`let b${size(c)} = ${bName}[(q + (n * ${i32(reads.width)} + ${i32(c)}) * ${i32(map.bColumn)} + ${inner}) / 4];`,
+        wgsl`let b${size(c)} = ${bAt(wgsl`(q + (n * ${i32(reads.width)} + ${i32(c)}) * ${i32(map.bColumn)} + ${inner}) / 4`)};`,
       );
     }
     return lines;
@@ -185,7 +195,7 @@ function columnLoads(map: IndexMap, reads: Reads, bName: Wgsl, b4: boolean): Wgs
           : wgsl` + ${i32(column)}`
         : wgsl` + (n * ${i32(reads.width)} + ${i32(column)}) * ${i32(map.bColumn)}`;
     const at = wgsl`q + ${k} * ${i32(map.bStep)}${along}`;
-    return b4 ? wgsl`${bName}[(${at}) / 4]` : wgsl`${bName}[${at}]`;
+    return bAt(b4 ? wgsl`(${at}) / 4` : at);
   };
   for (let step = 0; step < reads.unroll; step++) {
     const value =
