@@ -1,14 +1,13 @@
 // The page: text on the left, what it becomes on the right, and a worker that compiles in between.
 
-import { writeSafetensors } from '../src/interop/safetensors.ts';
 import { startWorker } from './compiler.ts';
 import { wordCard } from './editor/complete.ts';
 import { createEditor, type Editor } from './editor/editor.ts';
-import { save } from './files/save.ts';
+import { save, saveModule, saveWeights } from './files/save.ts';
 import { fragmentOf, textOf } from './files/share.ts';
 import { kernelPanel } from './panels/kernels.ts';
 import { showLayers } from './panels/layers.ts';
-import { markStale, showNetwork } from './panels/network.ts';
+import { enlarging, markStale, showNetwork } from './panels/network.ts';
 import { showProblems } from './panels/problems.ts';
 import { trainPanel } from './panels/train.ts';
 import type { CompiledView, Example, Vocabulary, Word } from './protocol.ts';
@@ -104,6 +103,8 @@ function dropping(take: (files: readonly File[]) => void): void {
 async function start(): Promise<void> {
   theme(() => undefined);
   let view: CompiledView | undefined;
+  /** The text that `view` is of: places in it mean nothing in another one. */
+  let compiled = '';
   let trainer: Trainer | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let latest = 0;
@@ -134,7 +135,8 @@ async function start(): Promise<void> {
       markStale(model === undefined);
       if (!model) return;
       view = model;
-      byId<HTMLButtonElement>('get-svg').disabled = false;
+      compiled = now;
+      for (const id of ['get-svg', 'get-module']) byId<HTMLButtonElement>(id).disabled = false;
       showNetwork(model);
       showLayers(model, goTo);
       kernels.renew(model);
@@ -152,9 +154,10 @@ async function start(): Promise<void> {
       clearTimeout(timer);
       timer = setTimeout(() => void compile(), 150);
     },
-    moved: (line, position) => view && kernels.follow(view, line, position),
-    hover: (word, position) => hoverCard(view, words, word, position),
+    moved: (line, position) => view && isCurrent() && kernels.follow(view, line, position),
+    hover: (word, position) => hoverCard(isCurrent() ? view : undefined, words, word, position),
   });
+  const isCurrent = (): boolean => compiled === editor.text();
   const goTo = (line: number): void => {
     views.show('text');
     editor.goTo(line);
@@ -173,24 +176,15 @@ async function start(): Promise<void> {
     },
   });
   menus(editor, examples);
+  enlarging();
   byId('get-cnn').addEventListener('click', () =>
     save(`${view?.plan.model ?? 'model'}.cnn`, editor.text(), 'text/plain'),
   );
   byId('get-svg').addEventListener('click', () => view && save(`${view.plan.model}.svg`, view.svg, 'image/svg+xml'));
-  byId('get-weights').addEventListener('click', async () => {
-    if (!trainer) return;
-    const { plan } = trainer.model;
-    const values = await trainer.weights();
-    const tensors = plan.parameters.map(({ name, shape }) => ({
-      name,
-      shape,
-      values: values.get(name) as Float32Array,
-    }));
-    save(
-      `${plan.model}.safetensors`,
-      writeSafetensors(tensors, { model: plan.model, seed: String(trainer.seed) }),
-      'application/octet-stream',
-    );
+  byId('get-weights').addEventListener('click', () => trainer && void saveWeights(trainer));
+  byId('get-module').addEventListener('click', async () => {
+    const parts = await compiler.ask('module', undefined);
+    if (parts) await saveModule(parts).catch((error: unknown) => say(String(error)));
   });
   dropping(async (files) => {
     const model = files.find((f) => f.name.endsWith('.cnn'));

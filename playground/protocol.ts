@@ -144,8 +144,8 @@ export interface FilesAnswer {
 /** What a web module is made of, apart from its runtime. */
 export interface ModuleParts {
   readonly model: string;
+  /** The plan as JSON, packed. */
   readonly packed: string;
-  readonly variant: 'infer' | 'train' | 'full';
 }
 
 export type Kind = keyof Requests;

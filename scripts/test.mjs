@@ -20,6 +20,7 @@ await script(async (args) => {
   await buildAll();
   await must('type check (compiler and runtime, no Node)', bin('typescript/bin/tsc', '-p', 'tsconfig.json'));
   await must('type check (everything)', bin('typescript/bin/tsc', '-p', 'tsconfig.node.json'));
+  await must('type check (playground)', bin('typescript/bin/tsc', '-p', 'playground/tsconfig.json'));
   await must('biome check', bin('@biomejs/biome/bin/biome', 'check', '--error-on-warnings'));
   await must('vitest', bin('vitest/vitest.mjs', 'run', ...args), { show: true });
   say('\nRings that ran:');

@@ -63,6 +63,8 @@ const table: readonly (readonly [from: string, may: readonly string[]])[] = [
       ...['codegen', 'data', 'diagnostics', 'explain', 'graphics', 'interop', 'ir', 'layers', 'passes', 'training'].map(
         (folder) => `src/${folder}/`,
       ),
+      // Pure, and on its way out of the command line.
+      'src/cli/web/pack.ts',
       'src/compile.ts',
       'src/format.ts',
       'src/summary.ts',

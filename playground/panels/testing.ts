@@ -86,7 +86,7 @@ export function testing(asked: () => void): Testing {
         el(
           'div',
           { class: 'buttons' },
-          button('Back', move(-1), { class: 'small', 'aria-label': 'Test picture before' }),
+          button('Back', move(-1), { class: 'small', 'aria-label': 'Back to the test picture before' }),
           button('Next', move(1), { class: 'small', 'aria-label': 'Next test picture' }),
         ),
       ),

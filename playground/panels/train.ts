@@ -3,6 +3,7 @@ import { lossText, metricText } from '../../src/format.ts';
 import type { CompiledView, DataNeeds, FilesAnswer, GivenFile, LoadedSet } from '../protocol.ts';
 import { type Confusion, confusionOf } from '../train/confusion.ts';
 import { type Gpu, openGpu } from '../train/gpu.ts';
+import { nothingSuits, standsIn } from '../train/sets.ts';
 import { createTrainer, type Trainer, tooLarge } from '../train/trainer.ts';
 import { byId, el } from '../ui/dom.ts';
 import { say } from '../ui/status.ts';
@@ -24,6 +25,9 @@ export interface TrainPanel {
   renew(view: CompiledView): void;
   give(files: readonly File[]): Promise<void>;
 }
+
+const HINT =
+  'Press Train: the network learns here, on your graphics card. Then draw something below, and see what it says.';
 
 /** Pictures of the inside are drawn so often while it trains. */
 const LOOK_MS = 400;
@@ -53,7 +57,7 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
   const score = curve({
     title: 'Accuracy',
     words: (v) => `${(100 * v).toFixed(1)}\u2009%`,
-    tick: (v) => `${Math.round(100 * v)}`,
+    tick: (v) => `${Math.round(100 * v)}\u2009%`,
     range: [0, 1],
   });
   const inside = looks();
@@ -106,7 +110,7 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
     score.clear();
     inside.clear();
     confusions.show(undefined, []);
-    speed.textContent = '';
+    speed.textContent = HINT;
     c.running(false, false);
     if (view?.plan.train) c.setLr(view.plan.train.lr);
     c.notice('');
@@ -130,11 +134,13 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
       .then((set) => {
         if (now !== view) return undefined;
         pictures.renew(now, set, trainer);
-        if (set.notes.length > 0) c.notice(set.notes.join('. '));
+        const notes = [standsIn(now.plan.train?.data ?? null, c.data.value) ?? '', ...set.notes];
+        c.notice(notes.filter(Boolean).join('. '));
         return set;
       })
       .catch((error: unknown) => {
-        c.notice(wordsOf(error), [], 'bad');
+        const hint = nothingSuits(now.plan.train?.data ?? null, now.plan.input.shape.slice(1), c.data.value);
+        c.notice(hint ?? wordsOf(error), [], hint ? 'plain' : 'bad');
         return undefined;
       });
     return loading;

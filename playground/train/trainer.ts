@@ -90,41 +90,19 @@ export async function createTrainer(
   let step = 0;
   let size = 1;
   let ordered = -1;
+  let turn: Promise<unknown> = Promise.resolve();
   const self: Trainer = {
     model,
     set,
     seed,
     lr: plan.train?.lr ?? 0.001,
-    async advance(steps) {
-      const epoch = Math.floor(step / stepsPerEpoch);
-      const done = step - epoch * stepsPerEpoch;
-      if (ordered !== epoch) train.setOrder(epochOrder(seed, epoch, train.count));
-      ordered = epoch;
-      const now = Math.min(steps ?? size, stepsPerEpoch - done);
-      const rows = Array.from({ length: now }, (_, i) => rowOf(epoch, done + i));
-      const began = performance.now();
-      session.run('train', rows, train);
-      const sums = await session.readMetrics();
-      const took = Math.max(performance.now() - began, 0.1);
-      step += now;
-      if (steps === undefined) size = Math.max(1, Math.min(MOST_STEPS, Math.round((now * SUBMIT_MS) / took), 4 * size));
-      const count = rows.reduce((n, r) => n + r.count, 0);
-      const metrics = Object.fromEntries(plan.metrics.map((name, i) => [name, (sums[i] as number) / count]));
-      return {
-        step,
-        epochs: step / stepsPerEpoch,
-        lr: (rows[now - 1] as StepValues).lr,
-        metrics,
-        picturesPerSecond: (1000 * count) / took,
-        epochDone: done + now === stepsPerEpoch,
-      };
-    },
-    async test() {
-      const mean = meanOf(await evaluate(session, test));
-      ordered = -1;
-      losses[Math.round(step / stepsPerEpoch) - 1] = mean.loss ?? 0;
-      return mean;
-    },
+    advance: (steps) => inTurn(() => advance(steps)),
+    test: () =>
+      inTurn(async () => {
+        const mean = meanOf(await evaluate(session, test));
+        losses[Math.round(step / stepsPerEpoch) - 1] = mean.loss ?? 0;
+        return mean;
+      }),
     outputs: () => predictAll(session, test),
     predict: (picture) => predict(session, picture),
     async filters() {
@@ -140,6 +118,36 @@ export async function createTrainer(
       session.dispose();
     },
   };
+  /** Steps and tests one after the other, as they share the sums of the device. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  }
+  async function advance(steps?: number): Promise<Progress> {
+    const epoch = Math.floor(step / stepsPerEpoch);
+    const done = step - epoch * stepsPerEpoch;
+    if (ordered !== epoch) train.setOrder(epochOrder(seed, epoch, train.count));
+    ordered = epoch;
+    const now = Math.min(steps ?? size, stepsPerEpoch - done);
+    const rows = Array.from({ length: now }, (_, i) => rowOf(epoch, done + i));
+    const began = performance.now();
+    session.run('train', rows, train);
+    const sums = await session.readMetrics();
+    const took = Math.max(performance.now() - began, 0.1);
+    step += now;
+    if (steps === undefined) size = Math.max(1, Math.min(MOST_STEPS, Math.round((now * SUBMIT_MS) / took), 4 * size));
+    const count = rows.reduce((n, r) => n + r.count, 0);
+    const metrics = Object.fromEntries(plan.metrics.map((name, i) => [name, (sums[i] as number) / count]));
+    return {
+      step,
+      epochs: step / stepsPerEpoch,
+      lr: (rows[now - 1] as StepValues).lr,
+      metrics,
+      picturesPerSecond: (1000 * count) / took,
+      epochDone: done + now === stepsPerEpoch,
+    };
+  }
   function rowOf(epoch: number, inEpoch: number): StepValues {
     const start = inEpoch * plan.batch;
     const before = epoch * stepsPerEpoch + inEpoch;

@@ -1,4 +1,6 @@
 // A text compiled, as the page wants to see it: messages with their places, tables, the picture, kernels with their lines.
+
+import { packPlan } from '../../src/cli/web/pack.ts';
 import { type CompiledModel, compile } from '../../src/compile.ts';
 import { lineColumn } from '../../src/diagnostics/render.ts';
 import type { Diagnostic, Source } from '../../src/diagnostics/types.ts';
@@ -137,6 +139,9 @@ export function describeLayer(name: string): LayerView | undefined {
   };
 }
 
+/** The module of the last text without errors, for inference, one picture at a time; its runtime comes from the page's own files. */
 export function moduleParts(): ModuleParts | undefined {
-  return undefined;
+  if (!last) return undefined;
+  const { plan } = compile(last.source, { read: readImport, inferOnly: true, batch: 1 });
+  return plan && { model: plan.model, packed: JSON.stringify(packPlan(plan, false)) };
 }

@@ -1,6 +1,16 @@
 // Builds dist/ from src, runtime, grammar and playground: the command line, the library, the runtime, their types, the page.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { must, root } from './run.mjs';
 
@@ -113,6 +123,9 @@ export async function buildAll({ force = false } = {}) {
   mkdirSync(join(root, 'dist'));
   await grammar();
   await Promise.all([bundles(), types(), playground()]);
+  // The page makes web modules too.
+  mkdirSync(join(root, 'dist/playground/runtime'));
+  copyFileSync(join(root, 'dist/web/infer.js'), join(root, 'dist/playground/runtime/infer.js'));
   writeFileSync(path, hash);
   return true;
 }
