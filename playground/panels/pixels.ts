@@ -90,6 +90,17 @@ export function paintPicture(canvas: HTMLCanvasElement, shape: readonly number[]
   });
 }
 
+/** Columns of so many square tiles that the whole is about `aspect` times as wide as high, and the last row is not nearly empty. */
+export function columnsOf(count: number, aspect: number): number {
+  let [best, least] = [1, Number.POSITIVE_INFINITY];
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const cost = Math.abs(Math.log(columns / rows / aspect)) + 3 * (1 - count / (columns * rows));
+    if (cost < least) [best, least] = [columns, cost];
+  }
+  return best;
+}
+
 /** Tiles side by side with a pixel between them, as many a row as make the whole about `aspect` times as wide as high. */
 export function paintTiles(
   canvas: HTMLCanvasElement,
@@ -99,7 +110,7 @@ export function paintTiles(
   aspect: number,
   colour: (tile: number, x: number, y: number) => readonly [number, number, number],
 ): void {
-  const columns = Math.max(1, Math.min(count, Math.round(Math.sqrt((count * aspect * height) / width))));
+  const columns = columnsOf(count, (aspect * height) / width);
   const rows = Math.ceil(count / columns);
   const [fullWidth, fullHeight] = [columns * (width + 1) - 1, rows * (height + 1) - 1];
   paint(canvas, fullWidth, fullHeight, (x, y) => {

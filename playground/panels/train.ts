@@ -105,6 +105,7 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
 
   async function restart(): Promise<void> {
     pause();
+    if (stale && view) chooseData(view);
     forget();
     loss.clear();
     score.clear();
@@ -259,17 +260,15 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
     running = true;
     c.running(true, true);
     say('Training');
-    let looked = 0;
+    let next = 0;
     try {
       for (let more = true; more && running && trainer === now; ) {
         more = await advance(now);
-        if (performance.now() - looked > LOOK_MS || !more) {
+        const began = performance.now();
+        if (began > next || !more) {
           await refresh();
-          looked = performance.now();
-        }
-        if (!more && running) {
-          pause();
-          c.epochs.value = String(Math.max(Number(c.epochs.value), 0));
+          // Looking takes a fifth of the time at most.
+          next = performance.now() + Math.max(LOOK_MS, 4 * (performance.now() - began));
         }
       }
     } catch (error) {

@@ -51,6 +51,9 @@ const placeOf = ({ name, op, span }: LayerInfo, source: Source): LayerPlace =>
     ? { name, op, from: span.start, to: span.end, line: lineColumn(source, span.start).line }
     : { name, op, from: 0, to: 0, line: 0 };
 
+/** Layers of a deep network that are shown: each costs a run of the network as far as it. */
+const MOST_MAPS = 8;
+
 /** The pictures that can be read while the network infers: values that a kernel stores, each of a layer of its own. */
 function mapsOf({ emitted, layers }: CompiledModel): FeatureMap[] {
   const places = emitted.scheduled.infer?.memory.places;
@@ -64,7 +67,12 @@ function mapsOf({ emitted, layers }: CompiledModel): FeatureMap[] {
       found.set(layer, { layer, shape: node.type.shape.slice(1), after: index + 1, place });
     }
   }
-  return [...found.values()];
+  const all = [...found.values()];
+  if (all.length <= MOST_MAPS) return all;
+  return Array.from(
+    { length: MOST_MAPS },
+    (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_MAPS - 1))] as FeatureMap,
+  );
 }
 
 const thresholdOf = ({ forward, config }: CompiledModel): number => {
