@@ -105,6 +105,8 @@ async function start(): Promise<void> {
   let view: CompiledView | undefined;
   /** The text that `view` is of: places in it mean nothing in another one. */
   let compiled = '';
+  /** Is there a graphics processor to compile for? */
+  let hardware = false;
   let trainer: Trainer | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let latest = 0;
@@ -125,7 +127,7 @@ async function start(): Promise<void> {
     const asked = ++latest;
     const now = editor.text();
     try {
-      const { problems, model } = await compiler.ask('compile', { text: now });
+      const { problems, model } = await compiler.ask('compile', { text: now, hardware });
       if (asked !== latest) return;
       editor.showProblems(problems);
       showProblems(problems, (p) => {
@@ -170,6 +172,11 @@ async function start(): Promise<void> {
   const train = trainPanel({
     load: (name, seed, plan) => data.ask('data', { name, seed, plan }),
     takeFiles: (files) => data.ask('files', files),
+    opened(gpu) {
+      if (hardware === !gpu.software) return;
+      hardware = !gpu.software;
+      void compile();
+    },
     begun(now) {
       trainer = now;
       byId<HTMLButtonElement>('get-weights').disabled = now === undefined;

@@ -116,7 +116,8 @@ export interface LoadedSet {
 /** What the page may ask, and what it gets. */
 export interface Requests {
   vocabulary: { ask: undefined; answer: Vocabulary };
-  compile: { ask: { readonly text: string; readonly batch?: number }; answer: Compilation };
+  /** `hardware`: kernels for a graphics processor, not for any device. */
+  compile: { ask: { readonly text: string; readonly hardware: boolean }; answer: Compilation };
   layer: { ask: string; answer: LayerView | undefined };
   examples: { ask: undefined; answer: readonly Example[] };
   /** A set of the page's own, or the one that the dropped files make. */

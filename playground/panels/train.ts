@@ -16,6 +16,8 @@ import { testing } from './testing.ts';
 export interface TrainOptions {
   load(name: string, seed: number, needs: DataNeeds): Promise<LoadedSet>;
   takeFiles(files: readonly GivenFile[]): Promise<FilesAnswer>;
+  /** There is a device to train on. */
+  opened(gpu: Gpu): void;
   /** There is a training whose weights can be kept, or there is none. */
   begun(trainer: Trainer | undefined): void;
 }
@@ -37,7 +39,7 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
 /** Does a change of the text make another network, or another training? */
 const sameRun = (a: CompiledView, b: CompiledView): boolean => JSON.stringify(a.plan) === JSON.stringify(b.plan);
 
-export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel {
+export function trainPanel({ load, takeFiles, opened: told, begun }: TrainOptions): TrainPanel {
   let view: CompiledView | undefined;
   let trainer: Trainer | undefined;
   let making: Promise<Trainer | undefined> | undefined;
@@ -160,6 +162,7 @@ export function trainPanel({ load, takeFiles, begun }: TrainOptions): TrainPanel
     }
     const { name, software } = opened.gpu;
     byId('adapter').textContent = `Trains on ${name}${software ? ' (software, slow)' : ''}`;
+    told(opened.gpu);
     return opened.gpu;
   }
 

@@ -82,10 +82,10 @@ const thresholdOf = ({ forward, config }: CompiledModel): number => {
 
 const counted = (n: number): string => n.toLocaleString('en');
 
-export function compileText({ text, batch }: Requests['compile']['ask']): Compilation {
+export function compileText({ text, hardware }: Requests['compile']['ask']): Compilation {
   const source: Source = { file: 'model.cnn', text };
   const began = performance.now();
-  const compiled = compile(source, { read: readImport, ...(batch === undefined ? {} : { batch }) });
+  const compiled = compile(source, { read: readImport, target: hardware ? 'gpu' : 'portable' });
   const took = performance.now() - began;
   const problems = compiled.diagnostics.map((d) => problemOf(d, source));
   if (!compiled.plan) return { problems };
