@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Plan } from '../runtime/index.ts';
 import { serve } from '../src/cli/play/server.ts';
 import { readSite, siteFolder } from '../src/cli/play/site.ts';
+import { webModule } from '../src/cli/web/module.ts';
+import { compile } from '../src/compile.ts';
 import { drawDigit } from '../src/data/drawn.ts';
 import * as say from '../src/diagnostics/catalog/play.ts';
 import { renderAll } from '../src/diagnostics/index.ts';
@@ -251,6 +254,11 @@ describe.skipIf(!browser)('the page', () => {
     const { tensors, metadata } = readSafetensors(new Uint8Array(readFileSync(await download.path())));
     expect([...tensors.keys()]).toEqual(['conv1.weight', 'conv1.bias', 'dense1.weight', 'dense1.bias']);
     expect(metadata).toEqual({ model: 'small', seed: '1' });
+    // The module is the one of the command line.
+    const [module] = await Promise.all([page.waitForEvent('download'), page.click('#get-module')]);
+    const { plan } = compile({ file: 'small.cnn', text: small }, { inferOnly: true, batch: 1 });
+    const body = (text: string): string => text.slice(text.indexOf('\n') + 1);
+    expect(body(readFileSync(await module.path(), 'utf8'))).toBe(body(webModule(plan as Plan)));
     await close(opened);
   });
 

@@ -11,6 +11,8 @@ export function save(name: string, content: string | Uint8Array<ArrayBuffer>, ty
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
+declare const CNNC_VERSION: string;
+
 /** The weights as `cnnc train` writes them, for every tool that reads safetensors. */
 export async function saveWeights(trainer: Trainer): Promise<void> {
   const { plan } = trainer.model;
@@ -29,5 +31,5 @@ export async function saveModule({ model, packed }: ModuleParts): Promise<void> 
   const answer = await fetch(new URL('./runtime/infer.js', document.baseURI));
   if (!answer.ok) throw new Error('the runtime of modules is not among the files of this page');
   const runtime = await answer.text();
-  save(`${model}.js`, `// ${model}, by cnnc\nconst $=${packed};${runtime.trim()}\n`, 'text/javascript');
+  save(`${model}.js`, `// ${model}, by cnnc ${CNNC_VERSION}\nconst $=${packed};${runtime.trim()}\n`, 'text/javascript');
 }

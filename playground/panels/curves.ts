@@ -11,6 +11,8 @@ export interface Curve {
   train(at: number, value: number): void;
   test(at: number, value: number): void;
   clear(): void;
+  /** Shows another number. */
+  describe(options: CurveOptions): void;
   /** Draws what was told since the last time. */
   draw(): void;
   readonly element: HTMLElement;
@@ -51,9 +53,11 @@ export interface CurveOptions {
   readonly range: readonly [number, number];
 }
 
-export function curve({ title, words, tick, range }: CurveOptions): Curve {
+export function curve(first: CurveOptions): Curve {
+  let { title, words, tick, range } = first;
   let trained: Point[] = [];
   let tested: Point[] = [];
+  const name = el('span', { class: 'curve-title' }, title);
   const now = el('span', { class: 'curve-now' }, '\u2013');
   const then = el('span', { class: 'curve-test' });
   const grid = svgEl('g', { class: 'grid' });
@@ -66,12 +70,7 @@ export function curve({ title, words, tick, range }: CurveOptions): Curve {
     line,
     dots,
   );
-  const element = el(
-    'figure',
-    { class: 'card curve' },
-    el('figcaption', {}, el('span', { class: 'curve-title' }, title), now, then),
-    drawing,
-  );
+  const element = el('figure', { class: 'card curve' }, el('figcaption', {}, name, now, then), drawing);
 
   const draw = (): void => {
     const all = [...trained, ...tested];
@@ -116,6 +115,10 @@ export function curve({ title, words, tick, range }: CurveOptions): Curve {
     },
     test(at, value) {
       tested.push({ at, value });
+    },
+    describe(options) {
+      ({ title, words, tick, range } = options);
+      name.textContent = title;
     },
     clear() {
       [trained, tested] = [[], []];

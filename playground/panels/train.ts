@@ -8,7 +8,7 @@ import { createTrainer, type Trainer, tooLarge } from '../train/trainer.ts';
 import { byId, el } from '../ui/dom.ts';
 import { say } from '../ui/status.ts';
 import { controls } from './controls.ts';
-import { curve } from './curves.ts';
+import { type CurveOptions, curve } from './curves.ts';
 import { looks } from './looks.ts';
 import { matrix } from './matrix.ts';
 import { testing } from './testing.ts';
@@ -34,6 +34,17 @@ const HINT =
 /** Pictures of the inside are drawn so often while it trains. */
 const LOOK_MS = 400;
 
+const plainTick = (v: number): string => String(Number(v.toPrecision(3)));
+const lossCurve: CurveOptions = { title: 'Loss', words: lossText, tick: plainTick, range: [0, 0.1] };
+
+/** A part of all pictures as per cent, an error as it is. */
+function scoreCurve(name: string): CurveOptions {
+  const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+  if (!/acc$|accuracy$|^top\d/.test(name)) return { ...lossCurve, title };
+  const percent = (digits: number) => (v: number) => `${(100 * v).toFixed(digits)}\u2009%`;
+  return { title, words: percent(1), tick: percent(0), range: [0, 1] };
+}
+
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Does a change of the text make another network, or another training? */
@@ -56,12 +67,7 @@ export function trainPanel({ load, takeFiles, opened: told, begun }: TrainOption
     tick: (v) => String(Number(v.toPrecision(3))),
     range: [0, 0.1],
   });
-  const score = curve({
-    title: 'Accuracy',
-    words: (v) => `${(100 * v).toFixed(1)}\u2009%`,
-    tick: (v) => `${Math.round(100 * v)}\u2009%`,
-    range: [0, 1],
-  });
+  const score = curve(scoreCurve('accuracy'));
   const inside = looks();
   const confusions = matrix();
   const pictures = testing(() => void refresh());
@@ -325,8 +331,7 @@ export function trainPanel({ load, takeFiles, opened: told, begun }: TrainOption
       if (next.plan.train) c.epochs.value = String(next.plan.train.epochs);
       score.element.hidden = scoreName() === undefined;
       const name = scoreName();
-      const title = score.element.querySelector('.curve-title');
-      if (title && name) title.textContent = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+      if (name) score.describe(scoreCurve(name));
       if (stepped) {
         stale = true;
         c.notice(
