@@ -52,8 +52,8 @@ export interface CompiledView {
   readonly maps: readonly FeatureMap[];
   /** What of a single number of the output means class 1. */
   readonly threshold: number;
-  /** Milliseconds that the compiler took. */
-  readonly took: number;
+  /** Are the channels normalised by what the pictures are like? */
+  readonly perChannel: boolean;
 }
 
 /** A kernel that a layer became. */
@@ -111,6 +111,8 @@ export interface LoadedSet {
   readonly train: Part;
   readonly test: Part;
   readonly notes: readonly string[];
+  /** Mean and variance of the channels, where the text says `normalise per_channel`: parameters by name. */
+  readonly measured: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 }
 
 /** What the page may ask, and what it gets. */
@@ -133,7 +135,10 @@ export interface Example {
   readonly text: string;
 }
 
-export type DataNeeds = Pick<Plan, 'input' | 'labels'>;
+/** What of a network its pictures depend on. */
+export interface DataNeeds extends Pick<Plan, 'input' | 'labels'> {
+  readonly perChannel: boolean;
+}
 
 export interface FilesAnswer {
   /** The set that can be trained on now; undefined when something is missing. */

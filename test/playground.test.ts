@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import axe from 'axe-core';
+import { zipSync } from 'fflate';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../runtime/index.ts';
@@ -297,6 +298,19 @@ describe.skipIf(!browser)('the page', () => {
     await expect.poll(() => page.textContent('.notice'), { timeout: 15_000 }).toContain('labels');
     await page.setInputFiles('#files', [file('train-labels-idx1-ubyte', header(2049, count), labels)]);
     await expect.poll(() => page.inputValue('#data')).toBe('files');
+    // An archive of arrays.
+    const npy = (descr: string, shape: string, data: Buffer): Buffer => {
+      const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }`.padEnd(117);
+      return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'), Buffer.from(`${text}\n`), data]);
+    };
+    const archive = zipSync({
+      'x.npy': npy('|u1', '100, 28, 28', pictures),
+      'y.npy': npy('|u1', '100,', labels),
+    });
+    await page.setInputFiles('#files', [file('digits.npz', Buffer.from(archive))]);
+    await expect.poll(() => page.textContent('#status'), { timeout: 15_000 }).not.toBe('');
+    await page.click('#step');
+    await expect.poll(() => page.textContent('.speed'), { timeout: 30_000 }).toMatch(/^Step 1, epoch 0\.33/);
     await page.setInputFiles('#files', [file('letter.doc', Buffer.from('hello'))]);
     await expect.poll(() => page.textContent('.notice'), { timeout: 15_000 }).toContain('letter.doc');
     await close(opened);

@@ -60,7 +60,7 @@ export function controls(events: ControlEvents): Controls {
   });
   const add = button('Add files', () => files.click(), {
     title:
-      'MNIST and the like (IDX), CIFAR-10 (.bin) or CSV, also as .gz; or drop them anywhere on the page. They stay on this machine.',
+      'MNIST and the like (IDX), CIFAR-10 (.bin), NPZ or CSV, also as .gz; or drop them anywhere on the page. They stay on this machine.',
   });
   const slider = el('input', { type: 'range', id: 'lr', min: String(LOW), max: String(HIGH), step: '0.05' });
   const number = el('output', { class: 'lr-value', for: 'lr' });

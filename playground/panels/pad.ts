@@ -20,10 +20,10 @@ export function pad(drawn: () => void): Pad {
     width: SIZE,
     height: SIZE,
     role: 'img',
-    'aria-label': 'Drawing pad: draw a digit with the mouse, a pen or a finger',
+    'aria-label': 'Drawing pad: draw with the mouse, a pen or a finger',
   });
   const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
-  const hint = el('p', { class: 'pad-hint', 'aria-hidden': 'true' }, 'Draw a digit here');
+  const hint = el('p', { class: 'pad-hint', 'aria-hidden': 'true' }, 'Draw here');
   let last: readonly [number, number] | undefined;
 
   const wipe = (): void => {

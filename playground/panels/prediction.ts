@@ -28,7 +28,7 @@ const MOST = 10;
 
 export function prediction(plan: Plan, names: readonly string[], label: string): Prediction {
   const shape = plan.output.shape.slice(1);
-  if (shape.length >= 2) return picturePrediction(shape, plan, label);
+  if (shape.length >= 2) return picturePrediction(shape, plan, names, label);
   const list = el('ol', { class: 'bars', 'aria-label': label });
   const show = (outputs: Float32Array | undefined, right?: number): void => {
     const parts = outputs
@@ -64,10 +64,18 @@ export function prediction(plan: Plan, names: readonly string[], label: string):
   return { element: list, show };
 }
 
-function picturePrediction(shape: readonly number[], plan: Plan, label: string): Prediction {
+function picturePrediction(shape: readonly number[], plan: Plan, names: readonly string[], label: string): Prediction {
   const canvas = pixelCanvas(label);
   const element = el('div', { class: 'prediction-picture' }, canvas);
   const [h = 1, w = 1, c = 1] = shape;
+  if (plan.labels?.dtype === 'u32') {
+    const entries = Array.from({ length: Math.min(c, MOST) }, (_, i) => {
+      const entry = el('li', {}, names[i] ?? String(i));
+      entry.style.setProperty('--swatch', `rgb(${classColour(i).join(' ')})`);
+      return entry;
+    });
+    element.append(el('ul', { class: 'legend' }, ...entries));
+  }
   return {
     element,
     show(outputs) {

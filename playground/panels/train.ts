@@ -139,7 +139,11 @@ export function trainPanel({ load, takeFiles, opened: told, begun }: TrainOption
 
   /** The pictures of the chosen set, made to fit the network. */
   function loadPictures(now: CompiledView): Promise<LoadedSet | undefined> {
-    loading ??= load(c.data.value, Number(c.seed.value), { input: now.plan.input, labels: now.plan.labels })
+    loading ??= load(c.data.value, Number(c.seed.value), {
+      input: now.plan.input,
+      labels: now.plan.labels,
+      perChannel: now.perChannel,
+    })
       .then((set) => {
         if (now !== view) return undefined;
         pictures.renew(now, set, trainer);
@@ -330,6 +334,7 @@ export function trainPanel({ load, takeFiles, opened: told, begun }: TrainOption
       if (same) return;
       if (next.plan.train) c.epochs.value = String(next.plan.train.epochs);
       score.element.hidden = scoreName() === undefined;
+      confusions.element.hidden = next.plan.labels?.dtype !== 'u32';
       const name = scoreName();
       if (name) score.describe(scoreCurve(name));
       if (stepped) {

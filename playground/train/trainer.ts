@@ -83,6 +83,7 @@ export async function createTrainer(
   const { plan, maps } = model;
   const session: Session = await createSession(device, plan);
   session.initialise(seed);
+  session.setParameters(set.measured);
   const train = session.upload(set.train);
   const test = session.upload(set.test);
   const stepsPerEpoch = Math.ceil(train.count / plan.batch);
@@ -129,10 +130,13 @@ export async function createTrainer(
     const done = step - epoch * stepsPerEpoch;
     if (ordered !== epoch) train.setOrder(epochOrder(seed, epoch, train.count));
     ordered = epoch;
-    const now = Math.min(steps ?? size, stepsPerEpoch - done);
+    // A set that the device does not hold as a whole comes in parts.
+    const there = Math.ceil((train.ready(done * plan.batch) - done * plan.batch) / plan.batch);
+    const now = Math.min(steps ?? size, there);
     const rows = Array.from({ length: now }, (_, i) => rowOf(epoch, done + i));
     const began = performance.now();
     session.run('train', rows, train);
+    train.prefetch();
     const sums = await session.readMetrics();
     const took = Math.max(performance.now() - began, 0.1);
     step += now;

@@ -84,9 +84,7 @@ const counted = (n: number): string => n.toLocaleString('en');
 
 export function compileText({ text, hardware }: Requests['compile']['ask']): Compilation {
   const source: Source = { file: 'model.cnn', text };
-  const began = performance.now();
   const compiled = compile(source, { read: readImport, target: hardware ? 'gpu' : 'portable' });
-  const took = performance.now() - began;
   const problems = compiled.diagnostics.map((d) => problemOf(d, source));
   if (!compiled.plan) return { problems };
   const whole = compiled as CompiledModel;
@@ -103,7 +101,7 @@ export function compileText({ text, hardware }: Requests['compile']['ask']): Com
       layers: layers.map((l) => placeOf(l, source)),
       maps: mapsOf(whole),
       threshold: thresholdOf(whole),
-      took,
+      perChannel: whole.data?.normalise?.kind === 'per_channel',
     },
   };
 }

@@ -1,16 +1,21 @@
 // Data sets in the page: drawn by code, or read from files that were dropped on it.
+
+import { npzParts, type Parts, type Wanted } from '../../src/data/array-sets.ts';
 import { parseCifar10 } from '../../src/data/cifar10.ts';
-import { parseCsv, pixelsOf, shapeOfRow } from '../../src/data/csv.ts';
+import { parseCsv } from '../../src/data/csv.ts';
 import { drawn } from '../../src/data/drawn.ts';
 import { fitSet } from '../../src/data/fit.ts';
 import { parseIdxLabels, parseIdxPictures } from '../../src/data/idx.ts';
 import { checkLabels, classesIn, classNames } from '../../src/data/labels.ts';
+import { channelMoments } from '../../src/data/moments.ts';
+import { shapeOfRow, storePixels } from '../../src/data/pixels.ts';
 import { shapes } from '../../src/data/shapes.ts';
 import { splitSet } from '../../src/data/split.ts';
-import type { DataSet, Split } from '../../src/data/types.ts';
+import type { DataSet, Pixels, Split } from '../../src/data/types.ts';
 import { countsDiffer } from '../../src/diagnostics/catalog/data.ts';
 import { classesForValues, labelShapes } from '../../src/diagnostics/catalog/labels.ts';
 import { refuse } from '../../src/diagnostics/types.ts';
+import { NORMALISE } from '../../src/passes/lower/normalise.ts';
 import type { DataNeeds, FilesAnswer, GivenFile, LoadedSet, Part, Requests } from '../protocol.ts';
 
 /** Files as they were dropped, by name: pictures and labels come in any order. */
@@ -22,13 +27,14 @@ async function inflated({ bytes }: GivenFile): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-type Sort = 'idx pictures' | 'idx labels' | 'cifar' | 'csv' | 'unknown';
+type Sort = 'idx pictures' | 'idx labels' | 'cifar' | 'npz' | 'csv' | 'unknown';
 
 /** What a file is, by its first bytes and its size, else by its name. */
 function sortOf(name: string, bytes: Uint8Array): Sort {
   const magic = bytes.length >= 4 ? new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) : 0;
   if (magic === 2051) return 'idx pictures';
   if (magic === 2049) return 'idx labels';
+  if (magic === 0x504b0304) return 'npz';
   if (/\.bin$/i.test(name) && bytes.length > 0 && bytes.length % 3073 === 0) return 'cifar';
   return /\.(csv|txt)$/i.test(name) ? 'csv' : 'unknown';
 }
@@ -70,30 +76,38 @@ function cifarPart(files: readonly [string, Uint8Array][]): DataSet {
   return { name: 'cifar10', shape: [32, 32, 3], count, classes: 10, classNames: classNames.cifar10, pixels, labels };
 }
 
-function csvWhole([name, bytes]: [string, Uint8Array], expected: readonly number[]): DataSet {
-  const rough = parseCsv(bytes, name);
+function csvParts([name, bytes]: [string, Uint8Array], e: Wanted): Parts {
+  const { columns, count, labels, values, classNames: words } = parseCsv(bytes, name);
   // The UCI digits: 64 values from 0 to 16.
-  const digits = rough.columns === 64 && rough.highestByte !== undefined && rough.highestByte <= 16;
-  const pixels = digits
-    ? ({ dtype: 'u8', values: Uint8Array.from(rough.values), scale: 1 / 16 } as const)
-    : pixelsOf(rough);
-  const shape = digits ? ([8, 8, 1] as const) : shapeOfRow(rough.columns, expected);
-  return { name, shape, count: rough.count, classes: classesIn(rough.labels), pixels, labels: rough.labels };
+  const digits = columns === 64 && values.every((v) => v <= 16 && Number.isInteger(v));
+  const [stored] = storePixels([values]).pixels;
+  const set: DataSet = {
+    name,
+    shape: digits ? [8, 8, 1] : shapeOfRow(columns, e.expected),
+    count,
+    classes: classesIn(labels),
+    ...(words ? { classNames: words } : {}),
+    pixels: digits ? { dtype: 'u8', values: Uint8Array.from(values), scale: 1 / 16 } : (stored as Pixels),
+    labels,
+  };
+  return { whole: set, notes: [] };
 }
 
 /** The set that the dropped files make, in two parts or in one. */
-function droppedSet(expected: readonly number[]): Split | { readonly whole: DataSet } | undefined {
+function droppedSet(e: Wanted): Parts | undefined {
+  const archive = ofSort('npz').at(-1);
+  if (archive) return npzParts(archive[1], archive[0], {}, e);
   const [train, test] = [idxPart(false), idxPart(true)];
-  if (train && test) return { train, test };
+  if (train && test) return { train, test, notes: [] };
   const one = train ?? test;
-  if (one) return { whole: one };
+  if (one) return { whole: one, notes: [] };
   const cifar = ofSort('cifar');
   const batches = cifar.filter(([name]) => !isTest(name));
   const tests = cifar.filter(([name]) => isTest(name));
-  if (batches.length > 0 && tests.length > 0) return { train: cifarPart(batches), test: cifarPart(tests) };
-  if (cifar.length > 0) return { whole: cifarPart(cifar) };
+  if (batches.length > 0 && tests.length > 0) return { train: cifarPart(batches), test: cifarPart(tests), notes: [] };
+  if (cifar.length > 0) return { whole: cifarPart(cifar), notes: [] };
   const table = ofSort('csv').at(-1);
-  return table ? { whole: csvWhole(table, expected) } : undefined;
+  return table && csvParts(table, e);
 }
 
 /** Keeps the files, and says what can be done with them. */
@@ -104,7 +118,9 @@ export async function takeFiles(files: readonly GivenFile[]): Promise<FilesAnswe
     const name = file.name.replace(/\.gz$/i, '');
     if (!bytes) said.push(`${file.name} is not a whole gzip file`);
     else if (sortOf(name, bytes) === 'unknown')
-      said.push(`${file.name} is not a file of pictures that is known here: IDX (as MNIST), CIFAR-10 .bin, or CSV`);
+      said.push(
+        `${file.name} is not a file of pictures that is known here: IDX (as MNIST), CIFAR-10 .bin, NPZ, or CSV`,
+      );
     else given.set(name, bytes);
   }
   const lone = (sort: Sort, other: Sort): void => {
@@ -114,16 +130,16 @@ export async function takeFiles(files: readonly GivenFile[]): Promise<FilesAnswe
   };
   lone('idx pictures', 'idx labels');
   lone('idx labels', 'idx pictures');
-  const ready = said.length === 0 || droppedSet([]) !== undefined;
+  const ready = said.length === 0 || droppedSet({}) !== undefined;
   return { ...(ready && given.size > 0 ? { name: 'files' } : {}), said };
 }
 
-function setOf(name: string, seed: number, expected: readonly number[]): Split {
-  if (name === 'drawn') return drawn(seed);
-  if (name === 'shapes') return shapes(seed);
-  const found = droppedSet(expected);
+function setOf(name: string, seed: number, e: Wanted): Parts & Split {
+  if (name === 'drawn') return { ...drawn(seed), notes: [] };
+  if (name === 'shapes') return { ...shapes(seed), notes: [] };
+  const found = droppedSet(e);
   if (!found) throw new Error('no files were dropped yet');
-  return 'whole' in found ? splitSet(found.whole, seed, found.whole.name) : found;
+  return 'whole' in found ? { ...splitSet(found.whole, seed, found.whole.name), notes: found.notes } : found;
 }
 
 const partOf = ({ count, pixels, labels }: DataSet): Part => ({
@@ -136,15 +152,26 @@ const partOf = ({ count, pixels, labels }: DataSet): Part => ({
 /** The labels must be what the model is trained on. */
 function checkKind(name: string, set: DataSet, { labels }: DataNeeds): void {
   if (!labels) return;
-  if (labels.dtype === 'f32') refuse(classesForValues(name));
+  if (labels.dtype === 'f32' && !(set.labels instanceof Float32Array)) refuse(classesForValues(name));
   const have = set.labelShape ?? [];
   if (have.join() !== labels.shape.join()) refuse(labelShapes(name, have, labels.shape));
   if (labels.dtype === 'u32') checkLabels(set.labels, name, undefined, labels.classes);
 }
 
+/** As `cnnc train` does: by the names of the parameters. */
+const momentsOf = (set: DataSet): Map<string, Float32Array<ArrayBuffer>> =>
+  new Map(
+    Object.entries(channelMoments(set)).map(([name, values]) => [`${NORMALISE}.${name}`, Float32Array.from(values)]),
+  );
+
 export function loadSet({ name, seed, plan }: Requests['data']['ask']): LoadedSet {
   const expected = plan.input.shape.slice(1);
-  const split = setOf(name, seed, expected);
+  const { labels } = plan;
+  const split = setOf(name, seed, {
+    expected,
+    ...(labels?.dtype === 'u32' ? { expectedClasses: labels.classes } : {}),
+    ...(labels?.dtype === 'f32' ? { expectedValues: labels.shape } : {}),
+  });
   const fitted = [split.train, split.test].map((set) => fitSet(set, expected, name));
   const [train, test] = fitted.map(({ set }) => set) as [DataSet, DataSet];
   for (const set of [train, test]) checkKind(name, set, plan);
@@ -154,6 +181,7 @@ export function loadSet({ name, seed, plan }: Requests['data']['ask']): LoadedSe
     classNames: train.classNames ?? Array.from({ length: classes }, (_, i) => String(i)),
     train: partOf(train),
     test: partOf(test),
-    notes: (fitted[0]?.notes ?? []).map((d) => d.message),
+    notes: [...split.notes, ...(fitted[0]?.notes ?? [])].map((d) => d.message),
+    measured: plan.perChannel ? momentsOf(train) : new Map(),
   };
 }
