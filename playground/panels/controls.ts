@@ -15,6 +15,8 @@ export interface Controls {
   setLr(lr: number): void;
   /** The button's words: what pressing it does. */
   running(on: boolean, begun: boolean): void;
+  /** The device is being made ready: nothing can be pressed meanwhile. */
+  preparing(on: boolean): void;
   /** Words below the controls; `help` as a list. */
   notice(text: string, help?: readonly string[], kind?: 'plain' | 'bad'): void;
 }
@@ -120,6 +122,11 @@ export function controls(events: ControlEvents): Controls {
       start.textContent = on ? 'Pause' : begun ? 'Go on' : 'Train';
       start.classList.toggle('on', on);
       step.disabled = on;
+    },
+    preparing(on) {
+      if (on) start.textContent = 'Preparing';
+      for (const each of [start, step]) each.disabled = on;
+      element.setAttribute('aria-busy', String(on));
     },
     notice(text, help = [], kind = 'plain') {
       notice.hidden = text === '';

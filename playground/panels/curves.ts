@@ -1,5 +1,6 @@
 // Loss and accuracy as they change: a line for the training pictures, points for the test pictures after each epoch.
 import { el, svgEl } from '../ui/dom.ts';
+import { ticks } from './measures.ts';
 
 /** One number along the training. */
 interface Point {
@@ -23,17 +24,6 @@ const HEIGHT = 140;
 const PAD = { left: 44, right: 12, top: 10, bottom: 24 };
 /** Points that a line keeps: when there are twice as many, neighbours are joined. */
 const MOST = 600;
-
-/** Ticks at 1, 2 or 5 times a power of ten, about four of them. */
-export function ticks(low: number, high: number): number[] {
-  const raw = (high - low || 1) / 4;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw) ?? raw;
-  const out: number[] = [];
-  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-6; v += step)
-    out.push(Number(v.toPrecision(6)));
-  return out;
-}
 
 /** Means of neighbours, so that a long training stays a short line. */
 const thinned = (points: Point[]): Point[] =>

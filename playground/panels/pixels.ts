@@ -1,5 +1,6 @@
 // Numbers as pixels: pictures of data, filters and feature maps.
 import { el } from '../ui/dom.ts';
+import { columnsOf } from './measures.ts';
 
 /** A colour for a number from 0 to 1: red, green and blue from 0 to 255. */
 export type Ramp = (v: number) => readonly [number, number, number];
@@ -88,17 +89,6 @@ export function paintPicture(canvas: HTMLCanvasElement, shape: readonly number[]
     const byte = (k: number): number => Math.round(255 * Math.min(1, Math.max(0, values[at + k] as number)));
     return [byte(0), byte(1), byte(2)];
   });
-}
-
-/** Columns of so many square tiles that the whole is about `aspect` times as wide as high, and the last row is not nearly empty. */
-export function columnsOf(count: number, aspect: number): number {
-  let [best, least] = [1, Number.POSITIVE_INFINITY];
-  for (let columns = 1; columns <= count; columns++) {
-    const rows = Math.ceil(count / columns);
-    const cost = Math.abs(Math.log(columns / rows / aspect)) + 3 * (1 - count / (columns * rows));
-    if (cost < least) [best, least] = [columns, cost];
-  }
-  return best;
 }
 
 /** Tiles side by side with a pixel between them, as many a row as make the whole about `aspect` times as wide as high. */

@@ -187,7 +187,8 @@ export function trainPanel({ load, takeFiles, opened: told, begun }: TrainOption
       c.notice(large, [], 'bad');
       return undefined;
     }
-    say(`Preparing the device: ${now.plan.kernels.length} shaders`);
+    const slowly = gpu.software ? '; a software adapter may take minutes' : '';
+    say(`Preparing the device: ${now.plan.kernels.length} shaders${slowly}`);
     const made = await createTrainer(gpu.device, now, set, Number(c.seed.value));
     if (now !== view) {
       made.dispose();
@@ -266,10 +267,19 @@ export function trainPanel({ load, takeFiles, opened: told, begun }: TrainOption
     say(`Epoch ${Math.round(epochs)} of ${c.epochs.value}: test ${said}`);
   }
 
-  async function run(): Promise<void> {
+  /** A training to go on with; the buttons say that it is being made. */
+  async function begin(): Promise<Trainer | undefined> {
     if (stale) await restart();
-    const now = await prepare();
-    if (!now) return;
+    if (!trainer) c.preparing(true);
+    const made = await prepare();
+    c.preparing(false);
+    c.running(running, stepped);
+    return made;
+  }
+
+  async function run(): Promise<void> {
+    const now = await begin();
+    if (!now || running) return;
     running = true;
     c.running(true, true);
     say('Training');
@@ -291,8 +301,7 @@ export function trainPanel({ load, takeFiles, opened: told, begun }: TrainOption
   }
 
   async function step(): Promise<void> {
-    if (stale) await restart();
-    const now = await prepare();
+    const now = await begin();
     if (!now || running) return;
     await advance(now, 1);
     await refresh();

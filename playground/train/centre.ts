@@ -42,8 +42,8 @@ export function centred(ink: Ink, size: number): Float32Array<ArrayBuffer> | und
   if (!box) return undefined;
   const inner = Math.max(1, Math.round((size * 20) / 28));
   const scale = Math.max(box.right - box.left, box.bottom - box.top) / inner;
-  const columns = Math.max(1, Math.round((box.right - box.left) / scale));
-  const rows = Math.max(1, Math.round((box.bottom - box.top) / scale));
+  const columns = Math.max(1, Math.ceil((box.right - box.left) / scale - 1e-9));
+  const rows = Math.max(1, Math.ceil((box.bottom - box.top) / scale - 1e-9));
   // 1. The ink in the box, by the mean over each pixel's area.
   const small = new Float32Array(rows * columns);
   let [mass, mx, my] = [0, 0, 0];
