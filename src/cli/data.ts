@@ -11,6 +11,7 @@ import type { OptionSpec } from './args.ts';
 import type { Opened } from './backend.ts';
 import { type Io, report } from './io.ts';
 import { type ModelFile, trainConfig } from './model.ts';
+import { dataFolderFor } from './sets/home.ts';
 
 /** The set that `--data` names, or the train section. Refuses when neither does. */
 export function dataSpec(model: ModelFile, option: string | undefined, command: string): string {
@@ -19,7 +20,7 @@ export function dataSpec(model: ModelFile, option: string | undefined, command: 
 
 /** Loads a set for a model; notes are shown. */
 export async function loadFor(io: Io, plan: Plan, spec: string, seed: number): Promise<Loaded> {
-  const folder = io.env.CNNC_DATA;
+  const folder = await dataFolderFor(io, spec);
   const loaded = await loadData(spec, {
     seed,
     cwd: io.cwd,

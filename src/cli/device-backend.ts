@@ -107,7 +107,7 @@ export async function deviceBackend(
         },
         evaluate: (signal) => guard(evaluate(session, data, 0, signal)),
         outputs: (signal) => guard(predictAll(session, data, signal)),
-        trace: (step) => looks(session, emitted, { ...step, scale: data.scale }, data),
+        trace: (step, only) => looks(session, emitted, { ...step, scale: data.scale }, data, only),
       };
     },
     predict: (values) => guard(predict(session, values)),

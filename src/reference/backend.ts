@@ -46,8 +46,11 @@ export interface Uploaded {
   evaluate(signal?: AbortSignal): Promise<Sums>;
   /** The output of every picture in order: count x classes. */
   outputs(signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
-  /** Runs one step of training kernel by kernel, and shows what each leaves. */
-  trace(step: OneStep): AsyncIterable<Look>;
+  /**
+   * Runs one step of training kernel by kernel, and shows what each leaves. With `only`, at least the values of these ids, without
+   * what the kernels were given: that reads less from a device.
+   */
+  trace(step: OneStep, only?: ReadonlySet<string>): AsyncIterable<Look>;
 }
 
 export interface Backend {

@@ -2,7 +2,6 @@
 import type { DataSet } from '../../data/types.ts';
 import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
-import { losses } from '../../training/losses/index.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { namesFor } from '../classes.ts';
@@ -14,7 +13,7 @@ import {
   type ClassScores,
   type Confusion,
   classScores,
-  confusionOf,
+  confusionFor,
   confusionText,
   meanIou,
   scoresText,
@@ -32,18 +31,20 @@ interface Classified {
 
 /** Undefined when the model is not trained on classes. */
 function classified(
-  { plan, config, forward }: CompiledModel,
+  compiled: CompiledModel,
   outputs: Float32Array,
   set: DataSet,
   spec: string,
 ): Classified | undefined {
-  if (plan.labels?.dtype !== 'u32') return undefined;
-  const output = forward.effects.find((e) => e.kind === 'output')?.value;
-  const threshold = (output && losses[config?.loss ?? '']?.reads(output).threshold) ?? 0.5;
-  const columns = outputs.length / set.labels.length;
-  const confusion = confusionOf(outputs, set.labels, columns, threshold);
+  const confusion = confusionFor(compiled, outputs, set.labels);
+  if (!confusion) return undefined;
   const names = set.classNames ?? namesFor(spec, confusion.length);
-  return { confusion, names, scores: classScores(confusion, names), maps: plan.labels.shape.length > 0 };
+  return {
+    confusion,
+    names,
+    scores: classScores(confusion, names),
+    maps: (compiled.plan.labels?.shape.length ?? 0) > 0,
+  };
 }
 
 const at = (option: string) => ({ command: 'eval', option });

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
+import { ownNames } from '../classes.ts';
 import { dataSpec, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
 import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
@@ -16,7 +17,9 @@ import { type Epoch, type Outcome, trainLoop } from '../train/loop.ts';
 import { measured } from '../train/normalise.ts';
 import { progressFor } from '../train/progress.ts';
 import { goOn } from '../train/resume.ts';
+import { sightOf } from '../train/sight.ts';
 import { judgeEpochs } from '../train/stopping.ts';
+import type { EventLog } from '../train/tensorboard.ts';
 import { watchFor } from '../train/watch.ts';
 import { readStart, startText } from '../weights.ts';
 
@@ -81,13 +84,14 @@ export const train = command({
   usage: `cnnc train models/drawn.cnn
 cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist
 cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist --resume
+cnnc train models/mnist.cnn --data mnist:DIR --tensorboard logs/mnist
 cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
   positionals: { name: 'FILE', doc: 'the model file, with a train section', min: 1, max: 1 },
   options: {
     data: {
       type: 'string',
       value: 'SPEC',
-      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (in CNNC_DATA), or mnist:DIR, digits:FILE, idx:IMAGES,LABELS, csv:FILE ...',
+      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (from `cnnc data get`, or in CNNC_DATA), or mnist:DIR, folder:DIR, npz:FILE, csv:FILE ...',
     },
     epochs: { type: 'string', value: 'N', doc: 'passes over the pictures' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
@@ -107,6 +111,12 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       doc: 'go on from the last checkpoint in the folder of -o, as if the training had never stopped',
     },
     csv: { type: 'string', value: 'FILE', doc: 'write the numbers of each epoch to a table, a line an epoch' },
+    tensorboard: {
+      type: 'string',
+      value: 'DIR',
+      doc: 'write event files for TensorBoard: curves, histograms of weights and gradients, the graph, pictures',
+    },
+    live: { type: 'boolean', doc: 'draw a small curve in the terminal while it trains' },
     json: {
       type: 'boolean',
       doc: 'print the result as one JSON object on the last line, and before it, without --quiet, one for each epoch',
@@ -135,12 +145,15 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const start = startFile === undefined ? undefined : await readStart(io, startFile, read.compiled.plan, place);
     const { split } = await loadFor(io, read.compiled.plan, spec, seed);
     await prepareFolder(io, folder);
-    const opened = await openBackend(io, values.device, read, ['evaluate', 'train']);
+    const classes = values.tensorboard !== undefined && read.compiled.plan.labels?.dtype === 'u32';
+    const programs = classes ? (['infer', 'evaluate', 'train'] as const) : (['evaluate', 'train'] as const);
+    const opened = await openBackend(io, values.device, read, programs);
     const { backend, model } = opened;
     const { plan } = model.compiled;
     // 2. Training.
     const began = performance.now();
     let kept: Kept | undefined;
+    let logs: EventLog | undefined;
     const done: Epoch[] = [];
     try {
       const facts = {
@@ -151,6 +164,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         ...(config.schedule ? { schedule: config.schedule.name } : {}),
         batch: plan.batch,
         seed,
+        ...ownNames(spec, split.train.classNames),
       };
       const identity = identityOf(model, facts, split, epochs);
       backend.initialise(seed);
@@ -181,7 +195,13 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         io,
         { epochs, pictures: trainSet.count, scheduled: config.schedule !== undefined },
         values.quiet,
+        values.live,
       );
+      if (values.tensorboard !== undefined) {
+        const { openEventLog } = await import('../train/tensorboard.ts');
+        const seen = sightOf(opened, { train: trainSet, test: testSet, labels: split.test.labels, seed });
+        logs = await openEventLog(progress.io, values.tensorboard, model.compiled, seen, done);
+      }
       const loop = trainLoop({
         train: trainSet,
         test: testSet,
@@ -196,7 +216,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         onEpoch: async (result, replace) => {
           progress.epoch(result);
           done.push(result);
-          if (values.json && !values.quiet) printJson(io, epochJson(result));
+          if (values.json && !values.quiet) printJson(progress.io, epochJson(result));
           // The checkpoint first: what a kill keeps from being written after it, --resume writes.
           if (result.test) {
             const { sha256 = '', epoch = 0 } = kept ?? {};
@@ -211,6 +231,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
           }
           await writeCsv();
           kept = await keep(io, folder, plan, backend, facts, done, replace ? undefined : kept);
+          await logs?.epoch(result);
           return kept.weights;
         },
       });
@@ -227,6 +248,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         });
       return 0;
     } finally {
+      await logs?.close();
       backend.close();
     }
   },
