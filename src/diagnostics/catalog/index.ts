@@ -9,6 +9,7 @@ export * as data from './data.ts';
 export * as device from './device.ts';
 export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
+export * as imports from './imports.ts';
 export * as labels from './labels.ts';
 export * as names from './names.ts';
 export * as normal from './normal.ts';
