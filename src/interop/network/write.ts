@@ -89,7 +89,8 @@ export function writeNetwork(network: Network, weights: string | undefined): Wri
           ? head(s.line, [...s.named.map((line) => names.values.get(line) as string), ...s.line.words])
           : head(s.line, s.line.words);
       const on: Line[] = [s.line];
-      for (let next = body[i + 1]; next?.kind === 'line' && followers.has(next.line.op); next = body[i + 1]) {
+      const alone = s.line.op === 'input';
+      for (let next = body[i + 1]; !alone && next?.kind === 'line' && followers.has(next.line.op); next = body[i + 1]) {
         const joined = `${text} | ${head(next.line, next.line.words)}`;
         if (joined.length > widest || names.values.has(on[on.length - 1] as Line)) break;
         text = joined;
