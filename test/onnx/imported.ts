@@ -27,6 +27,21 @@ export async function onReference(imported: Imported, input: Float32Array<ArrayB
   return backend.predict(input);
 }
 
+/**
+ * The model in two: up to where its picture is flattened, and the dense layers from there on, whose weights are more than
+ * some adapters bind.
+ */
+export function halves(imported: Imported): [Imported, Imported] {
+  const [head = '', tail = ''] = imported.text.split(/(?<=^ *flatten\b.*\n)/m);
+  const [, features = ''] = /=> (\d+)/.exec(head.split('\n').at(-2) ?? '') ?? [];
+  const texts = [`${head}}\n`, `model tail {\n  input ${features}\n${tail}`];
+  return texts.map((text): Imported => {
+    const { plan } = compile({ file: 'half.cnn', text }, { inferOnly: true, batch: 1 });
+    const own = new Set(plan?.parameters.map((p) => p.name));
+    return { ...imported, text, tensors: imported.tensors.filter((t) => own.has(t.name)) };
+  }) as [Imported, Imported];
+}
+
 /** The same on a device. */
 export async function onDevice(
   imported: Imported,
