@@ -37,3 +37,17 @@ export const unknownKind = entry('E0734', (file: string) => ({
   file,
   help: ['`cnnc import` reads ONNX models (.onnx), Keras models as JSON (.json) and weights (.safetensors, .npz)'],
 }));
+
+/** A JSON file that is no Keras model. */
+export const notKeras = entry('E0735', (file: string, reason: string) => ({
+  message: `this is not a Keras model as JSON: ${reason}`,
+  file,
+  help: ['Keras writes such files with model.to_json(); models of one class of your own (subclasses) have none'],
+}));
+
+/** A layer of Keras that has no line in cnnc. */
+export const kerasLayerNotImported = entry('E0736', (file: string, layer: string, kind: string, reason: string) => ({
+  message: `layer "${layer}" (${kind}) has no counterpart in cnnc: ${reason}`,
+  file,
+  help: ['nothing was written'],
+}));
