@@ -6,6 +6,7 @@ export * as branches from './branches.ts';
 export * as checkpoints from './checkpoints.ts';
 export * as conv from './conv.ts';
 export * as data from './data.ts';
+export * as dataFiles from './data-files.ts';
 export * as device from './device.ts';
 export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
