@@ -51,3 +51,51 @@ export const kerasLayerNotImported = entry('E0736', (file: string, layer: string
   file,
   help: ['nothing was written'],
 }));
+
+const most = 12;
+const listed = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'nothing'
+    : [...names.slice(0, most), ...(names.length > most ? [`and ${names.length - most} more`] : [])].join('\n');
+
+/** Weights of another framework that are not those of the model: what is left on both sides. */
+export const weightsNotImported = entry(
+  'E0737',
+  (file: string, model: string, order: string, modules: readonly string[], layers: readonly string[]) => ({
+    message: `these weights, in the order of ${order}, are not those of the model "${model}"`,
+    file,
+    help: [
+      `in the file and not in the model:\n${listed(modules)}`,
+      `in the model and not in the file:\n${listed(layers)}`,
+      'each layer needs the tensors of one module, by its name, or in the order of the file among those of equal shapes',
+    ],
+  }),
+);
+
+/** Weights by themselves say nothing of the layers between them. */
+export const weightsAlone = entry('E0738', (file: string) => ({
+  message: 'weights alone are no model',
+  file,
+  help: ['name the model that they belong to: `cnnc import weights.safetensors --model FILE.cnn -o out.safetensors`'],
+}));
+
+/** Options of one kind of file, given with another. */
+export const optionOfOther = entry('E0739', (file: string, option: string, what: string) => ({
+  message: `--${option} has no meaning for ${what}`,
+  file,
+  help: ['`cnnc import --help` shows what belongs together'],
+}));
+
+/** Which modules were paired by their place alone. */
+export const matchedInOrder = entry('N0730', (file: string, pairs: readonly string[]) => ({
+  message: `${pairs.length} layers got the weights of modules with other names, in order among those of equal shapes`,
+  file,
+  help: [listed(pairs)],
+}));
+
+/** What the text of the model does not say. */
+export const importRemarks = entry('N0731', (file: string, remarks: readonly string[]) => ({
+  message: `${remarks.length === 1 ? 'one thing' : `${remarks.length} things`} of the file ${remarks.length === 1 ? 'is' : 'are'} not in the model`,
+  file,
+  help: [listed(remarks)],
+}));

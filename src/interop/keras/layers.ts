@@ -50,7 +50,8 @@ const normal =
       ...(epsilon === 1e-5 ? [] : [`epsilon ${numberText(epsilon)}`]),
       ...(c.flag('scale', true) ? [] : ['noscale']),
       ...(c.flag('center', true) ? [] : ['nocenter']),
-      ...(penalties(c, ''), frozen(c)),
+      ...penalties(c, ''),
+      ...frozen(c),
     ]);
   };
 

@@ -68,6 +68,10 @@ function importLayer(layer: KerasLayer, inputs: readonly Line[], scope: Scope): 
     const inner = modelFrom({ class_name: kind, config }, scope.file);
     return inner.sequential ? sequence(inner, x, scope) : graph(inner, x, scope);
   }
+  const built = layer.builtFor?.slice(1);
+  const known = built?.length === x.shape.length && built.every((n) => typeof n === 'number');
+  if (known && inputs.length === 1 && built.join() !== x.shape.join())
+    fail(`it was built for ${built.join('x')}, and gets ${x.shape.join('x')} here`);
   const importer = Object.hasOwn(importers, kind) ? importers[kind] : undefined;
   if (!importer) return fail('cnnc has no such layer');
   const origin = { name, op: kind };

@@ -18,6 +18,8 @@ export interface KerasLayer {
   readonly config: JsonObject;
   /** Names of the layers that it reads, a list for each time it is called. Undefined in a sequence. */
   readonly calls: readonly (readonly string[])[] | undefined;
+  /** What Keras 3 says that it was built for, with the batch. */
+  readonly builtFor: readonly Json[] | undefined;
 }
 
 export interface KerasModel {
@@ -90,6 +92,7 @@ export function modelFrom(root: JsonObject, file: string): KerasModel {
       kind: v.class_name,
       config: v.config,
       calls: sequential ? undefined : callsOf(v.inbound_nodes),
+      builtFor: isObject(v.build_config) ? listOf(v.build_config.input_shape) : undefined,
     };
   });
   const build = isObject(root.build_config) ? root.build_config.input_shape : undefined;

@@ -13,6 +13,8 @@ export interface Written {
   /** What each line of the text (counted from 1) was in the file. */
   readonly origins: ReadonlyMap<number, Origin>;
   readonly layers: number;
+  /** What lines are called in the text. */
+  readonly names: ReadonlyMap<Line, string>;
 }
 
 /** Words that no value may be called. */
@@ -120,7 +122,7 @@ export function writeNetwork(network: Network, weights: string | undefined): Wri
       values,
     })),
   );
-  return { text: `${rows.join('\n')}\n`, tensors, origins, layers: lines.length - 1 };
+  return { text: `${rows.join('\n')}\n`, tensors, origins, layers: lines.length - 1, names: names.layers };
 }
 
 /** `3x3`, or for a signal `3`. */

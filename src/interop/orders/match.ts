@@ -56,11 +56,9 @@ function modulesOf(given: ReadonlyMap<string, Given>): Module[] {
 
 const long = (shape: readonly number[]): string => shape.filter((n) => n !== 1).join();
 
-/** The tensor that a parameter is made of; one number a channel may have ones for rows and columns. */
+/** The tensor that a parameter is made of; sizes of 1 may stand elsewhere, as of a dense layer that is a 1x1 convolution here. */
 const tensorFor = (need: Need, { tensors }: Module): Given | undefined =>
-  need.keys
-    .map((key) => tensors.get(key))
-    .find((t) => t && (t.shape.join() === need.from.join() || (need.from.length === 1 && long(t.shape) === long(need.from))));
+  need.keys.map((key) => tensors.get(key)).find((t) => t && long(t.shape) === long(need.from));
 
 const fits = (unit: Unit, module: Module): boolean =>
   unit.needs.length === module.tensors.size && unit.needs.every((need) => tensorFor(need, module) !== undefined);
