@@ -17,7 +17,7 @@ interface Module {
 export interface Matched {
   readonly tensors: readonly NamedTensor[];
   /** Modules of the file with the layers they became. */
-  readonly pairs: readonly { readonly module: string; readonly layer: string; readonly by: 'name' | 'order' }[];
+  readonly pairs: readonly { readonly module: string; readonly layer: string; readonly by: 'name' | 'shape' | 'order' }[];
   /** What is left on both sides; empty when all fits. */
   readonly left: { readonly modules: readonly string[]; readonly layers: readonly string[] };
 }
@@ -104,7 +104,7 @@ export function matchWeights(
   if (names.length > 0 && names.every((name) => /^(arr_)?\d+$/.test(name))) return inSequence(units, given);
   const modules = modulesOf(given);
   const free = new Set(modules);
-  const found = new Map<Unit, { module: Module; by: 'name' | 'order' }>();
+  const found = new Map<Unit, { module: Module; by: 'name' | 'shape' | 'order' }>();
   // 1. Names: the whole path, or its end where that is said once.
   const ends = (name: string): string[] => {
     const parts = name.split(/[./]/);
@@ -131,7 +131,7 @@ export function matchWeights(
     if (same.length !== theirs.length) continue;
     same.forEach((u, i) => {
       const module = theirs[i] as Module;
-      found.set(u, { module, by: 'order' });
+      found.set(u, { module, by: same.length === 1 ? 'shape' : 'order' });
       free.delete(module);
     });
   }
