@@ -650,6 +650,69 @@ const moves: readonly ImportCase[] = [
   ),
 ];
 
+/** What exporters write as several nodes. */
+const patterns: readonly ImportCase[] = [
+  one(
+    'x sigmoid(x)',
+    ['relu | silu'],
+    graph(11, picture, {}, ['Relu', 'x', {}, 'r'], ['Sigmoid', 'r'], ['Mul', 'r _']),
+  ),
+  one('x tanh(softplus(x))', ['mish'], graph(11, picture, {}, ['Softplus', 'x'], ['Tanh', '_'], ['Mul', '_ x'])),
+  one(
+    'x hard_sigmoid(x)',
+    ['hard_swish'],
+    graph(11, picture, {}, ['HardSigmoid', 'x', { alpha: float(1 / 6) }], ['Mul', 'x _']),
+  ),
+  one(
+    'x relu6(x + 3) / 6',
+    ['hard_swish'],
+    graph(
+      11,
+      picture,
+      { three: scalar(3), zero: scalar(0), six: scalar(6) },
+      ['Add', 'x three'],
+      ['Clip', '_ zero six'],
+      ['Mul', 'x _'],
+      ['Div', '_ six'],
+    ),
+  ),
+  one(
+    'gelu by erf',
+    ['conv 4 3x3 gelu'],
+    graph(
+      11,
+      picture,
+      { ...conv, root: scalar(Math.SQRT2), one: scalar(1), half: scalar(0.5) },
+      ['Conv', 'x w b', {}, 'y'],
+      ['Div', 'y root'],
+      ['Erf', '_'],
+      ['Add', '_ one'],
+      ['Mul', 'y _'],
+      ['Mul', '_ half'],
+    ),
+  ),
+  one(
+    'layer normalisation by means',
+    ['layernorm epsilon 0.001'],
+    graph(
+      11,
+      picture,
+      { two: scalar(2), eps: scalar(1e-3), s: random('s', [3]), o: random('o', [3]) },
+      ['Transpose', 'x', { perm: ints(0, 2, 3, 1) }, 'a'],
+      ['ReduceMean', 'a', { axes: ints(-1) }],
+      ['Sub', 'a _', {}, 'd'],
+      ['Pow', 'd two'],
+      ['ReduceMean', '_', { axes: ints(-1) }],
+      ['Add', '_ eps'],
+      ['Sqrt', '_'],
+      ['Div', 'd _'],
+      ['Mul', '_ s'],
+      ['Add', '_ o'],
+      ['Transpose', '_', { perm: ints(0, 3, 1, 2) }],
+    ),
+  ),
+];
+
 /** Ways that part and meet. */
 const shapes: readonly ImportCase[] = [
   one(
@@ -707,6 +770,7 @@ export const importCases: readonly ImportCase[] = [
   ...pools,
   ...merges,
   ...moves,
+  ...patterns,
   ...shapes,
 ];
 

@@ -17,7 +17,11 @@ interface Module {
 export interface Matched {
   readonly tensors: readonly NamedTensor[];
   /** Modules of the file with the layers they became. */
-  readonly pairs: readonly { readonly module: string; readonly layer: string; readonly by: 'name' | 'shape' | 'order' }[];
+  readonly pairs: readonly {
+    readonly module: string;
+    readonly layer: string;
+    readonly by: 'name' | 'shape' | 'order';
+  }[];
   /** What is left on both sides; empty when all fits. */
   readonly left: { readonly modules: readonly string[]; readonly layers: readonly string[] };
 }
