@@ -33,7 +33,7 @@ async function importNetwork(
 
 export const importModel = command({
   name: 'import',
-  summary: 'turn an ONNX or Keras model into a .cnn file with weights; or weights into those of a model',
+  summary: 'turn an ONNX or Keras model into a .cnn file with weights',
   usage: `cnnc import resnet50.onnx -o resnet50
 cnnc predict resnet50/resnet50.cnn --weights resnet50/weights.safetensors photograph.jpg
 cnnc import model.json --weights weights.npz -o mine
