@@ -11,7 +11,7 @@ export function orientationOf(jpeg: Uint8Array): number {
     if (marker === 0xda) return 1;
     const end = at + 2 + length;
     const tiff = at + 10;
-    if (marker === 0xe1 && view.getUint32(at + 4) === 0x45786966 && tiff + 8 <= end && end <= jpeg.length) {
+    if (marker === 0xe1 && end <= jpeg.length && tiff + 8 <= end && view.getUint32(at + 4) === 0x45786966) {
       // 2. Its first directory: entries of 12 bytes, in either byte order.
       const little = view.getUint16(tiff) === 0x4949;
       const directory = tiff + view.getUint32(tiff + 4, little);

@@ -127,7 +127,10 @@ export const csvRagged = entry('E0426', (place: CsvPlace, found: number, first: 
 export const csvNotNumber = entry('E0427', (place: CsvPlace, field: string, text: string) => ({
   message: `line ${place.line}, field ${field}: ${text === '' ? 'nothing' : `"${text}"`} stands where a number is needed`,
   ...at(place),
-  help: ['only the first line may be words (a header); values are separated by commas, with a point for decimals'],
+  help: [
+    'only the first line may be words (a header); values are separated by commas, with a point for decimals',
+    ...(text === '' ? [] : ['words that are classes stand in the last column, or where label=COLUMN says']),
+  ],
 }));
 
 export const csvNotFinite = entry('E0428', (place: CsvPlace, field: string, text: string) => ({
