@@ -35,7 +35,6 @@ export const importModel = command({
   name: 'import',
   summary: 'turn an ONNX or Keras model into a .cnn file with weights',
   usage: `cnnc import resnet50.onnx -o resnet50
-cnnc predict resnet50/resnet50.cnn --weights resnet50/weights.safetensors photograph.jpg
 cnnc import model.json --weights weights.npz -o mine
 cnnc import vgg16.safetensors --model models/vgg16.cnn --order pytorch -o vgg16.safetensors`,
   positionals: {
