@@ -751,6 +751,20 @@ const shapes: readonly ImportCase[] = [
     ),
   ),
   one(
+    'a mask of one channel, with the first values joined before the last ones',
+    ['concat {', 'branch { }', 'conv 1 1x1 sigmoid => 8x6x1\n}'],
+    graph(
+      13,
+      [1, 3, 8, 6],
+      { w: random('w', [3, 4, 2, 2]), v: random('v', [1, 7, 1, 1]), o: random('o', [1]) },
+      ['MaxPool', 'x', { kernel_shape: ints(2, 2), strides: ints(2, 2) }],
+      ['ConvTranspose', '_ w', { strides: ints(2, 2) }],
+      ['Concat', 'x _', { axis: 1 }],
+      ['Conv', '_ v o'],
+      ['Sigmoid', '_'],
+    ),
+  ),
+  one(
     'a value joined with itself',
     ['concat relu1'],
     graph(13, picture, {}, ['Relu', 'x', {}, 'r'], ['Concat', 'r r', { axis: 1 }]),
@@ -784,6 +798,7 @@ export interface RefusedCase {
 const no = (title: string, says: string, given: GraphGiven): RefusedCase => ({ title, says, graph: given });
 
 export const refusedCases: readonly RefusedCase[] = [
+  no('a shape that does not fit', 'elements, not', graph(13, picture, { s: whole(-1, 4) }, ['Reshape', 'x s'])),
   no('an operator that cnnc has not', 'node "t0" (Erf)', graph(13, picture, {}, ['Erf', 'x'])),
   no('weights that the network computes', 'the weights are computed', graph(13, [1, 3, 3, 3], {}, ['Conv', 'x x'])),
   no(

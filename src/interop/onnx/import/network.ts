@@ -64,8 +64,10 @@ function outputLine(flow: Flow, made: Shaped, origin: Origin): Line {
   if (long.length <= 1) return laid(made, flow, [long.flat()], origin);
   const [channels, ...places] = own as [Atom[], ...Atom[][]];
   if (own.length === 2 || own.length === 3) {
-    const asItLies = flow.order.every((atom, i) => own.flat()[i] === atom);
-    return laid(made, flow, asItLies ? own : [...places, channels], origin);
+    const last = [...places, channels];
+    const lies = (list: readonly (readonly Atom[])[]): boolean =>
+      flow.order.every((atom, i) => list.flat()[i] === atom);
+    return laid(made, flow, !lies(last) && lies(own) ? own : last, origin);
   }
   throw new CannotLay(`an output of ${dimsOf(flow).join('x')}`);
 }

@@ -7,7 +7,7 @@ import { type Atom, atoms, dimsOf, type Flow, flowOf, laid, regrouped, sizeOfAto
 /** The value in other dimensions. */
 function reshaped(c: Importing, x: Flow, sizes: readonly number[]): Flow {
   const total = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
-  if (total(sizes) !== total(dimsOf(x)))
+  if (total(sizes) !== total(dimsOf(x)) || sizes.some((n) => !Number.isInteger(n)))
     c.refuse(`${dimsOf(x).join('x')} has ${total(dimsOf(x))} elements, not ${sizes.join('x')}`);
   const found = regrouped(x, sizes);
   if (found) return found;
