@@ -56,6 +56,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./bench.ts')).bench,
   ),
   at(
+    'import',
+    'turn an ONNX or Keras model into a .cnn file with weights',
+    async () => (await import('./import.ts')).importModel,
+  ),
+  at(
     'run-onnx',
     'run a case of the ONNX backend tests and compare its outputs',
     async () => (await import('./run-onnx.ts')).runOnnx,

@@ -12,6 +12,7 @@ export * as device from './device.ts';
 export * as downloads from './downloads.ts';
 export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
+export * as imports from './imports.ts';
 export * as labels from './labels.ts';
 export * as logs from './logs.ts';
 export * as names from './names.ts';
