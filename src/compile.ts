@@ -8,6 +8,7 @@ import type { Diagnostic, Source } from './diagnostics/types.ts';
 import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
 import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
 import { type File, type Model, parse, type Train } from './parser/index.ts';
+import { type Attribution, addAttribution, checkAttribution, copyLeaves, markValues } from './passes/attribute.ts';
 import { differentiate } from './passes/autodiff.ts';
 import { shareCommon } from './passes/cse.ts';
 import { removeDeadCode } from './passes/dce.ts';
@@ -39,6 +40,8 @@ export interface CompileOptions {
   readonly inferOnly?: boolean;
   /** With inferOnly, trained values of all parameters: batch normalisation is folded into the layers before it. */
   readonly fold?: ParameterValues;
+  /** With inferOnly: `infer` also gives the gradient of a scalar to the input or to layers, and the values of layers. */
+  readonly attribute?: Attribution;
   /** Values of the model's parameters that replace those of the file. */
   readonly set?: Readonly<Record<string, number>>;
   /** Finds the texts that the file imports. */
@@ -89,12 +92,14 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   if (lowered && model && computesNothing(foldConstants(forInference(lowered.graph))))
     diagnostics.push(pieces.nothingComputed(model.name.span, model.name.text));
   if (lowered && trainSection) diagnostics.push(...checkTrainable(lowered, trainSection.span));
+  if (lowered && options.attribute)
+    diagnostics.push(...checkAttribution(lowered.layers, lowered.output, source.file, options.attribute));
   diagnostics = inOrder(diagnostics, linked);
   const config = bound?.config;
   const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 
-  const { graphs, stages, folded, training } = build(lowered, options.inferOnly ? undefined : config, options);
+  const { graphs, stages, folded, training } = build(lowered, config, options);
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
   const emitted = emitPlan(
@@ -122,8 +127,8 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 /** The passes of the three programs; each graph is verified after each pass. */
 function build(
   lowered: Lowered,
-  config: TrainConfig | undefined,
-  { hyper, fold }: CompileOptions,
+  aim: TrainConfig | undefined,
+  { hyper, fold, inferOnly, attribute }: CompileOptions,
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
   const stage = (name: string, graph: Graph): Graph => {
@@ -138,7 +143,14 @@ function build(
     const apart = stage(`${program} after separate-gradients`, separateGradients(live));
     return stage(`${program} after split-sums`, splitSums(apart));
   };
+  const config = inferOnly ? undefined : aim;
   stage('forward', lowered.graph);
+  if (!config && attribute) {
+    const marked = forInference(markValues(lowered.graph, lowered.layers, attribute), lowered.statistics);
+    const inference = stage('infer after for-inference', marked);
+    const attributed = stage('infer after attribute', addAttribution(inference, attribute, aim));
+    return { graphs: { infer: copyLeaves(clean('infer', attributed)) }, stages };
+  }
   const inference = stage('infer after for-inference', forInference(lowered.graph, lowered.statistics));
   if (!config && fold) {
     const { graph, values } = foldBatchNorm(inference, fold);

@@ -10,6 +10,7 @@ export * as device from './device.ts';
 export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
 export * as labels from './labels.ts';
+export * as looking from './looking.ts';
 export * as names from './names.ts';
 export * as normal from './normal.ts';
 export * as onnx from './onnx.ts';
