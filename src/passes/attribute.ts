@@ -15,6 +15,7 @@ import {
   sizeOf,
   storageOf,
 } from '../ir/index.ts';
+import { activationNames } from '../ir/ops/activations.ts';
 import { losses } from '../training/losses/index.ts';
 import { differentiate } from './autodiff.ts';
 import { fuseSoftmaxLoss } from './fuse-softmax-loss.ts';
@@ -27,9 +28,10 @@ export interface Attribution {
   /**
    * What is differentiated, for each picture by itself: the `loss` against the class that is given with it; or the mean of each
    * channel over its positions, times the weights that are given (the parameter `attribute.weights`: batch x channels), summed,
-   * of a layer, or of the `scores`: what the model gives, before a softmax or sigmoid at its end.
+   * of a layer (`linear`: before its activation, where a relu is not flat yet), or of the `scores`: what the model gives, before
+   * a softmax or sigmoid at its end.
    */
-  readonly of?: 'loss' | 'scores' | { readonly layer: string };
+  readonly of?: 'loss' | 'scores' | { readonly layer: string; readonly linear?: boolean };
   /** Layers to whose values the gradient is wanted: outputs `gradient:NAME`. */
   readonly to?: readonly string[];
   /** Layers whose values are wanted: outputs `value:NAME`. */
@@ -50,6 +52,11 @@ export function scoresOf(output: Node): Node {
   if (!isOp(at, 'softmax') && !isOp(at, 'sigmoid') && !isOp(at, 'log_softmax')) return output;
   return at.inputs[0] as Node;
 }
+
+const beforeActivation = (value: Node): Node => {
+  const [x] = value.inputs;
+  return x && activationNames.some((name) => name === value.op) ? x : value;
+};
 
 /** What is wrong with the layers that are named: unknown, or not on the way to what is differentiated. */
 export function checkAttribution(
@@ -88,7 +95,8 @@ export function markValues(
   const mark = (kind: string, name: string): Effect => {
     const value = layers.find((l) => l.name === name)?.output;
     if (!value) throw new Error(`no layer ${name}`);
-    return { kind: 'output', name: `${kind}:${name}`, value };
+    const linear = kind === TARGET && typeof of === 'object' && of.linear;
+    return { kind: 'output', name: `${kind}:${name}`, value: linear ? beforeActivation(value) : value };
   };
   const marks = [
     ...values.map((name) => mark('value', name)),

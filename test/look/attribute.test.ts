@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { hash32 } from '../../runtime/random.ts';
 import { deviceBackend } from '../../src/cli/device-backend.ts';
 import { compileSource } from '../../src/cli/model.ts';
-import type { CompileOptions } from '../../src/compile.ts';
+import { type CompileOptions, compile } from '../../src/compile.ts';
+import { renderAll } from '../../src/diagnostics/index.ts';
 import { type Graph, interpret, isOp, type Node, sizeOf, type Tensor } from '../../src/ir/index.ts';
 import { type Attribution, SCORE, WEIGHTS } from '../../src/passes/attribute.ts';
 import { referenceBackend } from '../../src/reference/train.ts';
 import { withDevice } from '../support/adapter.ts';
+import { expectGolden } from '../support/golden.ts';
 import { leavesOf, stepOf } from '../support/leaves.ts';
 import { modelSource, readImport } from '../support/models.ts';
 import { runnable, type Target } from '../support/targets.ts';
@@ -127,6 +129,30 @@ describe.each(cases)('$name', (one) => {
       }
     }
   });
+});
+
+test('a layer that comes after what is differentiated is refused, and a name that no layer has', () => {
+  const of = { layer: 'conv1' };
+  const said = (to: string) =>
+    compile(small, { inferOnly: true, attribute: { of, to: [to] } }).diagnostics.filter((d) => d.severity === 'error');
+  const after = said('conv2');
+  expectGolden('test/diagnostics/E0800-no-gradient-there/expected.txt', renderAll(after));
+  expect(after.map((d) => d.code)).toEqual(['E0800']);
+  expect(said('conv9').map((d) => d.code)).toEqual(['E0721']);
+});
+
+test('a unit is silent behind a relu that is never reached, and not before it', () => {
+  const text = 'model m { input 4 | dense 3 relu name hidden | dense 2 }';
+  const slope = (linear: boolean): Float64Array => {
+    const attribute = { of: { layer: 'hidden', linear }, to: ['input'] };
+    const { graphs, plan } = compile({ file: 'm.cnn', text }, { batch: 1, inferOnly: true, attribute });
+    const leaves = leavesOf(graphs!.infer, plan!, 1, 2);
+    leaves.set('hidden.bias', { shape: [3], data: Float64Array.of(-9, -9, -9) });
+    leaves.set(WEIGHTS, { shape: [1, 3], data: Float64Array.of(1, 0, 0) });
+    return interpret(graphs!.infer, { leaves, step: stepOf(plan!) }).outputs.get('gradient:input')!.data;
+  };
+  expect([...slope(false)]).toEqual([0, 0, 0, 0]);
+  expect(Math.max(...slope(true).map(Math.abs))).toBeGreaterThan(0.01);
 });
 
 const opened = await withDevice();

@@ -43,7 +43,7 @@ cnnc dream models/cifar10.cnn --weights runs/cifar10/cifar10.safetensors --layer
     unit: {
       type: 'string',
       value: 'K',
-      doc: `a channel of the layer (its mean over positions), or a number of a dense layer; several with commas, or all (${MOST} at most)`,
+      doc: `a channel of the layer (its mean over positions, before a relu), or a number of a dense layer; several with commas, or all (${MOST} at most)`,
     },
     class: {
       type: 'string',
@@ -120,7 +120,7 @@ cnnc dream models/cifar10.cnn --weights runs/cifar10/cifar10.safetensors --layer
     const given = values.from === undefined ? undefined : await pictureFile(io, values.from, model);
     for (let i = 0; i < units.length; i++) start.set(given?.values ?? noise(seed, size, i), i * size);
     const jitter = jitterAsked ?? Math.max(1, Math.round(Math.min(shape[0], shape[1]) / 16));
-    const attribute = { of: of === undefined ? 'scores' : { layer: of }, to: ['input'] } as const;
+    const attribute = { of: of === undefined ? 'scores' : { layer: of, linear: true }, to: ['input'] } as const;
     const looking = await openLooking(io, values.device, model, weights, attribute, units.length);
     const out = values.out ?? `${plan.model}.dream.png`;
     try {
@@ -139,9 +139,9 @@ cnnc dream models/cifar10.cnn --weights runs/cifar10/cifar10.safetensors --layer
         facts: `${steps} steps from ${values.from ?? `noise ${seed}`}`,
         tiles: units.map((_, i) => ({
           picture: rasterOf(pictures.subarray(i * size, (i + 1) * size), shape),
-          lines: [names[i] as string, `${short(before[i] as number)} to ${short(after[i] as number)}`],
+          lines: [names[i] as string, short(after[i] as number)],
         })),
-        ...(units.length === 1 ? { side: 280 } : {}),
+        side: units.length === 1 ? 280 : units.length > 16 ? 84 : 120,
       });
       await writeRaster(io, out, sheet);
       const facts = units.map((unit, i) => ({ unit, name: names[i], before: before[i], after: after[i] }));

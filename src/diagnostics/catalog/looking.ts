@@ -37,10 +37,13 @@ export const noPositions = entry(
 
 export const noSuchClass = entry(
   'E0803',
-  (option: string, value: string, classes: number, names: readonly string[] | undefined) => ({
-    message: `--${option} takes a class from 0 to ${classes - 1}${names ? ' or its name' : ''}, and "${value}" is given`,
-    help: names?.some((name, i) => name !== String(i)) ? [`the classes: ${listOf(names, 'and')}`] : [],
-  }),
+  (option: string, value: string, classes: number, names: readonly string[] | undefined) => {
+    const words = names?.some((name, i) => name !== String(i)) ? names : [];
+    return {
+      message: `--${option} takes a class from 0 to ${classes - 1}${words.length > 0 ? ' or its name' : ''}, and "${value}" is given`,
+      help: words.length > 0 ? [`the classes: ${listOf(words, 'and')}`] : [],
+    };
+  },
 );
 
 export const noKernels = entry('E0804', (span: Span, layer: string, why: string, names: readonly string[]) => ({
@@ -57,7 +60,7 @@ export const pictureNeeded = entry('E0805', (what: string, command: string) => (
 export const nothingToClimb = entry('E0806', (layer: string, units: readonly number[]) => ({
   message: `${units.length === 1 ? `unit ${units[0]}` : `units ${listOf(units.map(String), 'and')}`} of ${layer} cannot be climbed: the gradient is zero everywhere`,
   help: [
-    'it stays silent on noise, as a relu does that is never reached: begin with a picture that it sees, --from PICTURE',
+    'what it reads is silent on noise, as a relu is that is never reached: begin with a picture, --from PICTURE',
     'or try another --seed, or a layer before it',
   ],
 }));
