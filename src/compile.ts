@@ -4,6 +4,7 @@ import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
 import type { Target } from './codegen/schedules.ts';
 import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
+import { baseAsTarget } from './diagnostics/catalog/transfer.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
 import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
 import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
@@ -11,6 +12,7 @@ import { type File, type Model, parse, type Train } from './parser/index.ts';
 import { type Attribution, addAttribution, checkAttribution, copyLeaves, markValues } from './passes/attribute.ts';
 import { differentiate } from './passes/autodiff.ts';
 import { shareCommon } from './passes/cse.ts';
+import { partOf } from './passes/cut-base.ts';
 import { removeDeadCode } from './passes/dce.ts';
 import { factorSums } from './passes/factor-sums.ts';
 import { type Folded, foldBatchNorm, type ParameterValues } from './passes/fold-batch-norm.ts';
@@ -42,6 +44,8 @@ export interface CompileOptions {
   readonly fold?: ParameterValues;
   /** With inferOnly: `infer` also gives the gradient of a scalar to the input or to layers, and the values of layers. */
   readonly attribute?: Attribution;
+  /** Only the frozen layers before the first that is trained, without training; or only what comes after them. */
+  readonly part?: 'base' | 'head';
   /** Values of the model's parameters that replace those of the file. */
   readonly set?: Readonly<Record<string, number>>;
   /** Finds the texts that the file imports. */
@@ -87,15 +91,21 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   // A model with lines that could not be read may only seem to be empty.
   const fresh = (d: Diagnostic): boolean => !told.has(placeOf(d)) && (d.code !== 'E0208' || found.length === 0);
   diagnostics.push(...named, ...(lower?.diagnostics ?? []).filter(fresh), ...(bound?.diagnostics ?? []));
-  const lowered = lower?.lowered;
+  let lowered = lower?.lowered;
+  const config = bound?.config;
   if (lowered && bound?.config && model) diagnostics.push(...checkScores(lowered, bound.config));
   if (lowered && model && computesNothing(foldConstants(forInference(lowered.graph))))
     diagnostics.push(pieces.nothingComputed(model.name.span, model.name.text));
   if (lowered && trainSection) diagnostics.push(...checkTrainable(lowered, trainSection.span));
+  if (lowered && options.part) {
+    const part = partOf(lowered, options.part);
+    if ('code' in part) diagnostics.push(part);
+    else lowered = part;
+    if (config?.target === 'input') diagnostics.push(baseAsTarget(config.lossSpan));
+  }
   if (lowered && options.attribute)
     diagnostics.push(...checkAttribution(lowered.layers, lowered.output, source.file, options.attribute));
   diagnostics = inOrder(diagnostics, linked);
-  const config = bound?.config;
   const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 

@@ -9,6 +9,7 @@ import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
+import { openCached } from '../train/cached-base.ts';
 import { checkpointsIn } from '../train/checkpoint.ts';
 import { identityOf } from '../train/identity.ts';
 import { epochJson, epochsCsv, type Kept, keep, prepareFolder } from '../train/keep.ts';
@@ -96,6 +97,10 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
+    'cache-base': {
+      type: 'boolean',
+      doc: 'run the frozen layers at the beginning of the model once over all pictures, and train what comes after on what they gave',
+    },
     'check-nan': {
       type: 'boolean',
       doc: 'when a value is no number any more, say which layer, tensor and step it began with. Slower',
@@ -132,7 +137,8 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const start = startFile === undefined ? undefined : await readStart(io, startFile, read.compiled.plan, place);
     const { split } = await loadFor(io, read.compiled.plan, spec, seed);
     await prepareFolder(io, folder);
-    const opened = await openBackend(io, values.device, read, ['evaluate', 'train']);
+    const cached = values['cache-base'] ? await openCached(io, values.device, read) : undefined;
+    const opened = cached ?? (await openBackend(io, values.device, read, ['evaluate', 'train']));
     const { backend, model } = opened;
     const { plan } = model.compiled;
     // 2. Training.
@@ -169,6 +175,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
       );
       if (resumed) header(io, values.quiet, `going on after epoch ${done.length} of ${epochs}\n`);
       else if (start) header(io, values.quiet, startText(start));
+      if (cached) header(io, values.quiet, await cached.ready());
       const checkpoints = checkpointsIn(io.cwd, folder, identity, resumed?.epochs.length);
       const writeCsv = async (): Promise<void> => {
         if (values.csv !== undefined) await writeAtomic(resolve(io.cwd, values.csv), epochsCsv(done), values.csv);
