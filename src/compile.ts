@@ -1,7 +1,7 @@
 // The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
 import type { Plan, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
-import type { Target } from './codegen/schedules.ts';
+import type { Target, Tuned } from './codegen/schedules.ts';
 import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
 import { baseAsTarget } from './diagnostics/catalog/transfer.ts';
@@ -24,6 +24,7 @@ import { makeSchedule } from './passes/make-schedule.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
 import { separateGradients } from './passes/separate-gradients.ts';
+import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
 import { addStatistics } from './passes/statistics.ts';
 import type { ModelGraphs } from './schedule/index.ts';
@@ -38,6 +39,8 @@ export interface CompileOptions {
   readonly hyper?: Readonly<Record<string, number>>;
   /** What the kernels are for; `portable` unless given. */
   readonly target?: Target;
+  /** Schedules that were measured to be better than the rules, by what they compute. */
+  readonly tuned?: Tuned;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
   /** With inferOnly, trained values of all parameters: batch normalisation is folded into the layers before it. */
@@ -118,6 +121,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
     config && !options.inferOnly ? trainSpec(config, batch, options) : null,
     outputIs,
     options.target,
+    options.tuned,
   );
   const startsFrom = lowered.startsFrom ? { startsFrom: lowered.startsFrom } : {};
   return {
@@ -138,7 +142,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 function build(
   lowered: Lowered,
   aim: TrainConfig | undefined,
-  { hyper, fold, inferOnly, attribute }: CompileOptions,
+  { hyper, fold, target, inferOnly, attribute }: CompileOptions,
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
   const stage = (name: string, graph: Graph): Graph => {
@@ -151,7 +155,8 @@ function build(
     const shared = stage(`${program} after cse`, shareCommon(factored));
     const live = stage(`${program} after dce`, removeDeadCode(shared));
     const apart = stage(`${program} after separate-gradients`, separateGradients(live));
-    return stage(`${program} after split-sums`, splitSums(apart));
+    const parts = target === 'gpu' ? stage(`${program} after split-products`, splitProducts(apart)) : apart;
+    return stage(`${program} after split-sums`, splitSums(parts));
   };
   const config = inferOnly ? undefined : aim;
   stage('forward', lowered.graph);

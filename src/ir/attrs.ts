@@ -87,6 +87,7 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   conv2d: ConvAttrs;
   conv2d_dx: ConvAttrs & { readonly shape: Shape };
   conv2d_dw: ConvAttrs & { readonly shape: Shape };
+  conv2d_dw_parts: ConvAttrs & { readonly shape: Shape; readonly parts: number };
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   maxpool2d: PoolAttrs;
   maxpool2d_dx: PoolAttrs;

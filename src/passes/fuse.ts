@@ -23,6 +23,7 @@ const roots: { readonly [K in OpName]?: Family } = {
   conv2d: 'contraction',
   conv2d_dx: 'contraction',
   conv2d_dw: 'contraction',
+  conv2d_dw_parts: 'contraction',
   matmul: 'contraction',
   maxpool2d: 'window',
   maxpool2d_dx: 'window',

@@ -1,4 +1,5 @@
 // `cnnc explain`: what a layer computes, how its numbers come about, and the kernels it became.
+import { targetNames } from '../../codegen/schedules.ts';
 import { matrixTooLarge, noMatrix, noSuchLayer } from '../../diagnostics/catalog/usage.ts';
 import { lineColumn, refuse } from '../../diagnostics/index.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
@@ -55,12 +56,12 @@ cnnc explain small.cnn conv1 --matrix`,
   options: {
     matrix: { type: 'boolean', doc: `print the layer as a matrix, where its input has ${WIDEST} values at most` },
     brief: { type: 'boolean', doc: 'leave the shaders out' },
-    target: { type: 'string', value: 'TARGET', doc: 'portable (unless given) or cpu: what the kernels are for' },
+    target: { type: 'string', value: 'TARGET', doc: 'portable (unless given), cpu or gpu: what the kernels are for' },
     set: setOption,
     batch: { type: 'string', value: 'N', doc: 'pictures a step; that of the train section, or 32' },
   },
   async run({ io, values, positionals: [file = '', name] }) {
-    const target = choice({ command: 'explain', option: 'target' }, values.target, ['portable', 'cpu'] as const);
+    const target = choice({ command: 'explain', option: 'target' }, values.target, targetNames);
     const asked = wholeNumber({ command: 'explain', option: 'batch' }, values.batch, { max: 65_536 });
     const batch = values.matrix ? 1 : asked;
     const { compiled } = await openModel(io, file, {

@@ -8,7 +8,7 @@ import { hasPositions } from './maps.ts';
 
 /** The last layer with positions that does more than pool: convolutions, and what they are added in. */
 export function lastWithPositions({ layers, plan }: CompiledModel, file: string): LayerInfo {
-  const passes = /pool|dropout|flatten|^pad|upsample|resize|^input$/;
+  const passes = /pool|dropout|flatten|^pad|upsample|resize|^input$|^normalise$/;
   const found = [...layers].reverse().find((l) => hasPositions(l) && !passes.test(l.op));
   return found ?? refuse(noPositions(file, undefined, plan.input.shape.slice(1).join('x'), []));
 }

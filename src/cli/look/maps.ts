@@ -26,9 +26,12 @@ export const hasPositions = ({ output }: LayerInfo): boolean => {
   return c !== undefined && h * w > 1;
 };
 
-/** The layer whose maps are worth a look first: the first with positions after the input, else the first. */
+/** The layer whose maps are worth a look first: the first with weights and positions, else the first with positions. */
 export const firstMaps = (layers: readonly LayerInfo[]): LayerInfo =>
-  (layers.slice(1).find(hasPositions) ?? layers[1] ?? layers[0]) as LayerInfo;
+  (layers.find((l) => hasPositions(l) && l.parameters.length > 0) ??
+    layers.slice(1).find(hasPositions) ??
+    layers[1] ??
+    layers[0]) as LayerInfo;
 
 export interface MapSheet {
   readonly sheet: Raster;
