@@ -61,7 +61,7 @@ const cases: readonly { name: string; source: typeof small; attribute: Attributi
     name: 'resnet20',
     source: resnet,
     attribute: { of: 'scores', to: ['input', 'basics3.basic1.add1'] },
-    options: { read: readImport, set: { c: 4, n: 1 } },
+    options: { read: readImport, set: { c: 2, n: 1 } },
   },
 ];
 
