@@ -38,6 +38,7 @@ const roots: { readonly [K in OpName]?: Family } = {
   resize2d: 'resize',
   resize2d_dx: 'resize',
   pad2d_dx: 'resize',
+  warp2d: 'resize',
   softmax: 'rows',
   softmax_dx: 'rows',
   log_softmax: 'rows',

@@ -45,6 +45,10 @@ const mapped = {
   file: 'map.cnn',
   text: 'model map { input 4x5x1 | conv 3 3x3 pad same tanh | conv 3 1x1 softmax }',
 };
+const normalised = {
+  file: 'normalised.cnn',
+  text: 'data {\n  normalise mean [0.3] std [0.2]\n}\nmodel normalised { input 5x5x1 | conv 2 3x3 tanh | flatten | dense 3 softmax }',
+};
 const resnet = modelSource('resnet20');
 
 const cases: readonly { name: string; source: typeof small; attribute: Attribution; options?: CompileOptions }[] = [
@@ -57,6 +61,7 @@ const cases: readonly { name: string; source: typeof small; attribute: Attributi
   { name: 'binary loss', source: binary, attribute: { of: 'loss', to: ['input'] } },
   { name: 'binary score', source: binary, attribute: { of: 'scores', to: ['input'] } },
   { name: 'loss of a map of classes', source: mapped, attribute: { of: 'loss', to: ['input'] } },
+  { name: 'through what the data section does', source: normalised, attribute: { of: 'loss', to: ['input', 'conv1'] } },
   {
     name: 'resnet20',
     source: resnet,

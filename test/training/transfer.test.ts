@@ -3,11 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileSource } from '../../src/cli/model.ts';
-import { checkCache, compileParts } from '../../src/cli/train/cached-base.ts';
-import { Failure, renderAll } from '../../src/diagnostics/index.ts';
+import { compileParts } from '../../src/cli/train/cached-base.ts';
 import { readSafetensors } from '../../src/interop/safetensors.ts';
 import { devices, done, lastJson, workFolder, write } from '../commands/support.ts';
-import { expectGolden } from '../support/golden.ts';
 import { runCnnc } from '../support/io.ts';
 
 /** A base with everything that stays as it is, and a head with everything that changes. */
@@ -133,18 +131,4 @@ test('it says what it did', async () => {
     folder,
   );
   expect(ran.stderr).toMatch(/the frozen base, 5 layers, ran over 360 pictures in [\d.]+ s: 6x6x6 of each are kept/);
-});
-
-test('E0815: what the base gives is too large for the device', () => {
-  const limits = { maxBufferSize: 1e6, maxStorageBufferBindingSize: 8000 };
-  expect(() => checkCache(limits, 10, 200)).not.toThrow();
-  expect(() => checkCache(undefined, 1e9, 200)).not.toThrow();
-  let said = '';
-  try {
-    checkCache(limits, 11, 200);
-  } catch (error) {
-    if (error instanceof Failure) said = renderAll(error.diagnostics);
-  }
-  expectGolden('test/diagnostics/E0815-cache-too-large/expected.txt', said);
-  expect(said).toContain('8,800 bytes, where maxStorageBufferBindingSize is 8,000');
 });

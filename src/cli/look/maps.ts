@@ -28,7 +28,7 @@ export const hasPositions = ({ output }: LayerInfo): boolean => {
 
 /** The layer whose maps are worth a look first: the first with weights and positions, else the first with positions. */
 export const firstMaps = (layers: readonly LayerInfo[]): LayerInfo =>
-  (layers.find((l) => hasPositions(l) && l.parameters.length > 0) ??
+  (layers.find((l) => hasPositions(l) && l.parameters.some((p) => p.type.shape.length > 1)) ??
     layers.slice(1).find(hasPositions) ??
     layers[1] ??
     layers[0]) as LayerInfo;

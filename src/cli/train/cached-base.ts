@@ -1,7 +1,5 @@
 // A training whose frozen base runs once over the pictures: what the base gives is kept, and only what comes after it is trained on.
-import type { Pictures } from '../../../runtime/index.ts';
-import { cacheTooLarge } from '../../diagnostics/catalog/transfer.ts';
-import { refuse } from '../../diagnostics/index.ts';
+import type { Pictures, ProgramName } from '../../../runtime/index.ts';
 import { sizeOf } from '../../ir/index.ts';
 import type { Backend, Uploaded } from '../../reference/backend.ts';
 import { type Opened, openBackend } from '../backend.ts';
@@ -29,14 +27,6 @@ export function compileParts({ source, options, compiled }: ModelFile): {
   return { base, head: compileSource(source, { ...options, batch, part: 'head' }) };
 }
 
-/** Refuses (E0815) what the base gives of `count` pictures, `each` values of each, where the device cannot hold it in one piece. */
-export function checkCache(limits: Opened['limits'], count: number, each: number): void {
-  for (const limit of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
-    const available = limits?.[limit] ?? Number.POSITIVE_INFINITY;
-    if (4 * each * count > available) refuse(cacheTooLarge(count, each, limit, available));
-  }
-}
-
 export interface Cached extends Opened {
   /** Runs the base over all that was uploaded; resolves with a line about it. */
   ready(): Promise<string>;
@@ -46,11 +36,16 @@ export interface Cached extends Opened {
  * The same interface as the whole model's: parameters are those of both parts, and what is uploaded goes through the base first. The
  * head has the same shuffling, the same random numbers and the same kernels as in the whole model.
  */
-export async function openCached(io: Io, device: string | undefined, model: ModelFile): Promise<Cached> {
+export async function openCached(
+  io: Io,
+  device: string | undefined,
+  model: ModelFile,
+  programs: readonly ProgramName[],
+): Promise<Cached> {
   const parts = compileParts(model);
   const base = await openBackend(io, device, parts.base, ['infer']);
   // What there is to say of the device is said once.
-  const head = await openBackend({ ...io, stderr: () => undefined }, device, parts.head, ['evaluate', 'train']).catch(
+  const head = await openBackend({ ...io, stderr: () => undefined }, device, parts.head, programs).catch(
     (error: unknown) => {
       base.backend.close();
       throw error;
@@ -60,13 +55,11 @@ export async function openCached(io: Io, device: string | undefined, model: Mode
   const mine = ({ model: { compiled } }: Opened): Set<string> => new Set(compiled.plan.parameters.map((p) => p.name));
   const [inBase, inHead] = [mine(base), mine(head)];
   const { plan } = head.model.compiled;
-  const each = sizeOf(plan.input.shape.slice(1));
   const pending: (() => Promise<unknown>)[] = [];
   let total = 0;
-  const upload = (pictures: Pictures): Uploaded => {
+  const upload = (pictures: Pictures, memory?: number): Uploaded => {
     const size = sizeOf(base.model.compiled.plan.input.shape.slice(1));
     const count = pictures.values.length / size;
-    checkCache(head.limits, count, each);
     const { labels } = pictures;
     const given = labels ? { labels } : {};
     let made: Promise<Uploaded> | undefined;
@@ -74,9 +67,9 @@ export async function openCached(io: Io, device: string | undefined, model: Mode
     /** The head's set, made when it is first asked for: by then the weights are there. */
     const ready = (): Promise<Uploaded> => {
       made ??= base.backend
-        .upload(pictures)
+        .upload(pictures, memory)
         .outputs()
-        .then((values) => head.backend.upload({ values, scale: 1, ...given }));
+        .then((values) => head.backend.upload({ values, scale: 1, ...given }, memory));
       return made;
     };
     pending.push(ready);
@@ -87,8 +80,8 @@ export async function openCached(io: Io, device: string | undefined, model: Mode
       },
       evaluate: async (signal) => (await ready()).evaluate(signal),
       outputs: async (signal) => (await ready()).outputs(signal),
-      async *trace(step) {
-        yield* (await ready()).trace(step);
+      async *trace(step, only) {
+        yield* (await ready()).trace(step, only);
       },
     };
   };

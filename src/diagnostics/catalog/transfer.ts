@@ -2,8 +2,6 @@
 import { entry } from '../entry.ts';
 import type { Span } from '../types.ts';
 
-const number = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-
 export const noBase = entry('E0813', (span: Span | undefined, why: string) => ({
   message: `there is no frozen base to compute once: ${why}`,
   ...(span ? { primary: { span, text: '' } } : {}),
@@ -19,10 +17,9 @@ export const baseAsTarget = entry('E0814', (span: Span) => ({
   help: ['train without --cache-base'],
 }));
 
-export const cacheTooLarge = entry('E0815', (pictures: number, values: number, limit: string, available: number) => ({
-  message: `what the base gives takes ${number(4 * pictures * values)} bytes, where ${limit} is ${number(available)}`,
-  help: [
-    `${number(pictures)} pictures of ${number(values)} values of 4 bytes each`,
-    'end the base with a pooling, which leaves fewer values; or train without --cache-base',
-  ],
+/** `name` is how the data section calls the change. */
+export const baseOfChanged = entry('E0815', (span: Span, name: string) => ({
+  message: `there is no frozen base to compute once: \`${name}\` changes the pictures anew in each epoch`,
+  primary: { span, text: '' },
+  help: ['train without --cache-base, or without changing the pictures'],
 }));

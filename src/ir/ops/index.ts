@@ -3,6 +3,7 @@ import type { OpName } from '../attrs.ts';
 import type { OpDef } from '../op.ts';
 import { activationOps } from './activations.ts';
 import { add, div, mul, neg, sqrt, sub } from './arithmetic.ts';
+import { cutout, vary, warp2d } from './augment.ts';
 import { pad2d, pad2d_dx } from './borders.ts';
 import { channel_sum } from './channel-sum.ts';
 import { exp, greater, log } from './comparison.ts';
@@ -68,6 +69,9 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   dropout,
   alpha_dropout,
   gaussian,
+  warp2d,
+  vary,
+  cutout,
   standardize,
   standardize_dx,
   softmax,
