@@ -24,6 +24,21 @@ export const commands: readonly CommandEntry[] = [
   at('eval', 'test trained weights: loss, metrics, confusion matrix', async () => (await import('./eval.ts')).evaluate),
   at('predict', 'say what trained weights see in pictures', async () => (await import('./predict.ts')).predict),
   at(
+    'show',
+    'draw what is inside: kernels, feature maps, Grad-CAM, occlusion, worst pictures',
+    async () => (await import('./show.ts')).show,
+  ),
+  at(
+    'attack',
+    'change pictures a little so that the network takes them for something else',
+    async () => (await import('./attack.ts')).attack,
+  ),
+  at(
+    'dream',
+    'draw the picture that a unit, or a class, answers most strongly to',
+    async () => (await import('./dream.ts')).dream,
+  ),
+  at(
     'compile',
     'write the plan, the WGSL shaders and a JavaScript module of a model',
     async () => (await import('./compile.ts')).compile,
