@@ -7,6 +7,7 @@ export * as checkpoints from './checkpoints.ts';
 export * as conv from './conv.ts';
 export * as data from './data.ts';
 export * as device from './device.ts';
+export * as exporting from './export.ts';
 export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
 export * as labels from './labels.ts';
