@@ -107,6 +107,8 @@ function decomposed(w: Writing, normal: Node<'standardize'>, tail: readonly numb
     .map((axis) => x.axes.indexOf(axis))
     .filter((i) => i >= 0)
     .sort((a, b) => a - b);
+  // A single element is its own mean. (A mean over no axes would be one over all.)
+  if (at.length === 0) return w.make('Sub', node, [x.name, x.name], {}, { axes: x.axes });
   const means = dims.map((d, i) => (at.includes(i) ? 1 : d));
   const mean = meanOver(w, node, 'mean', x.name, at, means);
   const centred = w.step('Sub', node, 'centred', [x.name, mean], {}, dims);

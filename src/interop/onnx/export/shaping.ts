@@ -4,7 +4,7 @@ import { isOp, type Node, type Shape } from '../../../ir/index.ts';
 import { mixture } from '../../../ir/ops/resize.ts';
 import { channelsFirst, groupsInPlace, groupsOf, type Placed, plainAxes, relabelled, sameOrder } from './axes.ts';
 import type { Attributes, Dims } from './file.ts';
-import { BATCH, dimsOf, type Writing } from './writing.ts';
+import { BATCH, dimsOf, type Writing, ZERO } from './writing.ts';
 
 const sizes = (shape: Shape, axes: readonly number[]): Dims =>
   axes.map((axis) => (axis === 0 ? BATCH : (shape[axis] as number)));
@@ -102,7 +102,8 @@ function pad(
   const grown = plainAxes(before.length).filter((axis) => before[axis] !== 0 || after[axis] !== 0);
   const { name, axes } = withAxes(w, x, grown);
   const pads = w.whole([...axes.map((axis) => before[axis] as number), ...axes.map((axis) => after[axis] as number)]);
-  return w.make('Pad', node, [name, pads], attributes, { axes });
+  const inputs = 'mode' in attributes ? [name, pads] : [name, pads, w.scalar(ZERO)];
+  return w.make('Pad', node, inputs, attributes, { axes });
 }
 
 export const padZeros = (w: Writing, y: Node<'pad_zeros'>): Placed =>

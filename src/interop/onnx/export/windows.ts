@@ -3,7 +3,7 @@ import type { ConvAttrs, MeanAttrs, Node, PoolAttrs, Shape, WindowAttrs } from '
 import { extent } from '../../../ir/index.ts';
 import type { Placed } from './axes.ts';
 import type { Attributes } from './file.ts';
-import { dimsOf, type Writing } from './writing.ts';
+import { dimsOf, type Writing, ZERO } from './writing.ts';
 
 type Size2 = readonly [number, number];
 type Sides = readonly [number, number, number, number];
@@ -133,7 +133,7 @@ export function avgpool(w: Writing, y: Node<'avgpool2d'>): Placed {
     return w.make('AveragePool', node, [w.arranged(x, where.axes)], attributes, where);
   }
   // Zeros that count stand in a Pad node in front; those that do not are the pool's own.
-  const from = padded(w, node, x, line, counted, 0);
+  const from = padded(w, node, x, line, counted, ZERO);
   return w.make('AveragePool', node, [from], windowAttributes(line, attrs.window, attrs, left), where);
 }
 

@@ -42,6 +42,12 @@ export interface Writing {
   whole(values: readonly number[]): string;
 }
 
+/**
+ * What zeros around a picture are written as. onnxruntime merges a Pad of +0 into the pool behind it, whose padding never
+ * wins or counts, and refuses the pool where that is wider than its window; it looks at the bits, and leaves this alone.
+ */
+export const ZERO = -0;
+
 /** Dimensions of a node's value in a place. */
 export const dimsOf = (node: Node, { axes }: Omit<Placed, 'name'>): Dims =>
   axes.map((axis) => (axis === 0 ? BATCH : (node.type.shape[axis] as number)));
@@ -248,10 +254,11 @@ export function writing(graph: Graph, values: Values, opset: number): Writing {
       return made;
     },
     scalar(value) {
-      const key = `scalar ${value}`;
+      const key = `scalar ${value} ${Object.is(value, -0)}`;
       const before = initializers.get(key);
       if (before !== undefined) return before;
-      const made = w.tensor(String(Number(value.toPrecision(7))), [], Float32Array.of(value));
+      const name = Object.is(value, -0) ? '-0' : String(Number(value.toPrecision(7)));
+      const made = w.tensor(name, [], Float32Array.of(value));
       initializers.set(key, made);
       return made;
     },
