@@ -93,5 +93,7 @@ test('what is not written', async () => {
   expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('--out FILE')]);
   const old = await runCnnc(['export', 'small.cnn', '--seed', '1', '--opset', '12', '-o', 'no.onnx'], folder);
   expect([old.code, old.stderr]).toEqual([2, expect.stringContaining('17 to 22')]);
+  const both = await runCnnc(['export', 'small.cnn', '--seed', '1', '--weights', weights, '-o', 'no.onnx'], folder);
+  expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--weights')]);
   expect(existsSync(join(folder, 'no.onnx'))).toBe(false);
 });

@@ -1,6 +1,6 @@
 // `cnnc export`: a model with its weights as an ONNX file.
 import { resolve } from 'node:path';
-import { optionMissing } from '../../diagnostics/catalog/usage.ts';
+import { badValue, optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { exportModel } from '../export/model.ts';
@@ -39,6 +39,8 @@ cnnc export models/lenet5.cnn --weights runs/lenet5/lenet5.safetensors --layout 
     const out = values.out ?? refuse(optionMissing('out', 'FILE', 'export', 'the ONNX file to write'));
     const opset = wholeNumber(at('opset'), values.opset, { min: 17, max: 22 }) ?? 17;
     const seed = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
+    if (values.weights !== undefined && values.seed !== undefined)
+      refuse(badValue('seed', values.seed, 'nothing where --weights says what the weights are', 'export'));
     const made = await exportModel(io, file, {
       weights: values.weights,
       seed,

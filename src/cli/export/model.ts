@@ -112,7 +112,12 @@ export async function exportModel(io: Io, file: string, request: ExportRequest):
       model: plan.model,
       source: basename(file),
       source_sha256: sha256(opened.source.text),
-      weights: given.from === null ? `untrained, seed ${given.seed ?? 0}` : basename(given.from),
+      weights:
+        given.from === null
+          ? given.seed === null
+            ? 'those of the model file'
+            : `untrained, seed ${given.seed}`
+          : basename(given.from),
       layout: request.layout,
       output_is: outputIs,
       ...(classes ? { classes: JSON.stringify(classes) } : {}),
