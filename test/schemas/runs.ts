@@ -61,6 +61,11 @@ export const runs: Readonly<Record<string, readonly Run[]>> = {
     { words: `run-onnx shape ${onReference}`, code: 1 },
     { words: 'run-onnx missing', code: 1, fails: true },
   ],
+  data: [
+    { words: 'data show shapes:16,8,16 --split train -o sheet.png' },
+    { words: 'data show drawn:20,10' },
+    { words: 'data show no-such-set', code: 1, fails: true },
+  ],
   doctor: [
     { words: 'doctor', adapter: true, text: true },
     { words: 'doctor --device no-such-adapter', code: 1, text: true },

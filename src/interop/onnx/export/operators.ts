@@ -26,6 +26,7 @@ import type { Writing } from './writing.ts';
 type Training =
   | Exclude<Extract<OpName, `${string}_dx`>, 'conv2d_dx'>
   | 'conv2d_dw'
+  | 'conv2d_dw_parts'
   | 'prelu_dalpha'
   | 'labels'
   | 'state'
@@ -38,6 +39,9 @@ type Training =
   | 'dropout'
   | 'alpha_dropout'
   | 'gaussian'
+  | 'warp2d'
+  | 'vary'
+  | 'cutout'
   | 'correct'
   | 'squares'
   | 'partial_sum'
