@@ -72,6 +72,17 @@ describe('layouts', () => {
   });
 });
 
+test.each([
+  ['normalise per_channel', 'BatchNormalization Conv'],
+  ['normalise mean [0.4, 0.5, 0.6] std [0.2, 0.3, 0.2]', 'Sub Mul Conv'],
+  ['normalise mean 0.5 std 0.25\naugment {\nflip horizontal\n}', 'Sub Mul Conv'],
+])('%s of the data section is part of the network', async (line, operators) => {
+  const text = `model m {\ninput 6x5x3\nconv 2 3x3\n}\ndata {\n${line}\n}\n`;
+  const { model, whole, single, back } = await compared(prepared({ file: 'test.cnn', text }));
+  expect(Math.max(whole, single, back)).toBeLessThan(1e-5);
+  expect(operatorsOf(model.nodes)).toBe(operators);
+});
+
 test('a name in the model that is that of the output', async () => {
   const { model, whole } = await compared(
     prepared(bodyOf('input 5x4x3 | conv 2 1x1 name output | relu | conv 2 1x1 name input')),
