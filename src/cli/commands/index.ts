@@ -43,6 +43,7 @@ export const commands: readonly CommandEntry[] = [
     'write the plan, the WGSL shaders and a JavaScript module of a model',
     async () => (await import('./compile.ts')).compile,
   ),
+  at('export', 'write a model with its weights as an ONNX file', async () => (await import('./export.ts')).exporting),
   at('check', 'say all that is wrong in model files', async () => (await import('./check.ts')).check),
   at('fmt', 'write model files in the one canonical way', async () => (await import('./fmt.ts')).fmt),
   at(

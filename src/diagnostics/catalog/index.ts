@@ -10,6 +10,7 @@ export * as dataFiles from './data-files.ts';
 export * as dataSection from './data-section.ts';
 export * as device from './device.ts';
 export * as downloads from './downloads.ts';
+export * as exporting from './export.ts';
 export * as finite from './finite.ts';
 export * as formulas from './formulas.ts';
 export * as imports from './imports.ts';
