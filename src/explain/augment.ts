@@ -1,10 +1,11 @@
 // What cnnc explain says of `augment`: its lines with their formulas, and the kernels of training that do them.
+
+import type { CompiledModel } from '../compile.ts';
 import { lineColumn } from '../diagnostics/index.ts';
 import { isOp } from '../ir/index.ts';
 import { AUGMENT } from '../passes/augment.ts';
 import type { LayerInfo } from '../passes/lower-ast.ts';
 import { dataDocs } from '../training/data-section.ts';
-import type { CompiledModel } from '../compile.ts';
 import { kernelSections } from './kernels.ts';
 import { formulas, type Section, wrap } from './layer.ts';
 
