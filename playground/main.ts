@@ -118,6 +118,7 @@ async function start(): Promise<void> {
   const words: readonly Word[] = [
     ...vocabulary.layers,
     ...vocabulary.settings,
+    ...vocabulary.data,
     ...Object.values(vocabulary.options).flat(),
   ];
   const text = shared ?? localStorage.getItem(KEPT) ?? examples[0]?.text ?? '';

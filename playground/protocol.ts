@@ -88,6 +88,8 @@ export interface Word {
 export interface Vocabulary {
   readonly layers: readonly Word[];
   readonly settings: readonly Word[];
+  /** Of the data section, and of what changes its pictures. */
+  readonly data: readonly Word[];
   readonly options: Readonly<Record<string, readonly Word[]>>;
 }
 

@@ -7,6 +7,7 @@ import axe from 'axe-core';
 import { zipSync } from 'fflate';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
+import { sectionAt } from '../playground/editor/sections.ts';
 import { fragmentOf, textOf } from '../playground/files/share.ts';
 import { columnsOf, ticks } from '../playground/panels/measures.ts';
 import { centred } from '../playground/train/centre.ts';
@@ -343,7 +344,7 @@ describe.skipIf(!browser)('the page', () => {
       const { page } = opened;
       await page.waitForSelector('#problems li');
       found.push(...(await findings(page)));
-      for (const view of ['train', 'layers', 'kernels']) {
+      for (const view of width > 992 ? ['train', 'layers', 'kernels'] : ['train']) {
         await page.click(`#tab-${view}`);
         found.push(...(await findings(page)));
       }
@@ -376,6 +377,13 @@ describe('pieces of the page', () => {
       expect(await textOf(await fragmentOf(text))).toBe(text);
     expect(await textOf(await fragmentOf('x'.repeat(5_000_000)))).toBe(undefined);
     for (const bad of ['', '#', '#m=', '#m=%%', '#m=AAAA', '#other']) expect((await textOf(bad)) ?? '').toBe('');
+  });
+
+  test('the cursor is in the section whose brace is open', () => {
+    const text =
+      'data {\n  augment {\n    A\n  }\n}\nmodel m {\n  add { B }\n}\n// }\ntrain {\n  data drawn\n  C\n}\nD';
+    const at = (mark: string) => sectionAt(text.slice(0, text.indexOf(mark)));
+    expect(['A', 'B', 'C', 'D'].map(at)).toEqual(['data', 'model', 'train', 'none']);
   });
 
   test('ticks are round numbers inside the range', () => {

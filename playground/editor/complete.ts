@@ -2,6 +2,7 @@
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete';
 import type { Vocabulary, Word } from '../protocol.ts';
 import { el } from '../ui/dom.ts';
+import { type Section, sectionAt } from './sections.ts';
 
 /** Usage and documentation of a word. */
 export const wordCard = ({ usage, doc }: Word): HTMLElement =>
@@ -31,29 +32,18 @@ const beginnings: readonly Completion[] = [
     detail: 'how it is trained',
     apply: 'train {\n  data drawn\n  loss cross_entropy\n  optimizer adam lr 0.001\n}',
   },
+  { label: 'data', type: 'keyword', detail: 'pictures, and what changes them' },
   { label: 'block', type: 'keyword', detail: 'layers with a name' },
   { label: 'import', type: 'keyword', detail: 'blocks of another file' },
 ];
 
-/** The section that a place is in: the last one that begins before it and is open there. */
-export function sectionAt(before: string): 'none' | 'model' | 'train' {
-  let depth = 0;
-  let section: 'none' | 'model' | 'train' = 'none';
-  for (const line of before.replace(/\/\/.*/g, '').split('\n')) {
-    const opens = /^\s*(model|train|block)\b/.exec(line)?.[1];
-    if (depth === 0 && opens) section = opens === 'train' ? 'train' : 'model';
-    for (const c of line) depth += c === '{' ? 1 : c === '}' ? -1 : 0;
-    if (depth <= 0) depth = 0;
-  }
-  return depth === 0 ? 'none' : section;
-}
-
-export function completeCnn({ layers, settings, options }: Vocabulary): CompletionSource {
-  const wordsAt = (section: 'model' | 'train', words: readonly string[]): readonly Word[] => {
+export function completeCnn({ layers, settings, data, options }: Vocabulary): CompletionSource {
+  const wordsAt = (section: Exclude<Section, 'none'>, words: readonly string[]): readonly Word[] => {
     const [first = '', second = ''] = words;
-    if (words.length === 0) return section === 'train' ? settings : layers;
+    if (words.length === 0) return { model: layers, train: settings, data }[section];
     if (section === 'train' && words.length > 1 && options[`${first} ${second}`])
       return options[`${first} ${second}`] ?? [];
+    if (section === 'data') return options[`augment ${first}`] ?? options[first] ?? [];
     return options[first] ?? [];
   };
   return ({ state, pos, explicit, matchBefore }: CompletionContext): CompletionResult | null => {

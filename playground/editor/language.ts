@@ -26,7 +26,7 @@ function token(stream: StringStream, state: { first: boolean }, kinds: ReadonlyM
     const word = found[0];
     const first = state.first;
     state.first = false;
-    if (sections.includes(word) && first) return 'keyword';
+    if (first && (sections.includes(word) || (word === 'data' && stream.match(/^\s*\{/, false)))) return 'keyword';
     if (words.includes(word)) return 'keyword';
     const kind = kinds.get(word);
     return first
@@ -68,9 +68,9 @@ const tokenTable = {
   assertion: t.annotation,
 };
 
-export function cnn({ layers, settings, options }: Vocabulary): LanguageSupport {
+export function cnn({ layers, settings, data, options }: Vocabulary): LanguageSupport {
   const activations = Object.values(options).flatMap((list) => list.filter((w) => w.kind === 'activation'));
-  const kinds = new Map([...activations, ...settings, ...layers].map((w) => [w.label, w.kind]));
+  const kinds = new Map([...activations, ...data, ...settings, ...layers].map((w) => [w.label, w.kind]));
   return new LanguageSupport(
     StreamLanguage.define<{ first: boolean }>({
       name: 'cnn',

@@ -10,6 +10,8 @@ import {
   signatureOf,
   structures,
 } from '../../src/layers/index.ts';
+import { augments } from '../../src/training/augments.ts';
+import { dataDocs, dataSettings } from '../../src/training/data-section.ts';
 import { losses } from '../../src/training/losses/index.ts';
 import { metrics } from '../../src/training/metrics.ts';
 import { optimizers } from '../../src/training/optimizers.ts';
@@ -77,7 +79,26 @@ export function vocabulary(): Vocabulary {
         .map((a) => a.doc)
         .join('; '),
     })),
+    data: [
+      ...Object.entries(dataSettings).map(
+        ([label, { example }]): Word => ({
+          label,
+          kind: 'setting',
+          usage: example,
+          doc: dataDocs[label as keyof typeof dataDocs],
+        }),
+      ),
+      ...Object.values(augments).map(
+        ({ name, doc, signature }): Word => ({ label: name, kind: 'setting', usage: showSignature(signature), doc }),
+      ),
+    ],
     options: {
+      ...Object.fromEntries(Object.values(augments).map((a) => [`augment ${a.name}`, optionsOf(a.signature)])),
+      source: plain(setNames, 'a data set'),
+      normalise: [
+        ...plain(['per_channel'], 'with mean and deviation of each channel of the pictures to train on'),
+        ...optionsOf(dataSettings.normalise),
+      ],
       ...Object.fromEntries(defs.map((def) => [def.name, optionsOf(signatureOf(def))])),
       ...Object.fromEntries(Object.values(structures).map((s) => [s.name, optionsOf(s.signature)])),
       early_stopping: Object.entries(settings.early_stopping?.args ?? {}).map(option),
