@@ -189,7 +189,7 @@ async function start(): Promise<void> {
     save(`${view?.plan.model ?? 'model'}.cnn`, editor.text(), 'text/plain'),
   );
   byId('get-svg').addEventListener('click', () => view && save(`${view.plan.model}.svg`, view.svg, 'image/svg+xml'));
-  byId('get-weights').addEventListener('click', () => trainer && void saveWeights(trainer));
+  byId('get-weights').addEventListener('click', () => trainer && void saveWeights(trainer, data));
   byId('get-module').addEventListener('click', async () => {
     const parts = await compiler.ask('module', undefined);
     if (parts) await saveModule(parts).catch((error: unknown) => say(String(error)));

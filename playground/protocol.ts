@@ -2,6 +2,7 @@
 import type { View as Place, Plan } from '../runtime/plan.ts';
 import type { Severity } from '../src/diagnostics/types.ts';
 import type { Section } from '../src/explain/layer.ts';
+import type { NamedTensor } from '../src/interop/safetensors.ts';
 import type { Summary } from '../src/summary.ts';
 
 /** A message of the compiler, placed in the text of the editor: characters `from` to `to`. */
@@ -128,6 +129,11 @@ export interface Requests {
   data: { ask: { readonly name: string; readonly seed: number; readonly plan: DataNeeds }; answer: LoadedSet };
   /** Files are kept; the answer says what they make so far. */
   files: { ask: readonly GivenFile[]; answer: FilesAnswer };
+  /** The bytes of a weights file. */
+  safetensors: {
+    ask: { readonly tensors: readonly NamedTensor[]; readonly metadata: Readonly<Record<string, string>> };
+    answer: Uint8Array<ArrayBuffer>;
+  };
   module: { ask: undefined; answer: ModuleParts | undefined };
 }
 

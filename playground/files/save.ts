@@ -1,5 +1,5 @@
 // Files for the user: the text, the picture, the weights, and a module for web pages.
-import { writeSafetensors } from '../../src/interop/safetensors.ts';
+import type { Helper } from '../compiler.ts';
 import type { ModuleParts } from '../protocol.ts';
 import type { Trainer } from '../train/trainer.ts';
 import { el } from '../ui/dom.ts';
@@ -14,16 +14,17 @@ export function save(name: string, content: string | Uint8Array<ArrayBuffer>, ty
 declare const CNNC_VERSION: string;
 
 /** The weights as `cnnc train` writes them, for every tool that reads safetensors. */
-export async function saveWeights(trainer: Trainer): Promise<void> {
+export async function saveWeights(trainer: Trainer, worker: Helper): Promise<void> {
   const { plan } = trainer.model;
   const values = await trainer.weights();
   const tensors = plan.parameters.map(({ name, shape }) => ({
     name,
     shape,
-    values: values.get(name) as Float32Array,
+    values: values.get(name) as Float32Array<ArrayBuffer>,
   }));
   const metadata = { model: plan.model, seed: String(trainer.seed) };
-  save(`${plan.model}.safetensors`, writeSafetensors(tensors, metadata), 'application/octet-stream');
+  const file = await worker.ask('safetensors', { tensors, metadata });
+  save(`${plan.model}.safetensors`, file, 'application/octet-stream');
 }
 
 /** One file that runs the network on other pages, as `cnnc compile --web --infer-only` makes it. */

@@ -1,5 +1,6 @@
 // The worker: compiles, explains and reads data, so that typing stays smooth.
 import { Failure } from '../../src/diagnostics/types.ts';
+import { writeSafetensors } from '../../src/interop/safetensors.ts';
 import type { Kind, Reply, Request, Requests } from '../protocol.ts';
 import { compileText, describeLayer, moduleParts } from './compile.ts';
 import { loadSet, takeFiles } from './data.ts';
@@ -17,6 +18,7 @@ const answers: Answers = {
   examples: () => examples,
   data: loadSet,
   files: takeFiles,
+  safetensors: ({ tensors, metadata }) => writeSafetensors(tensors, metadata),
   module: moduleParts,
 };
 
