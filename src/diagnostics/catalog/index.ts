@@ -20,4 +20,5 @@ export * as syntax from './syntax.ts';
 export * as train from './train.ts';
 export * as usage from './usage.ts';
 export * as variants from './variants.ts';
+export * as web from './web.ts';
 export * as weights from './weights.ts';
