@@ -13,8 +13,9 @@ import { resize, toGrey } from '../../src/data/resize.ts';
 import { readSafetensors, writeSafetensors } from '../../src/interop/safetensors.ts';
 import { referenceBackend } from '../../src/reference/train.ts';
 import { nullDevice, withDevice } from '../support/adapter.ts';
+import { runCnnc } from '../support/io.ts';
 import { root } from '../support/need.ts';
-import { done, smallModel, workFolder, write } from './support.ts';
+import { done, lastJson, smallModel, workFolder, write } from './support.ts';
 
 const folder = workFolder();
 write(folder, 'package.json', '{ "type": "module" }');
@@ -131,6 +132,34 @@ test('the device accepts the small shaders of all models', { timeout: 300_000 },
     net.dispose();
     expect((await device.popErrorScope())?.message, file).toBeUndefined();
   }
+});
+
+test('eval says what weights in fewer bits cost', async () => {
+  const device = ['--device', opened ? 'auto' : 'reference'];
+  await done(folder, 'train', 'small.cnn', '--out', 'run', '--quiet', ...device);
+  const words = ['eval', 'small.cnn', '--weights', 'run/small.safetensors', ...device, '--weights-type'];
+  const { weights, count } = lastJson(await done(folder, ...words, 'i8,f16', '--json'));
+  expect(count).toBe(40);
+  // 64 + 1440 weights; 4 + 10 biases, and as many scales, stay floats.
+  expect(weights.map((w: { type: string; bytes: number }) => [w.type, w.bytes])).toEqual([
+    ['f32', 4 * 1518],
+    ['f16', 2 * 1504 + 4 * 14],
+    ['i8', 1504 + 4 * 28],
+  ]);
+  const plain = lastJson(await done(folder, ...words.slice(0, -1), '--json'));
+  const [f32, f16, i8] = weights.map((w: { loss: number }) => w.loss) as [number, number, number];
+  expect([f32, weights[0].accuracy]).toEqual([plain.loss, plain.accuracy]);
+  for (const [loss, most] of [
+    [f16, 0.01],
+    [i8, 0.1],
+  ] as const) {
+    expect(loss).not.toBe(f32);
+    expect(Math.abs(loss - f32)).toBeLessThan(most);
+  }
+  const { stdout } = await done(folder, ...words, 'f16');
+  expect(stdout).toMatch(/^small on 40 pictures .*\n\nweights +bytes +loss +accuracy\nf32 .*%\nf16 +3,064 .*%\n$/);
+  const wrong = await runCnnc([...words, 'f8'], folder);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--weights-type takes f32, f16 or i8')]);
 });
 
 test('loading, predicting and disposing 200 times leaves no buffer', async () => {
