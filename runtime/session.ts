@@ -1,4 +1,5 @@
 // A plan on a device: buffers, pipelines and bind groups made once; then programs run, and nothing more is created.
+import { dataOnDevice } from './data.ts';
 import { storedBytes, storedValues } from './half.ts';
 import { initialValues } from './init.ts';
 import type { Access, BufferRole, DispatchSpec, ParameterSpec, Plan, ProgramName, View } from './plan.ts';
@@ -12,15 +13,20 @@ export interface Pictures {
   readonly labels?: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 }
 
-/** A set of pictures on the device. */
+/** A set of pictures on the device, or as much of it as there is room for. */
 export interface DeviceData {
   readonly count: number;
   readonly scale: number;
   /** Sets the order in which batches are gathered: indices into the pictures. */
   setOrder(order: Uint32Array<ArrayBuffer>): void;
+  /** Brings the pictures from place `start` of the order to the device, if they are not there: up to the place returned. */
+  ready(start: number): number;
+  /** Brings the pictures behind those to the device, while it works. */
+  prefetch(): void;
   destroy(): void;
-  /** Dispatches that load a batch of it. */
+  /** Dispatches that load a batch of the part that is ready, and the place of the order where that begins. */
   readonly load: readonly Ready[];
+  readonly first: number;
 }
 
 /** A dispatch with everything it needs. */
@@ -41,7 +47,8 @@ export interface Ready {
 export interface Session {
   readonly device: GPUDevice;
   readonly plan: Plan;
-  upload(pictures: Pictures): DeviceData;
+  /** With more than `memory` bytes, or than the device binds, pictures come in parts; an error when two batches are too many. */
+  upload(pictures: Pictures, memory?: number): DeviceData;
   /** Values of all parameters for a seed; optimizer slots become what they start as. */
   initialise(seed: number): void;
   /** Replaces parameters by name; lengths must be those of the plan. */
@@ -197,39 +204,7 @@ export async function createSession(
   const session: Session = {
     device,
     plan,
-    upload({ values, scale, labels }) {
-      const bytes = Math.ceil(values.byteLength / 4) * 4;
-      const count = values.length / elements(plan.input.shape.slice(1));
-      const needed = plan.labels ? count * elements(plan.labels.shape) : 0;
-      if (plan.labels && labels?.length !== needed)
-        throw new Error(`${count} pictures need ${needed} labels, not ${labels?.length ?? 0}`);
-      const make = (label: BufferRole, size: number): GPUBuffer => device.createBuffer({ label, size, usage: STORAGE });
-      const own = new Map<BufferRole, GPUBuffer>([
-        ['pictures', make('pictures', bytes)],
-        ['order', make('order', 4 * count)],
-      ]);
-      const whole = values.byteLength - (values.byteLength % 4);
-      device.queue.writeBuffer(own.get('pictures')!, 0, values.buffer, values.byteOffset, whole);
-      if (whole < bytes) {
-        const tail = new Uint8Array(4);
-        tail.set(new Uint8Array(values.buffer, values.byteOffset + whole, values.byteLength - whole));
-        device.queue.writeBuffer(own.get('pictures')!, whole, tail);
-      }
-      if (plan.labels && labels) {
-        own.set('labels', make('labels', labels.byteLength));
-        device.queue.writeBuffer(own.get('labels')!, 0, labels);
-      }
-      const program = values instanceof Uint8Array ? 'load_u8' : 'load_f32';
-      return {
-        count,
-        scale,
-        load: plan.programs[program].map((d) => ready(d, own)),
-        setOrder: (order) => device.queue.writeBuffer(own.get('order')!, 0, order),
-        destroy: () => {
-          for (const b of own.values()) b.destroy();
-        },
-      };
-    },
+    upload: (pictures, memory = Number.POSITIVE_INFINITY) => dataOnDevice(device, plan, ready, pictures, memory),
     initialise(seed) {
       for (const p of plan.parameters) put(p, initialValues(p, seed));
       const state = buffers.get('state');
@@ -268,8 +243,10 @@ export async function createSession(
       } else write(view.buffer, view.offset, values.subarray(0, view.bytes / 4));
     },
     run(program, steps, data, part = [0, Number.POSITIVE_INFINITY], watch) {
+      if (data && steps[0]) data.ready(steps[0].start);
+      const first = data?.first ?? 0;
       const list = [...(data?.load ?? []), ...(dispatches.get(program) ?? [])].slice(...part);
-      steps.forEach((step, i) => writeStep(i, step));
+      steps.forEach((step, i) => writeStep(i, { ...step, start: step.start - first }));
       device.queue.writeBuffer(buffers.get('step')!, 0, row.buffer, 0, stride * steps.length);
       const encoder = device.createCommandEncoder();
       let at = 0;

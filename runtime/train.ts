@@ -66,7 +66,7 @@ export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOp
   const steps = Math.ceil(data.count / batch);
   let size = 1;
   for (let done = 0; done < steps && !o.signal?.aborted; ) {
-    const now = Math.min(size, steps - done);
+    const now = Math.min(size, Math.ceil((data.ready(done * batch) - done * batch) / batch));
     const rows = Array.from(
       { length: now },
       (_, i): StepValues => ({
@@ -80,6 +80,7 @@ export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOp
     );
     const began = performance.now();
     session.run('train', rows, data);
+    data.prefetch();
     const sums = await session.readMetrics();
     const took = performance.now() - began;
     done += now;
@@ -97,10 +98,12 @@ export async function evaluate(session: Session, data: DeviceData, seed = 0, sig
   let counted = 0;
   for (let start = 0; start < data.count && !signal?.aborted; ) {
     const rows: StepValues[] = [];
-    for (; rows.length < 8 && start < data.count; start += batch) {
+    const end = data.ready(start);
+    for (; rows.length < 8 && start < end; start += batch) {
       rows.push({ start, count: Math.min(batch, data.count - start), step: 0, seed, lr: 0, scale: data.scale });
     }
     session.run('evaluate', rows, data);
+    data.prefetch();
     const sums = named(session, await session.readMetrics());
     for (const [name, value] of Object.entries(sums)) totals[name] = (totals[name] ?? 0) + value;
     counted += rows.reduce((a, r) => a + r.count, 0);
@@ -121,6 +124,7 @@ export async function predictAll(
   for (let start = 0; start < data.count && !signal?.aborted; start += batch) {
     const count = Math.min(batch, data.count - start);
     session.run('infer', [{ start, count, step: 0, seed: 0, lr: 0, scale: data.scale }], data);
+    data.prefetch();
     all.set((await session.readOutput()).subarray(0, count * width), start * width);
   }
   return all;

@@ -1,13 +1,15 @@
 // The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
 import type { Plan, Stored, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
-import type { Target } from './codegen/schedules.ts';
+import type { Target, Tuned } from './codegen/schedules.ts';
+import { sourceTwice } from './diagnostics/catalog/data-section.ts';
 import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
 import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
 import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
-import { type File, type Model, parse, type Train } from './parser/index.ts';
+import { type Data, type File, type Model, parse, type Train } from './parser/index.ts';
+import { augment } from './passes/augment.ts';
 import { differentiate } from './passes/autodiff.ts';
 import { shareCommon } from './passes/cse.ts';
 import { removeDeadCode } from './passes/dce.ts';
@@ -21,11 +23,15 @@ import { makeSchedule } from './passes/make-schedule.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
 import { separateGradients } from './passes/separate-gradients.ts';
+import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
 import { addStatistics } from './passes/statistics.ts';
 import { storeWeights } from './passes/store-weights.ts';
 import type { ModelGraphs } from './schedule/index.ts';
+import type { AugmentLine } from './training/augments.ts';
 import { checkScores, checkTrainable } from './training/check.ts';
+import { checkData } from './training/check-data.ts';
+import { bindData, type DataConfig } from './training/data-section.ts';
 import { losses } from './training/losses/index.ts';
 import { bindTrain, type TrainConfig } from './training/settings.ts';
 
@@ -36,6 +42,8 @@ export interface CompileOptions {
   readonly hyper?: Readonly<Record<string, number>>;
   /** What the kernels are for; `portable` unless given. */
   readonly target?: Target;
+  /** Schedules that were measured to be better than the rules, by what they compute. */
+  readonly tuned?: Tuned;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
   /**
@@ -57,6 +65,8 @@ export interface Compiled {
   readonly file: File;
   readonly model?: Model;
   readonly config?: TrainConfig;
+  /** What the data section says. */
+  readonly data?: DataConfig;
   readonly layers?: readonly LayerInfo[];
   /** The weights that training starts from, when the model names some. */
   readonly startsFrom?: StartsFrom;
@@ -78,11 +88,13 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   const model = section<Model>(file, 'model', diagnostics);
   const trainSection = section<Train>(file, 'train', diagnostics);
   if (!model && found.length === 0) diagnostics.push(syntax.noModel(file.span));
+  const dataSection = section<Data>(file, 'data', diagnostics);
   const bound = trainSection && bindTrain(trainSection);
+  const boundData = dataSection && bindData(dataSection);
   const batch = options.batch ?? bound?.config?.batch ?? 32;
   const linked = link(file, options.read);
   const named = [...linked.diagnostics, ...checkLinked(linked, model, found.length === 0)];
-  const lower = model && lowerModel(model, batch, linked.main.home, options.set);
+  const lower = model && lowerModel(model, batch, linked.main.home, options.set, boundData?.config?.normalise);
   // A name that is wrong where it is written is not wrong again where the block is called.
   const placeOf = ({ code, primary }: Diagnostic): string =>
     `${code} ${primary?.span.source.file} ${primary?.span.start}`;
@@ -90,17 +102,31 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   // A model with lines that could not be read may only seem to be empty.
   const fresh = (d: Diagnostic): boolean => !told.has(placeOf(d)) && (d.code !== 'E0208' || found.length === 0);
   diagnostics.push(...named, ...(lower?.diagnostics ?? []).filter(fresh), ...(bound?.diagnostics ?? []));
+  diagnostics.push(...(boundData?.diagnostics ?? []));
   const lowered = lower?.lowered;
-  if (lowered && bound?.config && model) diagnostics.push(...checkScores(lowered, bound.config));
+  const data = boundData?.config;
+  const config = bound?.config && withSource(bound.config, data, diagnostics);
+  if (lowered && config && model) diagnostics.push(...checkScores(lowered, config));
+  if (lowered && data && (config || !trainSection)) diagnostics.push(...checkData(data, lowered, config?.target));
   if (lowered && model && computesNothing(foldConstants(forInference(lowered.graph))))
     diagnostics.push(pieces.nothingComputed(model.name.span, model.name.text));
   if (lowered && trainSection) diagnostics.push(...checkTrainable(lowered, trainSection.span));
   diagnostics = inOrder(diagnostics, linked);
-  const config = bound?.config;
-  const partial = { diagnostics, file, ...(model ? { model } : {}), ...(config ? { config } : {}) };
+  const partial = {
+    diagnostics,
+    file,
+    ...(model ? { model } : {}),
+    ...(config ? { config } : {}),
+    ...(data ? { data } : {}),
+  };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 
-  const { graphs, stages, folded, training } = build(lowered, options.inferOnly ? undefined : config, options);
+  const { graphs, stages, folded, training } = build(
+    lowered,
+    options.inferOnly ? undefined : config,
+    options,
+    data?.augment ?? [],
+  );
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
   const emitted = emitPlan(
@@ -109,6 +135,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
     config && !options.inferOnly ? trainSpec(config, batch, options) : null,
     outputIs,
     options.target,
+    options.tuned,
   );
   const startsFrom = lowered.startsFrom ? { startsFrom: lowered.startsFrom } : {};
   return {
@@ -129,7 +156,8 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 function build(
   lowered: Lowered,
   config: TrainConfig | undefined,
-  { hyper, fold, stored }: CompileOptions,
+  { hyper, fold, stored, target }: CompileOptions,
+  augments: readonly AugmentLine[],
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
   const stage = (name: string, graph: Graph): Graph => {
@@ -142,7 +170,8 @@ function build(
     const shared = stage(`${program} after cse`, shareCommon(factored));
     const live = stage(`${program} after dce`, removeDeadCode(shared));
     const apart = stage(`${program} after separate-gradients`, separateGradients(live));
-    return stage(`${program} after split-sums`, splitSums(apart));
+    const parts = target === 'gpu' ? stage(`${program} after split-products`, splitProducts(apart)) : apart;
+    return stage(`${program} after split-sums`, splitSums(parts));
   };
   stage('forward', lowered.graph);
   const inference = stage('infer after for-inference', forInference(lowered.graph, lowered.statistics));
@@ -165,7 +194,9 @@ function build(
 
   const { graph: aimed, objective } = addObjective(lowered.graph, config, lowered.penalties);
   const unread = { ...aimed, effects: aimed.effects.filter((e) => e.kind !== 'output') };
-  const stable = stage('train after fuse-softmax-loss', fuseSoftmaxLoss(stage('train after objective', unread)));
+  const whole = stage('train after objective', unread);
+  const augmented = augments.length > 0 ? stage('train after augment', augment(whole, augments)) : whole;
+  const stable = stage('train after fuse-softmax-loss', fuseSoftmaxLoss(augmented));
   const scalar = stable.nodes.find((n) => n.id === objective.id) ?? objective;
   const { graph: backward, gradients } = differentiate(stable, scalar);
   stage('train after autodiff', backward);
@@ -194,7 +225,19 @@ const trainSpec = (config: TrainConfig, batch: number, options: CompileOptions):
   seed: config.seed,
 });
 
-function section<T extends Model | Train>(file: File, kind: T['kind'], diagnostics: Diagnostic[]): T | undefined {
+/** The data set that the data section names, or the train section; not both. */
+function withSource(config: TrainConfig, data: DataConfig | undefined, diagnostics: Diagnostic[]): TrainConfig {
+  const source = data?.source;
+  if (!source) return config;
+  if (config.dataSpan) diagnostics.push(sourceTwice(config.dataSpan, source.span));
+  return { ...config, data: source.spec };
+}
+
+function section<T extends Model | Train | Data>(
+  file: File,
+  kind: T['kind'],
+  diagnostics: Diagnostic[],
+): T | undefined {
   const all = file.sections.filter((s) => s.kind === kind) as T[];
   const [first, second] = all;
   if (first && second) diagnostics.push(syntax.secondSection(second.span, kind, first.span));

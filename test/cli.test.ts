@@ -117,6 +117,7 @@ describe('the program', () => {
     const ran = await runCnnc(['doctor', '--json'], root, { env: { CNNC_DATA: 'test' } });
     const found = JSON.parse(ran.stdout.trimEnd().split('\n').at(-1) as string);
     expect(found.ok).toBe(ran.code === 0);
-    expect(found.data).toEqual({ folder: 'test', found: [], missing: ['digits', 'mnist', 'fashion', 'cifar10'] });
+    const missing = ['digits', 'mnist', 'fashion', 'cifar10'];
+    expect(found.data).toEqual({ folder: 'test', folders: ['test'], found: [], missing });
   });
 });

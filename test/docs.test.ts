@@ -6,6 +6,8 @@ import { compile } from '../src/compile.ts';
 import type { Source } from '../src/diagnostics/types.ts';
 import { activations } from '../src/layers/activations.ts';
 import { type ArgSpec, inputSignature, layers, showSignature, signatureOf, structures } from '../src/layers/index.ts';
+import { augments } from '../src/training/augments.ts';
+import { dataDocs, dataSettings } from '../src/training/data-section.ts';
 import { losses } from '../src/training/losses/index.ts';
 import { metricOf, metrics } from '../src/training/metrics.ts';
 import { optimizers } from '../src/training/optimizers.ts';
@@ -129,6 +131,33 @@ test('the reference is what the signatures say', () => {
       `For example \`${s.example}\`.`,
       '',
       ...table(s.args),
+      '',
+    ]),
+    '## Settings of a data section',
+    '',
+    ...Object.entries(dataSettings).flatMap(([name, s]) => [
+      `### ${name}`,
+      '',
+      dataDocs[name as keyof typeof dataDocs],
+      '',
+      `For example \`${s.example}\`.`,
+      '',
+      ...(Object.keys(s.args).length > 0 ? [...table(s.args), ''] : []),
+    ]),
+    '## Augmentation',
+    '',
+    'The lines of `augment`; x is a picture from 0 to 1, y what comes of it, r a row and c a column.',
+    '',
+    ...Object.values(augments).flatMap(({ name, doc, signature }) => [
+      `### augment: ${name}`,
+      '',
+      doc,
+      '',
+      `    ${showSignature(signature)}`,
+      '',
+      `For example \`${signature.example}\`.`,
+      '',
+      ...table(signature.args),
       '',
     ]),
     '## Losses',

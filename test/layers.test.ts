@@ -46,10 +46,13 @@ const table: readonly (readonly [from: string, may: readonly string[]])[] = [
   ['src/data/node/', ['src/', 'runtime/', 'node:', 'fast-png', 'jpeg-js']],
   ['src/interop/node/', ['src/', 'runtime/', 'node:', 'fast-png', 'jpeg-js']],
   ['src/interop/onnx/', ['src/', 'runtime/', '@bufbuild/protobuf', '@bufbuild/protobuf/codegenv2']],
+  ['src/interop/tensorboard/', ['src/', 'runtime/', 'fast-png', '@bufbuild/protobuf', '@bufbuild/protobuf/codegenv2']],
   ['src/interop/', ['src/', 'runtime/', 'fast-png', 'jpeg-js']],
-  ['src/data/', ['src/', 'runtime/']],
+  // The arrays of an NPZ file are deflated; the browser reads them too.
+  ['src/data/', ['src/', 'runtime/', 'fflate']],
   // 'cnnc/runtime' stands in the module that `compile` writes.
-  ['src/cli/', ['src/', 'runtime/', 'scripts/lib/', 'node:', 'cli-progress', 'cnnc/runtime']],
+  ['src/cli/', ['src/', 'runtime/', 'scripts/lib/', 'node:', 'asciichart', 'cli-progress', 'cnnc/runtime']],
+  ['src/graphics/', ['src/', 'types runtime/plan.ts', 'd3-scale', 'd3-shape', 'd3-scale-chromatic']],
   ['src/reference/', ['src/', 'runtime/']],
   ['src/', ['src/', 'types runtime/plan.ts']],
 ];

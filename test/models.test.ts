@@ -26,6 +26,7 @@ function model(name: string): CompiledModel {
 /** Trainable parameters, and the shapes that are told of the network, in their order. */
 const published: Readonly<Record<string, { parameters: number; shapes: string; layers?: readonly number[] }>> = {
   drawn: { parameters: 5386, shapes: '24x24x8 12x12x8 10x10x16 5x5x16 400 10' },
+  augmented: { parameters: 5386, shapes: '28x28x1 24x24x8 12x12x8 10x10x16 5x5x16 400 10' },
   digits: { parameters: 5160, shapes: '6x6x10 3x3x10 90 50 10' },
   mnist: { parameters: 1_087_106, shapes: '24x24x32 12x12x32 8x8x64 4x4x64 1024 1000 10' },
   lenet5: { parameters: 61_706, shapes: '28x28x6 14x14x6 10x10x16 5x5x16 400 120 84 10' },

@@ -31,7 +31,13 @@ const io: Io = {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
   isTTY: process.stderr.isTTY === true,
-  columns: process.stdout.columns ?? process.stderr.columns ?? 100,
+  // As they are now: a window may be made narrower.
+  get columns() {
+    return process.stdout.columns ?? process.stderr.columns ?? 100;
+  },
+  get rows() {
+    return process.stderr.rows as number | undefined;
+  },
   cwd: process.cwd(),
   env: process.env,
   signal: stop.signal,

@@ -14,11 +14,32 @@ const nameOf: Readonly<Record<string, keyof typeof classNames>> = {
   'cifar-10': 'cifar10',
 };
 
-/** Names of the classes of a data set; undefined when it is not a known one or has another number of classes. */
-export function namesFor(spec: string | undefined, classes: number): readonly string[] | undefined {
+const ofSpec = (spec: string | undefined): readonly string[] | undefined => {
   const kind = nameOf[spec?.split(':')[0] ?? ''];
-  const names = kind && classNames[kind];
+  return kind && classNames[kind];
+};
+
+/** The names that weights must keep: those of a folder or a table, which the spec does not tell. */
+export const ownNames = (spec: string, names: readonly string[] | undefined): { class_names?: readonly string[] } =>
+  names === undefined || ofSpec(spec) !== undefined ? {} : { class_names: names };
+
+/**
+ * Names of the classes of a data set: those that the weights kept (a list as JSON), or those of a known set. Undefined
+ * when there are none, or of another number of classes.
+ */
+export function namesFor(spec: string | undefined, classes: number, kept?: string): readonly string[] | undefined {
+  const names = kept === undefined ? ofSpec(spec) : keptNames(kept);
   return names?.length === classes ? names : undefined;
+}
+
+/** A list of names as weights have it; undefined where it is none. */
+function keptNames(text: string): readonly string[] | undefined {
+  try {
+    const names: unknown = JSON.parse(text);
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The index of the largest value, the first of equals. */

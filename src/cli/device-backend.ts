@@ -97,8 +97,8 @@ export async function deviceBackend(
     initialise: (seed) => session.initialise(seed),
     setParameters: (values) => session.setParameters(values),
     parameters: () => guard(session.parameters()),
-    upload(pictures) {
-      const data = session.upload(pictures);
+    upload(pictures, memory) {
+      const data = session.upload(pictures, memory);
       return {
         count: data.count,
         async *trainEpoch(options): AsyncGenerator<Report> {
@@ -107,7 +107,7 @@ export async function deviceBackend(
         },
         evaluate: (signal) => guard(evaluate(session, data, 0, signal)),
         outputs: (signal) => guard(predictAll(session, data, signal)),
-        trace: (step) => looks(session, emitted, { ...step, scale: data.scale }, data),
+        trace: (step, only) => looks(session, emitted, { ...step, scale: data.scale }, data, only),
       };
     },
     predict: (values) => guard(predict(session, values)),

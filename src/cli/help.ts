@@ -47,6 +47,6 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
   cnnc --version        ${version}
 
 exit codes: 0 done, 1 a message says what is wrong, 2 the command line is wrong
-environment: CNNC_DATA folder of data sets, CNNC_DEBUG=1 stack of an internal error, NO_COLOR no colours
+environment: CNNC_DATA folder of data sets (the cache of \`cnnc data get\` unless set), CNNC_DEBUG=1 stack of an internal error, NO_COLOR no colours
 `;
 }

@@ -9,6 +9,8 @@ export interface Io {
   /** Whether stderr, where progress and messages go, is a terminal. */
   readonly isTTY: boolean;
   readonly columns: number;
+  /** Lines of the terminal, where they are known. */
+  readonly rows?: number | undefined;
   /** Relative paths on the command line start here. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -9,7 +9,8 @@ import { importReader } from './imports.ts';
 import { type Io, report } from './io.ts';
 
 /** All that a file without errors compiles to. */
-export type CompiledModel = Compiled & Required<Omit<Compiled, 'config' | 'diagnostics' | 'startsFrom' | 'training'>>;
+export type CompiledModel = Compiled &
+  Required<Omit<Compiled, 'config' | 'data' | 'diagnostics' | 'startsFrom' | 'training'>>;
 
 export interface ModelFile {
   readonly source: Source;

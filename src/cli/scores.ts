@@ -1,6 +1,8 @@
 // How right a classifier is, class by class: the confusion matrix, and what follows from it.
+import { losses } from '../training/losses/index.ts';
 import { argmax } from './classes.ts';
 import { percent, table } from './format.ts';
+import type { CompiledModel } from './model.ts';
 
 /** Row r, column c: pictures (or pixels) of class r that were taken for class c. */
 export type Confusion = readonly (readonly number[])[];
@@ -24,6 +26,18 @@ export function confusionOf(
     row[guess] = (row[guess] as number) + 1;
   }
   return matrix;
+}
+
+/** The confusion matrix of a model's outputs; undefined when the model is not trained on classes. */
+export function confusionFor(
+  { plan, config, forward }: CompiledModel,
+  outputs: Float32Array,
+  labels: ArrayLike<number>,
+): Confusion | undefined {
+  if (plan.labels?.dtype !== 'u32') return undefined;
+  const output = forward.effects.find((e) => e.kind === 'output')?.value;
+  const threshold = (output && losses[config?.loss ?? '']?.reads(output).threshold) ?? 0.5;
+  return confusionOf(outputs, labels, outputs.length / labels.length, threshold);
 }
 
 /** Of one class, from 0 to 1; null where there is nothing to divide by. */

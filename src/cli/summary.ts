@@ -37,10 +37,12 @@ export interface Summary {
   readonly optimizer_bytes: number;
   /** Of the last layer that is a picture. */
   readonly receptive_field: readonly [number, number] | null;
+  /** Lines of the data section that change pictures while training. */
+  readonly augment: readonly string[];
 }
 
 /** Summarises a compiled model. */
-export function summarise({ layers, forward, plan, emitted }: CompiledModel): Summary {
+export function summarise({ layers, forward, plan, emitted, data }: CompiledModel): Summary {
   const { batch } = plan;
   const fields = receptiveFields(forward);
   const multiplyAddsOf = ({ name }: LayerInfo): number =>
@@ -79,6 +81,9 @@ export function summarise({ layers, forward, plan, emitted }: CompiledModel): Su
     parameter_bytes: 4 * parameters,
     optimizer_bytes: plan.buffers.find((b) => b.role === 'state')?.bytes ?? 0,
     receptive_field: rows.findLast((l) => l.receptive_field !== null)?.receptive_field ?? null,
+    augment: (data?.augment ?? []).map(({ span: { source, start, end } }) =>
+      source.text.slice(start, end).replace(/\s+/g, ' '),
+    ),
   };
 }
 
@@ -113,6 +118,7 @@ export function summaryText(s: Summary): string {
         : `${bytesText(s.training_arena_bytes)} for training at batch ${s.batch}, ${bytesText(s.inference_arena_bytes)} for inference alone`,
     ],
     ['parameters + optimizer', `${bytesText(s.parameter_bytes)} + ${bytesText(s.optimizer_bytes)}`],
+    ...(s.augment.length > 0 ? [['while training', s.augment.join(' | ')] as [string, string]] : []),
     ...(s.receptive_field
       ? [
           [

@@ -21,7 +21,7 @@ import { loadKernel } from './kernels/load.ts';
 import { spanOf } from './kernels/squares.ts';
 import { updateKernel } from './kernels/update.ts';
 import { operandTextures, type Textures } from './operands.ts';
-import type { Target } from './schedules.ts';
+import type { Target, Tuned } from './schedules.ts';
 
 export interface Emitted extends ModelSchedule {
   readonly plan: Plan;
@@ -38,6 +38,7 @@ export function emitPlan(
   train: TrainSpec | null,
   outputIs: Plan['outputIs'],
   target: Target = 'portable',
+  tuned: Tuned = new Map(),
 ): Emitted {
   // 1. What the step uniform and the metrics hold.
   const { scheduled, layout, updates, parameters } = schedule;
@@ -59,7 +60,7 @@ export function emitPlan(
     programs[`load_${stored}`] = [library.dispatch(kernel, (bound) => viewOf(bound, main.memory, layout))];
   }
   for (const key of order)
-    programs[key] = dispatches(scheduled[key], { fields, metrics, target }, layout, library, textures);
+    programs[key] = dispatches(scheduled[key], { fields, metrics, target, tuned }, layout, library, textures);
   // 3. Everything else the runtime needs to know.
   const output = infer.fused.graph.effects.find((e) => e.kind === 'output')?.value as Node;
   const slots = Math.max(0, ...updates.map((u) => u.members[0]?.slots.length ?? 0));
@@ -200,7 +201,7 @@ function freshName(name: string, names: Set<string>): string {
 
 function dispatches(
   s: Scheduled | undefined,
-  context: { fields: readonly StepField[]; metrics: readonly string[]; target: Target },
+  context: { fields: readonly StepField[]; metrics: readonly string[]; target: Target; tuned: Tuned },
   layout: ParameterLayout,
   library: ReturnType<typeof kernelLibrary>,
   textures: Textures,

@@ -1,6 +1,6 @@
 // Groups that compute the same from values of the same kind share one kernel, whatever their values are called: the text
 // is written for the first of them, and bound to the values of each.
-import { isOp, type Node, showShape, sizeOf, storageOf } from '../ir/index.ts';
+import { isOp, isTextConstant, type Node, showShape, storageOf } from '../ir/index.ts';
 import { attrsKey } from '../ir/key.ts';
 import type { Group } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
@@ -13,8 +13,7 @@ function shapeOf(group: Group): { readonly key: string; readonly values: readonl
   const outside: string[] = [];
   const refer = (n: Node): string => {
     const storage = storageOf(n);
-    if (isOp(storage, 'step') || (isOp(storage, 'constant') && sizeOf(storage.type.shape) === 1))
-      return attrsKey(storage.attrs);
+    if (isOp(storage, 'step') || isTextConstant(storage)) return attrsKey(storage.attrs);
     let number = numbers.get(storage);
     if (number === undefined) {
       number = values.length;

@@ -3,9 +3,13 @@ import type { IndexMap } from './kernels/index-map.ts';
 
 /**
  * What the kernels are for. `portable` runs on every WebGPU device. `cpu` is for adapters that compute on the processor,
- * eight lanes at a time (lavapipe): subgroups of eight, and operands in textures.
+ * eight lanes at a time (lavapipe): subgroups of eight, and operands in textures. `gpu` is for graphics processors: tiles
+ * in the memory of workgroups, which an adapter without such memory makes slow.
  */
-export type Target = 'portable' | 'cpu';
+export type Target = 'portable' | 'cpu' | 'gpu';
+
+/** All targets, by the names of `--target`. */
+export const targetNames = ['portable', 'cpu', 'gpu'] as const satisfies readonly Target[];
 
 /** Each invocation computes `rows` rows of one column, or of four neighbouring columns. */
 export interface RegisterSchedule {
@@ -22,11 +26,55 @@ export interface SubgroupSchedule {
   readonly vectors: 1 | 2;
 }
 
-export type ContractionSchedule = RegisterSchedule | SubgroupSchedule;
+/**
+ * A workgroup stages `depth` steps of k of `rows` rows and `columns` columns in its memory; an invocation computes
+ * `each` of them. Rows and columns of an invocation come in fours.
+ */
+export interface TiledSchedule {
+  readonly kind: 'tiled';
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly each: { readonly rows: number; readonly columns: number };
+}
+
+export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule;
+
+/** Schedules by what they compute (`workOf`). */
+export type Tuned = ReadonlyMap<string, ContractionSchedule>;
+
+/** Workgroups that keep a large device busy. */
+const MANY = 512;
+
+/** Whether a schedule can run: whole fours, a workgroup within the limits that every device has (256 invocations, 16 KiB). */
+export function isLegal({ rows, columns, depth, each }: TiledSchedule): boolean {
+  const [down, across] = [rows / each.rows, columns / each.columns];
+  const fours = [each.rows, each.columns, depth].every((n) => n >= 4 && n % 4 === 0);
+  const whole = Number.isInteger(down) && Number.isInteger(across);
+  return fours && whole && down * across <= 256 && 4 * depth * (rows + columns) <= 16384;
+}
+
+/** Tiles as large as leave enough of them: a large tile reads each operand less often, many tiles fill the device. */
+function tiledSchedule({ m, n, groups, parts, inner, outer }: IndexMap): TiledSchedule {
+  const tiles = (rows: number, columns: number): number =>
+    Math.ceil(m / rows) * Math.ceil(n / columns) * groups.count * (parts?.count ?? 1);
+  const steps = outer.reduce((p, axis) => p * axis.size, inner.size);
+  const depth = steps <= 8 ? 8 : 16;
+  const four = { rows: 4, columns: 4 };
+  if (n > 64 && m > 64 && tiles(128, 128) >= MANY)
+    return { kind: 'tiled', rows: 128, columns: 128, depth: 8, each: { rows: 8, columns: 8 } };
+  const columns = n > 32 ? 64 : n > 16 ? 32 : 16;
+  if (m > 64 && tiles(128, columns) >= MANY)
+    return { kind: 'tiled', rows: 128, columns, depth, each: { rows: 8, columns: 4 } };
+  const rows = m > 32 && tiles(64, columns) >= MANY / 4 ? 64 : m > 16 ? 32 : 16;
+  return { kind: 'tiled', rows, columns, depth, each: four };
+}
 
 export function contractionSchedule(map: IndexMap, target: Target): ContractionSchedule {
   const columns = map.n % 4 === 0 ? map.n / 4 : map.n;
   const { count } = map.groups;
+  // Rows in the order of their phase skip most of k, each on its own; narrow groups would fill a corner of a tile.
+  if (map.parts || (target === 'gpu' && !map.byPhase && (count === 1 || map.n >= 16))) return tiledSchedule(map);
   // A subgroup's lanes are columns of one group: narrow groups would leave most of them idle.
   if (target === 'cpu' && (count === 1 || columns > 4)) {
     // A second vector where the columns fill it, or where a lane has one column only.

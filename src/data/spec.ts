@@ -1,17 +1,66 @@
 // What `--data` and `data` in a train section say: names of sets, or a kind and its files.
 import { badSpec, dataFolderUnset, unknownKind, unknownSet } from '../diagnostics/catalog/data.ts';
+import { badOption } from '../diagnostics/catalog/data-files.ts';
 import { refuse } from '../diagnostics/index.ts';
 import { drawnCounts } from './drawn.ts';
 import { shapesCounts, shapesSize } from './shapes.ts';
 
+/** Sets in one piece are parted: this part of them, 0.8 unless given, is trained on. */
+export interface Parted {
+  readonly train?: number;
+}
+
 export type Spec =
-  | { readonly kind: 'mnist' | 'fashion' | 'digits' | 'cifar10' | 'csv'; readonly path: string }
-  | { readonly kind: 'idx'; readonly paths: readonly string[] }
+  | { readonly kind: 'mnist' | 'fashion' | 'cifar10'; readonly path: string }
+  | ({ readonly kind: 'digits'; readonly path: string } & Parted)
+  | ({ readonly kind: 'idx' | 'npy'; readonly paths: readonly string[] } & Parted)
+  | ({ readonly kind: 'npz'; readonly path: string; readonly x?: string; readonly y?: string } & Parted)
+  | ({ readonly kind: 'csv'; readonly path: string; readonly test?: string; readonly label?: string } & Parted)
+  | ({ readonly kind: 'folder'; readonly path: string; readonly size?: readonly [number, number] } & Parted)
   | { readonly kind: 'fit'; readonly paths: readonly string[] }
   | { readonly kind: 'drawn'; readonly train: number; readonly test: number }
   | { readonly kind: 'shapes'; readonly train: number; readonly test: number; readonly size: number };
 
-const kinds = ['mnist', 'fashion', 'digits', 'cifar10', 'idx', 'csv', 'drawn', 'shapes', 'fit'];
+const kinds = ['mnist', 'fashion', 'digits', 'cifar10', 'idx', 'npy', 'npz', 'csv', 'folder', 'drawn', 'shapes', 'fit'];
+
+/** Options that stand at the end of a spec, and what they take. */
+const trainOption = { train: 'the part to train on, between 0 and 1, such as 0.9' };
+const optionsOf = {
+  digits: trainOption,
+  idx: trainOption,
+  npy: trainOption,
+  npz: { x: 'the name of the pictures', y: 'the name of the labels', ...trainOption },
+  csv: { label: 'the column of the label: its name or its number from 1', ...trainOption },
+  folder: { size: 'height x width, such as 64x64', ...trainOption },
+} as const;
+
+const optionAtEnd = /,([a-z]+)=([^,/\\]*)$/;
+
+/** Takes the options off the end: `FILE,train=0.9`. Refuses those that the kind does not have. */
+function takeOptions(
+  kind: keyof typeof optionsOf,
+  spec: string,
+  text: string,
+): { rest: string; given: Record<string, string> } {
+  const known: Readonly<Record<string, string>> = optionsOf[kind];
+  const given: Record<string, string> = {};
+  let rest = text;
+  for (let found = optionAtEnd.exec(rest); found; found = optionAtEnd.exec(rest)) {
+    const [whole, name = '', value = ''] = found;
+    if (known[name] === undefined || value === '') refuse(badOption(spec, name, value, known));
+    given[name] = value;
+    rest = rest.slice(0, -whole.length);
+  }
+  return { rest, given };
+}
+
+/** The part to train on, as an option gives it. */
+function partOf(kind: keyof typeof optionsOf, spec: string, given: Readonly<Record<string, string>>): Parted {
+  if (given.train === undefined) return {};
+  const train = /^(\d*\.\d+|\d+)$/.test(given.train) ? Number(given.train) : 0;
+  if (!(train > 0 && train < 1)) refuse(badOption(spec, 'train', given.train, optionsOf[kind]));
+  return { train };
+}
 
 /** Where the sets of known names are in the folder that CNNC_DATA names. */
 const places = {
@@ -70,19 +119,42 @@ export function parseSpec(spec: string, dataFolder?: string): Spec {
       if (paths.includes('')) refuse(badSpec(spec, 'fit:PICTURE or fit:PICTURE,PICTURE...'));
       return { kind, paths };
     }
-    case 'idx': {
-      const paths = rest.split(',');
+    case 'idx':
+    case 'npy': {
+      const { rest: files, given } = takeOptions(kind, spec, rest);
+      const paths = files.split(',');
       if ((paths.length !== 2 && paths.length !== 4) || paths.includes('')) {
-        refuse(badSpec(spec, 'idx:IMAGES,LABELS or idx:IMAGES,LABELS,TEST_IMAGES,TEST_LABELS'));
+        refuse(badSpec(spec, `${kind}:IMAGES,LABELS or ${kind}:IMAGES,LABELS,TEST_IMAGES,TEST_LABELS`));
       }
-      return { kind, paths };
+      return { kind, paths, ...partOf(kind, spec, given) };
+    }
+    case 'npz':
+    case 'digits': {
+      const { rest: path, given } = takeOptions(kind, spec, rest);
+      if (path === '') refuse(badSpec(spec, `${kind}:FILE`));
+      const { train: _, ...names } = given;
+      return { kind, path, ...names, ...partOf(kind, spec, given) };
+    }
+    case 'csv': {
+      const { rest: files, given } = takeOptions(kind, spec, rest);
+      const [path = '', test, more] = files.split(',');
+      if (path === '' || test === '' || more !== undefined) refuse(badSpec(spec, 'csv:FILE or csv:FILE,TEST_FILE'));
+      const { train: _, ...label } = given;
+      return { kind, path, ...(test === undefined ? {} : { test }), ...label, ...partOf(kind, spec, given) };
+    }
+    case 'folder': {
+      const { rest: path, given } = takeOptions(kind, spec, rest);
+      if (path === '') refuse(badSpec(spec, 'folder:DIR'));
+      const [, height, width] = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/.exec(given.size ?? '') ?? [];
+      if (given.size !== undefined && height === undefined)
+        refuse(badOption(spec, 'size', given.size, optionsOf.folder));
+      const size = height === undefined ? {} : { size: [Number(height), Number(width)] as const };
+      return { kind, path, ...size, ...partOf(kind, spec, given) };
     }
     case 'mnist':
     case 'fashion':
     case 'cifar10':
-    case 'digits':
-    case 'csv':
-      if (rest === '') refuse(badSpec(spec, `${kind}:${kind === 'digits' || kind === 'csv' ? 'FILE' : 'DIR'}`));
+      if (rest === '') refuse(badSpec(spec, `${kind}:DIR`));
       return { kind, path: rest };
     default:
       return refuse(unknownKind(kind, spec, kinds));

@@ -2,6 +2,7 @@
 import type { DecodedPng } from 'fast-png';
 import { notAPicture, pictureDamaged } from '../diagnostics/catalog/pictures.ts';
 import { type Diagnostic, Failure, refuse } from '../diagnostics/index.ts';
+import { orientationOf, upright } from './exif.ts';
 
 /** height x width x channels bytes: 1 channel is grey, 3 are red, green and blue. */
 export interface Picture {
@@ -69,7 +70,7 @@ function wordsOf(error: unknown): string {
 
 /**
  * Decodes a picture; the format is told by the first bytes. `file` is for messages. Refuses other files, damaged
- * ones and pictures above 100 million pixels. Colour-keyed transparency and colour profiles are not applied.
+ * ones and pictures above 100 million pixels. Photographs are turned as their EXIF block says. Colour-keyed transparency and colour profiles are not applied.
  */
 export async function decodePicture(bytes: Uint8Array, file: string): Promise<Picture> {
   const failed = (format: string, reason: string): Diagnostic => pictureDamaged(file, format, reason);
@@ -94,7 +95,7 @@ export async function decodePicture(bytes: Uint8Array, file: string): Promise<Pi
       const { decode } = (await import('jpeg-js')).default;
       const options = { useTArray: true, formatAsRGBA: false, tolerantDecoding: false } as const;
       const { width, height, data } = decode(bytes, { ...options, maxResolutionInMP: maxMegapixels });
-      return { width, height, channels: 3, values: data };
+      return upright({ width, height, channels: 3, values: data }, orientationOf(bytes));
     } catch (error) {
       return refuse(failed('JPEG', wordsOf(error)));
     }

@@ -24,6 +24,14 @@ export async function encodePicture(
   const data = Uint8Array.from({ length: height * width * channels }, (_, i) =>
     Math.round(255 * Math.min(1, Math.max(0, values[i] as number))),
   );
+  return encodeBytes(data, [height, width, channels]);
+}
+
+/** height x width x channels bytes as a PNG. */
+export async function encodeBytes(
+  data: Uint8Array,
+  [height, width, channels]: readonly [number, number, 1 | 3],
+): Promise<Uint8Array> {
   const { encode } = await import('fast-png');
   return encode({ width, height, channels, depth: 8, data });
 }

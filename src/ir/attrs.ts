@@ -34,6 +34,23 @@ export interface BorderAttrs {
   readonly padding: readonly [number, number, number, number];
 }
 
+/** What chance does to a picture, each with its probability; moves are at most as far as they say. */
+export type WarpStep = { readonly chance: number } & (
+  | { readonly kind: 'flip'; readonly axis: 'horizontal' | 'vertical' }
+  | { readonly kind: 'shift'; readonly rows: number; readonly columns: number }
+  | { readonly kind: 'rotate'; readonly degrees: number }
+  | { readonly kind: 'zoom'; readonly by: number }
+);
+
+export interface WarpAttrs {
+  readonly steps: readonly WarpStep[];
+  /** What lies around the picture. */
+  readonly border: 'zero' | BorderMode;
+  /** The nearest pixel, where values cannot be mixed: classes. */
+  readonly nearest?: true;
+  readonly stream: number;
+}
+
 /** Which axes mean and variance were taken over, and what keeps the division finite. */
 export interface NormalAttrs {
   readonly axes: readonly number[];
@@ -94,6 +111,7 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   conv2d: ConvAttrs;
   conv2d_dx: ConvAttrs & { readonly shape: Shape };
   conv2d_dw: ConvAttrs & { readonly shape: Shape };
+  conv2d_dw_parts: ConvAttrs & { readonly shape: Shape; readonly parts: number };
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   maxpool2d: PoolAttrs;
   maxpool2d_dx: PoolAttrs;
@@ -128,6 +146,20 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   dropout: { readonly rate: number; readonly stream: number; readonly whole?: 'channel' };
   alpha_dropout: { readonly rate: number; readonly stream: number };
   gaussian: { readonly deviation: number; readonly stream: number; readonly way: 'add' | 'multiply' };
+  warp2d: WarpAttrs;
+  vary: {
+    readonly way: 'add' | 'multiply';
+    readonly by: number;
+    readonly about: number;
+    readonly chance: number;
+    readonly stream: number;
+  };
+  cutout: {
+    readonly size: readonly [number, number];
+    readonly value: number;
+    readonly chance: number;
+    readonly stream: number;
+  };
   standardize: NormalAttrs;
   standardize_dx: NormalAttrs;
   // rows

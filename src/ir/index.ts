@@ -9,6 +9,6 @@ export type { OpDef, RunContext } from './op.ts';
 export { isDepthwise } from './ops/conv2d.ts';
 export { ops } from './ops/index.ts';
 export { printEffect, printGraph, printNode } from './print.ts';
-export { isFree, storageOf } from './storage.ts';
+export { isFree, isTextConstant, storageOf, TEXT_CONSTANT } from './storage.ts';
 export * from './types.ts';
 export { problems, verify } from './verify.ts';

@@ -20,10 +20,16 @@ export interface Ran {
   readonly assigned: ReadonlyMap<string, Tensor>;
 }
 
-/** Computes every node, then the effects. Nothing given is changed. */
-export function interpret(graph: Graph, given: Given): Ran {
+/**
+ * Computes every node, then the effects. Nothing given is changed. `round` is applied to what each node computes: with
+ * Math.fround, the difference from a run without it is what single precision does to the graph.
+ */
+export function interpret(graph: Graph, given: Given, round?: (value: number) => number): Ran {
   const values = new Map<Node, Tensor>();
-  for (const node of graph.nodes) values.set(node, compute(node, values, given));
+  for (const node of graph.nodes) {
+    const { shape, data } = compute(node, values, given);
+    values.set(node, { shape, data: round ? Float64Array.from(data, round) : data });
+  }
   const outputs = new Map<string, Tensor>();
   const metrics = new Map<string, number>();
   const assigned = new Map<string, Tensor>();

@@ -11,13 +11,13 @@ export type ArgSpec = { readonly doc: string } & (
       readonly below?: number;
       readonly above?: number;
     }
-  | { readonly kind: 'size'; readonly orValues?: true } // 5x5, or 5 for a square; or by name, the values: [[1, 2], [3, 4]]
+  | { readonly kind: 'size'; readonly orValues?: true; readonly min?: number } // 5x5, or 5 for a square; or by name, the values: [[1, 2], [3, 4]]
   | { readonly kind: 'shape' } // 28x28x1, or 784
   | { readonly kind: 'padding' } // 2, same, valid, full, 1x2, [1, 1, 2, 2]
   | { readonly kind: 'sides' } // 2, 1x2, [1, 1, 2, 2]
   | { readonly kind: 'order' } // [1, 0, 2]
   | { readonly kind: 'choice'; readonly choices: readonly string[] } // one of these words
-  | { readonly kind: 'numbers'; readonly min?: number } // [1, 2.5, 1]
+  | { readonly kind: 'numbers'; readonly min?: number; readonly orOne?: true } // [1, 2.5, 1]; or 2.5 alone
   | { readonly kind: 'name' }
   | { readonly kind: 'text' } // a name or a text in quotes
   | { readonly kind: 'flag' } // present or not

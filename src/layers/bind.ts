@@ -84,7 +84,7 @@ function accepts(spec: ArgSpec, value: Value): boolean {
     case 'choice':
       return value.kind === 'name' && spec.choices.includes(value.name);
     case 'numbers':
-      return value.kind === 'list';
+      return value.kind === 'list' || (spec.orOne === true && value.kind === 'number');
     case 'name':
     case 'variant':
       return value.kind === 'name';
@@ -130,7 +130,8 @@ function convert(spec: ArgSpec, value: Value): Bound | string {
       return spec.kind === 'size'
         ? 'height x width, two numbers'
         : 'height x width x channels, or one number of features';
-    if (sizes.some((n) => !whole(n) || n < 1)) return 'made of whole numbers from 1 on';
+    const least = (spec.kind === 'size' ? spec.min : undefined) ?? 1;
+    if (sizes.some((n) => !whole(n) || n < least)) return `made of whole numbers from ${least} on`;
     return { kind: 'sizes', value: sizes, span };
   }
   if (spec.kind === 'padding' || spec.kind === 'sides') {
@@ -158,9 +159,9 @@ function convert(spec: ArgSpec, value: Value): Bound | string {
       ? { kind: 'sizes', value: items, span }
       : 'made of whole numbers from 0 on';
   }
-  if (spec.kind === 'numbers' && value.kind === 'list') {
+  if (spec.kind === 'numbers' && (value.kind === 'list' || value.kind === 'number')) {
     const min = spec.min ?? Number.NEGATIVE_INFINITY;
-    const n = value.items.map((v) => (v.kind === 'number' ? v.value : Number.NaN));
+    const n = (value.kind === 'list' ? value.items : [value]).map((v) => (v.kind === 'number' ? v.value : Number.NaN));
     if (n.length === 0 || n.some((v) => !Number.isFinite(v) || v < min))
       return `made of numbers${spec.min === undefined ? '' : ` from ${spec.min} on`}`;
     return { kind: 'numbers', value: n, span };

@@ -150,6 +150,13 @@ export interface Train {
   readonly span: Span;
 }
 
+/** `data { normalise per_channel }`: what is done to pictures before the network sees them. */
+export interface Data {
+  readonly kind: 'data';
+  readonly body: Body;
+  readonly span: Span;
+}
+
 /** `import "blocks/residual.cnn"` */
 export interface Import {
   readonly kind: 'import';
@@ -158,7 +165,7 @@ export interface Import {
   readonly span: Span;
 }
 
-export type Section = Model | Block | Train | Import;
+export type Section = Model | Block | Train | Data | Import;
 
 /** `// text`; `own` when nothing stands before it on its line. */
 export interface Comment {

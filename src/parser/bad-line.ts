@@ -39,6 +39,7 @@ const heads: Readonly<Record<string, readonly [rule: string, form: string]>> = {
   model: ['Model', 'model NAME { ... }, or with parameters: model NAME(width = 64) { ... }'],
   block: ['Block', 'block NAME(c, s = 1) { ... }; names are made of letters, digits and _'],
   train: ['Train', 'train { ... }'],
+  data: ['Data', 'data { ... }'],
   import: ['Import', 'import "blocks/residual.cnn"'],
 };
 

@@ -27,7 +27,7 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const sectionWords = ['model', 'train', 'block', 'import'];
+const sectionWords = ['model', 'train', 'data', 'block', 'import'];
 
 const badText = (node: OhmNode): void => {
   const text = node.source.contents.replace(/\/\/.*$/, '').trimEnd();
@@ -78,6 +78,7 @@ semantics.addOperation<Section | Line | Statement | undefined>('item', {
     span: spanOf(name),
   }),
   Train: (kw, body) => ({ kind: 'train', body: body.body('the train section'), span: spanOf(kw) }),
+  Data: (kw, body) => ({ kind: 'data', body: body.body('the data section'), span: spanOf(kw) }),
   Import: (_kw, path) => ({ kind: 'import', path: path.source.contents.slice(1, -1), span: spanOf(path) }),
   Line: (line) => line.item(),
   Line_good: (chain, _end) => chain.item(),

@@ -92,10 +92,10 @@ export function print(file: File): string {
       continue;
     }
     const { body } = section;
-    const head =
-      section.kind === 'train' ? 'train' : `${section.kind} ${section.name.text}${printParameters(section.parameters)}`;
+    const settings = section.kind === 'train' || section.kind === 'data';
+    const head = settings ? section.kind : `${section.kind} ${section.name.text}${printParameters(section.parameters)}`;
     fixedRow(`${head} {`, start, body.span.start, 0);
-    printBody(body, 1, section.kind === 'train');
+    printBody(body, 1, settings);
     commentsBefore(body.span.end - 1, 1);
     fixedRow('}', body.span.end - 1, body.span.end - 1, 0);
   }

@@ -5,7 +5,9 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic } from '../diagnostics/types.ts';
 import { numberOf, type Rational, rationalOf, toNumber } from '../layers/index.ts';
 import type { Model } from '../parser/ast.ts';
+import type { Normalise } from '../training/data-section.ts';
 import { lowerBody } from './lower/body.ts';
+import { NORMALISE } from './lower/normalise.ts';
 import { type Lowering, lowering, report, scopeOf } from './lower/state.ts';
 import type { Lowered, Namespace } from './lower/types.ts';
 
@@ -15,7 +17,7 @@ export type * from './lower/types.ts';
 export type Settings = Readonly<Record<string, number>>;
 
 /**
- * Builds the forward graph for a batch. `home` has the blocks that the model may use. `lowered` is undefined when the
+ * Builds the forward graph for a batch, with what the data section does to every picture. `home` has the blocks that the model may use. `lowered` is undefined when the
  * model has errors.
  */
 export function lowerModel(
@@ -23,14 +25,17 @@ export function lowerModel(
   batch: number,
   home: Namespace,
   set: Settings = {},
+  normalise?: Normalise,
 ): { lowered: Lowered | undefined; diagnostics: readonly Diagnostic[] } {
   const parameters = new Map<string, Rational | 'unknown'>();
-  const s = lowering(batch, { home, prefix: '', path: [], parameters, counts: new Map(), values: new Map() });
+  const frame = { home, prefix: '', path: [], parameters, counts: new Map(), values: new Map() };
+  const s = lowering(batch, frame, normalise);
   const { diagnostics, layers, penalties, statistics } = s;
   setParameters(s, model, parameters, set);
   lowerBody(s, model.body);
   const bad = (): boolean => s.unread || diagnostics.some((d) => d.severity === 'error');
-  if (!bad() && layers.length < 2) report(s, say.emptyModel(model.name.span, model.name.text, layers.length === 1));
+  const own = layers.filter(({ op }) => op !== NORMALISE).length;
+  if (!bad() && own < 2) report(s, say.emptyModel(model.name.span, model.name.text, own === 1));
   if (!s.x || !s.input || bad()) return { lowered: undefined, diagnostics };
   s.b.at(undefined);
   s.b.effect({ kind: 'output', name: 'output', value: s.x });

@@ -46,8 +46,11 @@ export interface Uploaded {
   evaluate(signal?: AbortSignal): Promise<Sums>;
   /** The output of every picture in order: count x classes. */
   outputs(signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
-  /** Runs one step of training kernel by kernel, and shows what each leaves. */
-  trace(step: OneStep): AsyncIterable<Look>;
+  /**
+   * Runs one step of training kernel by kernel, and shows what each leaves. With `only`, at least the values of these ids, without
+   * what the kernels were given: that reads less from a device.
+   */
+  trace(step: OneStep, only?: ReadonlySet<string>): AsyncIterable<Look>;
 }
 
 export interface Backend {
@@ -59,7 +62,8 @@ export interface Backend {
   /** Replaces parameters by name; lengths must be those of the plan. */
   setParameters(values: ReadonlyMap<string, Float32Array<ArrayBuffer>>): void;
   parameters(): Promise<Map<string, Float32Array<ArrayBuffer>>>;
-  upload(pictures: Pictures): Uploaded;
+  /** `memory`: bytes that the pictures may take on a device at a time. */
+  upload(pictures: Pictures, memory?: number): Uploaded;
   /** The output of pictures as the network sees them: n x height x width x channels to n x classes. */
   predict(values: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
   snapshot(): Promise<Snapshot>;

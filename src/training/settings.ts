@@ -15,6 +15,8 @@ import { schedules, times } from './schedules.ts';
 
 export interface TrainConfig {
   readonly data: string | null;
+  /** Where the train section names it. */
+  readonly dataSpan?: Span;
   readonly loss: string;
   readonly lossSpan: Span;
   readonly lossOptions: LossOptions;
@@ -177,6 +179,7 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
   const argsOf = (name: string): Args => seen.get(name)?.args ?? { bound: new Map(), activations: [] };
   const targetWord = textArg(argsOf('target'), 'kind') ?? 'classes';
   const target = targetNames.find((one) => one === targetWord) ?? 'classes';
+  const dataSpan = argsOf('data').bound.get('set')?.span;
   const targetSpan = argsOf('target').bound.get('kind')?.span;
   if (target !== targetWord && targetSpan)
     diagnostics.push(
@@ -190,6 +193,7 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
   return {
     config: {
       data: textArg(argsOf('data'), 'set') ?? null,
+      ...(dataSpan ? { dataSpan } : {}),
       loss: loss.loss.name,
       lossSpan: loss.span,
       lossOptions: loss.options,

@@ -162,7 +162,9 @@ describe('messages', () => {
     const own = new Set(Object.values(catalogue).map((entry) => entry.code));
     const folders = readdirSync(goldens).filter((name) => own.has(name.slice(0, 5)));
     const plain = folders.filter((name) => !existsSync(join(goldens, name, 'cmd')));
-    expect(plain.sort()).toEqual(Object.keys(cases).sort());
+    // Some of these messages have a case in file-messages.test.ts too.
+    const others = ['E0427-csv-missing-cell', 'E0441-pictures-damaged'];
+    expect(plain.sort()).toEqual([...Object.keys(cases), ...others].sort());
   });
 });
 

@@ -2,16 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCifar10 } from '../../src/data/cifar10.ts';
-import { parseCsv, pixelsOf, shapeOfRow } from '../../src/data/csv.ts';
+import { parseCsv, type Table, type TableOptions } from '../../src/data/csv.ts';
 import { fitSet } from '../../src/data/fit.ts';
 import { parseIdxLabels, parseIdxPictures } from '../../src/data/idx.ts';
+import { shapeOfRow, storePixels } from '../../src/data/pixels.ts';
 import { resize, toColour, toGrey } from '../../src/data/resize.ts';
 import { parseSpec } from '../../src/data/spec.ts';
 import { splitSet } from '../../src/data/split.ts';
 import type { DataSet } from '../../src/data/types.ts';
 import { cifar, idxLabels, idxPictures } from './files.ts';
 
-const csv = (text: string, highest?: number) => parseCsv(new TextEncoder().encode(text), 'a.csv', highest);
+const csv = (text: string, options: TableOptions = {}) => parseCsv(new TextEncoder().encode(text), 'a.csv', options);
+const pixelsOf = (table: Table) => storePixels([table.values]).pixels[0];
 const tiny = (count: number, shape: readonly [number, number, number]): DataSet => {
   const size = shape[0] * shape[1] * shape[2];
   const values = Uint8Array.from({ length: count * size }, (_, i) => Math.floor(i / size) + 1);
@@ -44,7 +46,7 @@ describe('CSV', () => {
     expect([table.count, table.columns]).toEqual([2, 2]);
     expect([...table.values]).toEqual([1, 2, 3, 4]);
     expect([...table.labels]).toEqual([0, 1]);
-    expect(table.highestByte).toBe(4);
+    expect(storePixels([table.values]).highest).toBe(4);
   });
   test('numbers of all kinds are those of JavaScript, rounded to f32', () => {
     const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e30, max: 1e30 }), fc.integer());

@@ -53,7 +53,15 @@ const x33: Nested = [
   ],
 ];
 export const heavy: CasesOf<
-  'conv2d' | 'conv2d_dx' | 'conv2d_dw' | 'matmul' | 'maxpool2d' | 'maxpool2d_dx' | 'avgpool2d' | 'avgpool2d_dx'
+  | 'conv2d'
+  | 'conv2d_dx'
+  | 'conv2d_dw'
+  | 'conv2d_dw_parts'
+  | 'matmul'
+  | 'maxpool2d'
+  | 'maxpool2d_dx'
+  | 'avgpool2d'
+  | 'avgpool2d_dx'
 > = {
   conv2d: {
     examples: [
@@ -172,6 +180,38 @@ export const heavy: CasesOf<
       },
     ],
     gradients: convolutions.map(({ x, w, y, attrs }) => ({ operands: [x, y], attrs: { ...attrs, shape: w } })),
+  },
+  conv2d_dw_parts: {
+    examples: [
+      {
+        // Two pictures of 2 x 2, each a part: the window is the picture.
+        inputs: [
+          [
+            [
+              [[1], [2]],
+              [[3], [4]],
+            ],
+            [
+              [[5], [6]],
+              [[7], [8]],
+            ],
+          ],
+          [[[[10]]], [[[100]]]],
+        ],
+        attrs: { ...plain, shape: [2, 2, 1, 1], parts: 2 },
+        expected: [
+          [
+            [[[10]], [[20]]],
+            [[[30]], [[40]]],
+          ],
+          [
+            [[[500]], [[600]]],
+            [[[700]], [[800]]],
+          ],
+        ],
+      },
+    ],
+    gradients: { none: 'weight gradients are split after differentiation' },
   },
   matmul: {
     examples: [

@@ -2,6 +2,7 @@
 import type { OpName } from '../../src/ir/index.ts';
 import type { CasesOf } from './case.ts';
 import { activations } from './cases-activations.ts';
+import { augmentation } from './cases-augment.ts';
 import { elementwiseAndShapes } from './cases-elementwise.ts';
 import { heavy } from './cases-heavy.ts';
 import { lossCases } from './cases-losses.ts';
@@ -32,6 +33,7 @@ export const cases: CasesOf<OpName> = {
   ...lossCases,
   ...pieces,
   ...resizing,
+  ...augmentation,
   ...magnitude,
   ...normal,
 };

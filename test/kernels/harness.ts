@@ -1,6 +1,7 @@
 // Graphs on the device and in the reference: many small ones in one scene, so that one plan and one submit run them all.
 import { expect } from 'vitest';
 import { createSession, type StepValues } from '../../runtime/index.ts';
+import type { Tuned } from '../../src/codegen/schedules.ts';
 import {
   type Builder,
   builder,
@@ -73,6 +74,8 @@ export interface Run {
   readonly labels?: readonly number[];
   /** Largest relative error in the norm of each value. */
   readonly within?: number;
+  /** Schedules in place of those of the rules. */
+  readonly tuned?: (graph: Graph) => Tuned;
 }
 
 /** Values of the scene on the device, by name; compared with the reference on the way. */
@@ -95,7 +98,7 @@ export async function checkGraph(
   run: Run = {},
   names: ReadonlyMap<string, string> = new Map(),
 ): Promise<Map<string, Float32Array>> {
-  const { plan, scheduled } = emitPlanFor(target, 'scene', { infer: graph }, null, 'values');
+  const { plan, scheduled } = emitPlanFor(target, 'scene', { infer: graph }, null, 'values', run.tuned?.(graph));
   const inputNode = graph.nodes.find((n) => isOp(n, 'input')) as Node;
   const { shape } = inputNode.type;
   const [batch = 1] = shape;

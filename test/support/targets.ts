@@ -1,7 +1,7 @@
 // The kinds of device that code is generated for: tests that run kernels run once for each that the device is.
 import type { OpenedDevice } from '../../runtime/node.ts';
 import { type Emitted, emitPlan } from '../../src/codegen/emit-plan.ts';
-import type { Target } from '../../src/codegen/schedules.ts';
+import type { Target, Tuned } from '../../src/codegen/schedules.ts';
 import { type Compiled, type CompileOptions, compile } from '../../src/compile.ts';
 import type { Source } from '../../src/diagnostics/types.ts';
 import { makeSchedule } from '../../src/passes/make-schedule.ts';
@@ -9,7 +9,7 @@ import type { ModelGraphs } from '../../src/schedule/index.ts';
 
 export type { Target };
 
-/** All targets. */
+/** The targets whose kernels all differ. `gpu` has its own contractions alone: test/kernels/tiled.test.ts. */
 export const targets: readonly Target[] = ['portable', 'cpu'];
 
 /** CNNC_SLOW=1 runs what takes minutes on a software adapter, which compiles a large kernel for a second or more. */
@@ -33,5 +33,7 @@ export const emitPlanFor = (
   target: Target,
   name: string,
   graphs: ModelGraphs,
-  ...rest: [Parameters<typeof emitPlan>[2], Parameters<typeof emitPlan>[3]]
-): Emitted => emitPlan(name, makeSchedule(graphs), ...rest, target);
+  train: Parameters<typeof emitPlan>[2],
+  outputIs: Parameters<typeof emitPlan>[3],
+  tuned?: Tuned,
+): Emitted => emitPlan(name, makeSchedule(graphs), train, outputIs, target, tuned);

@@ -58,11 +58,15 @@ export async function start(
   return { compiled: { plan, graphs, emitted }, session, data, pictures, leaves };
 }
 
-/** Runs one step of a program in double precision from what `leaves` holds, and moves it on. Returns the metrics. */
+/**
+ * Runs one step of a program in double precision from what `leaves` holds, and moves it on. Returns the metrics. `round` is
+ * applied to what each operation computes.
+ */
 export function follow(
   { compiled, pictures, leaves, data }: Running,
   program: 'infer' | 'evaluate' | 'train',
   values: StepValues,
+  round?: (value: number) => number,
 ): { metrics: number[]; output: Float64Array | undefined } {
   const { plan, graphs } = compiled;
   const graph = graphs[program];
@@ -81,7 +85,7 @@ export function follow(
     if (isOp(n, 'input')) given.set(n.id, { shape: n.type.shape, data: x });
     if (isOp(n, 'labels')) given.set(n.id, { shape: n.type.shape, data: labels });
   }
-  const ran = interpret(graph, { leaves: given, step: stepOf(plan, values) });
+  const ran = interpret(graph, { leaves: given, step: stepOf(plan, values) }, round);
   for (const [id, value] of ran.assigned) leaves.set(id, value);
   return { metrics: plan.metrics.map((m) => ran.metrics.get(m) ?? 0), output: ran.outputs.get('output')?.data };
 }

@@ -28,6 +28,28 @@ train {
   optimizer sgd lr 0.1 momentum 0.9
 }`;
 
+const augmented = `data {
+  normalise mean [0.4, 0.5, 0.6] std [0.2, 0.25, 0.2]
+  augment {
+    flip horizontal
+    crop pad 2 fill reflect
+    zoom 0.2
+    contrast 0.3
+    brightness 0.1 chance 0.5
+    noise 0.1
+    cutout 3x2
+  }
+}
+model m {
+  input 9x8x3
+  conv 4 3x3 pad same
+  conv 4 1x1
+}
+train {
+  loss cross_entropy
+  optimizer sgd lr 0.1
+}`;
+
 const moved = `model m {
   input 7x5x3
   pad [1, 0, 2, 1] reflect
@@ -158,6 +180,7 @@ describe.skipIf(!opened).each(runnable(opened))('training on the device, target 
   const few = target === 'portable' && opened?.adapter.kind === 'software' && !slow;
   const sources = [
     ...modelNames.filter(() => !few).map((name) => [name, narrowSource(name)] as const),
+    ['pictures that are augmented', { file: 'm.cnn', text: augmented }] as const,
     ['a little of everything', { file: 'm.cnn', text: everything }] as const,
     ...(few ? [] : [['branches that join', { file: 'm.cnn', text: branched }] as const]),
     ['convolutions of all kinds', { file: 'm.cnn', text: convolutions }] as const,

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { listAdapters, type OpenedDevice, openDevice } from '../../../runtime/node.ts';
 import { mesaTooOld } from '../../../scripts/lib/system.mjs';
 import { thisSystem } from '../../../scripts/lib/this-system.mjs';
-import { parseSpec } from '../../data/spec.ts';
 import { command } from '../args.ts';
 import { explainNotOpened, remedyHere } from '../device.ts';
 import { type Io, printJson, report } from '../io.ts';
 import { quietly } from '../quietly.ts';
+import { dataFolders, holds } from '../sets/home.ts';
 import { version } from '../version.ts';
 
 const limitsShown: readonly (readonly [name: string, unit: string])[] = [
@@ -32,23 +32,28 @@ async function mesaVersion(): Promise<string | null> {
   return asked.then(({ stdout }) => stdout.trim() || null).catch(() => null);
 }
 
-/** Which sets CNNC_DATA holds; null when it is not set or names no folder. */
-async function dataSets(io: Io): Promise<{ folder: string; found: string[]; missing: string[] } | null> {
-  const folder = io.env.CNNC_DATA;
-  const exists = (path: string) =>
-    stat(resolve(io.cwd, path)).then(
-      () => true,
-      () => false,
-    );
-  if (!folder || !(await exists(folder))) return null;
+/** Which sets CNNC_DATA and the cache of downloads hold; null when there is neither folder. */
+async function dataSets(
+  io: Io,
+): Promise<{ folder: string; folders: string[]; found: string[]; missing: string[] } | null> {
+  const there = await Promise.all(
+    dataFolders(io).map((folder) =>
+      stat(resolve(io.cwd, folder)).then(
+        () => [folder],
+        () => [],
+      ),
+    ),
+  );
+  const folders = there.flat();
+  const [folder] = folders;
+  if (folder === undefined) return null;
   const found: string[] = [];
   const missing: string[] = [];
   for (const name of sets) {
-    const spec = parseSpec(name, folder);
-    const there = 'path' in spec && (await exists(spec.path));
-    (there ? found : missing).push(name);
+    const places = await Promise.all(folders.map((one) => holds(io, one, name)));
+    (places.includes(true) ? found : missing).push(name);
   }
-  return { folder, found, missing };
+  return { folder, folders, found, missing };
 }
 
 /** Whether the device really computes: one small kernel and its result. */
@@ -119,10 +124,13 @@ export const doctor = command({
 
     const data = await dataSets(io);
     if (data) {
-      line('data', `${data.folder}: ${data.found.join(', ') || 'none of the known sets'}`);
-      if (data.missing.length > 0) line('', `not there: ${data.missing.join(', ')}`);
-    } else if (io.env.CNNC_DATA) line('data', `CNNC_DATA names ${io.env.CNNC_DATA}, which does not exist`);
-    else line('data', 'CNNC_DATA is not set; the set "drawn" needs no files');
+      line('data', `${data.folders.join(' and ')}: ${data.found.join(', ') || 'none of the known sets'}`);
+      if (data.missing.length > 0) line('', `not there: ${data.missing.join(', ')}; \`cnnc data get\` downloads them`);
+    } else if (!io.env.CNNC_DATA)
+      line('data', 'none; `cnnc data get mnist` downloads a set, and "drawn" needs no files');
+    if (io.env.CNNC_DATA && data?.folders.includes(io.env.CNNC_DATA) !== true) {
+      line('data', `CNNC_DATA names ${io.env.CNNC_DATA}, which does not exist`);
+    }
 
     for (const what of missing) line('missing', what);
     if (!opened.ok) report(io, [explainNotOpened(opened, wanted, remedyHere(system))]);

@@ -2,11 +2,10 @@
 import type { DataSet } from '../../data/types.ts';
 import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
-import { losses } from '../../training/losses/index.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { namesFor } from '../classes.ts';
-import { dataSpec, joined, loadFor, upload } from '../data.ts';
+import { dataSpec, joined, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
 import { compareTypes, typesOf } from '../eval/weights-types.ts';
 import { grouped, lossText, metricText, percent } from '../format.ts';
 import { printJson } from '../io.ts';
@@ -15,7 +14,7 @@ import {
   type ClassScores,
   type Confusion,
   classScores,
-  confusionOf,
+  confusionFor,
   confusionText,
   meanIou,
   scoresText,
@@ -33,18 +32,20 @@ interface Classified {
 
 /** Undefined when the model is not trained on classes. */
 function classified(
-  { plan, config, forward }: CompiledModel,
+  compiled: CompiledModel,
   outputs: Float32Array,
   set: DataSet,
   spec: string,
 ): Classified | undefined {
-  if (plan.labels?.dtype !== 'u32') return undefined;
-  const output = forward.effects.find((e) => e.kind === 'output')?.value;
-  const threshold = (output && losses[config?.loss ?? '']?.reads(output).threshold) ?? 0.5;
-  const columns = outputs.length / set.labels.length;
-  const confusion = confusionOf(outputs, set.labels, columns, threshold);
+  const confusion = confusionFor(compiled, outputs, set.labels);
+  if (!confusion) return undefined;
   const names = set.classNames ?? namesFor(spec, confusion.length);
-  return { confusion, names, scores: classScores(confusion, names), maps: plan.labels.shape.length > 0 };
+  return {
+    confusion,
+    names,
+    scores: classScores(confusion, names),
+    maps: (compiled.plan.labels?.shape.length ?? 0) > 0,
+  };
 }
 
 const at = (option: string) => ({ command: 'eval', option });
@@ -73,10 +74,12 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     },
     set: setOption,
     device: deviceOption,
+    'data-memory': memoryOption,
     json: { type: 'boolean', doc: 'print {loss, accuracy, count, confusion, classes} instead' },
   },
   async run({ io, values, positionals: [file = ''] }) {
     const batchAsked = wholeNumber(at('batch'), values.batch, { max: 65_536 });
+    const memory = memoryOf('eval', values['data-memory']);
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
     const types = typesOf(values['weights-type']);
@@ -101,6 +104,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
       set,
       part,
       spec,
+      memory,
     };
     if (types) return compareTypes(job, types, values.json);
     const opened = await openBackend(io, values.device, suited, ['infer', 'evaluate']);
@@ -108,7 +112,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     try {
       backend.initialise(seed);
       backend.setParameters(weights.values);
-      const data = upload(opened, set, part, spec);
+      const data = upload(opened, set, spec, memory);
       const mean = meanOf(await data.evaluate(io.signal));
       const outputs = await data.outputs(io.signal);
       if (io.signal?.aborted) return 130;

@@ -1,9 +1,12 @@
 // `cnnc explain`: what a layer computes, how its numbers come about, and the kernels it became.
+import { targetNames } from '../../codegen/schedules.ts';
 import { matrixTooLarge, noMatrix, noSuchLayer } from '../../diagnostics/catalog/usage.ts';
 import { lineColumn, refuse } from '../../diagnostics/index.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
+import { AUGMENT } from '../../passes/augment.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
+import { augmentSections } from '../explain/augment.ts';
 import { layerSections, sectionsText } from '../explain/layer.ts';
 import { linearNode, matrixOf, matrixText } from '../explain/matrix.ts';
 import { times } from '../explain/sizes.ts';
@@ -14,7 +17,7 @@ import { type CompiledModel, openModel } from '../model.ts';
 const WIDEST = 40;
 
 /** One line a layer: name, line, text, shape, parameters. */
-function listText({ layers, plan }: CompiledModel, file: string): string {
+function listText({ layers, plan, data }: CompiledModel, file: string): string {
   const rows = layers.map((l) => {
     const { source, start, end } = l.span;
     const count = l.parameters.reduce((n, p) => n + sizeOf(p.type.shape), 0);
@@ -25,7 +28,10 @@ function listText({ layers, plan }: CompiledModel, file: string): string {
   const head = ['layer', 'line', 'text', 'output', 'parameters'];
   const last = layers[layers.length - 1]?.name ?? '';
   const listed = table([head, ...rows], [false, true, false, true, true]);
-  return `model ${plan.model}\n${listed}\none of them: cnnc explain ${file} ${last}\n`;
+  const lines = data?.augment.map(({ span: { source, start, end } }) => source.text.slice(start, end)) ?? [];
+  const augmented =
+    lines.length > 0 ? `while training: ${lines.join(' | ')}, see cnnc explain ${file} ${AUGMENT}\n` : '';
+  return `model ${plan.model}\n${listed}\n${augmented}one of them: cnnc explain ${file} ${last}\n`;
 }
 
 function matrixOfLayer({ forward }: CompiledModel, layer: LayerInfo): string {
@@ -55,12 +61,12 @@ cnnc explain small.cnn conv1 --matrix`,
   options: {
     matrix: { type: 'boolean', doc: `print the layer as a matrix, where its input has ${WIDEST} values at most` },
     brief: { type: 'boolean', doc: 'leave the shaders out' },
-    target: { type: 'string', value: 'TARGET', doc: 'portable (unless given) or cpu: what the kernels are for' },
+    target: { type: 'string', value: 'TARGET', doc: 'portable (unless given), cpu or gpu: what the kernels are for' },
     set: setOption,
     batch: { type: 'string', value: 'N', doc: 'pictures a step; that of the train section, or 32' },
   },
   async run({ io, values, positionals: [file = '', name] }) {
-    const target = choice({ command: 'explain', option: 'target' }, values.target, ['portable', 'cpu'] as const);
+    const target = choice({ command: 'explain', option: 'target' }, values.target, targetNames);
     const asked = wholeNumber({ command: 'explain', option: 'batch' }, values.batch, { max: 65_536 });
     const batch = values.matrix ? 1 : asked;
     const { compiled } = await openModel(io, file, {
@@ -72,10 +78,16 @@ cnnc explain small.cnn conv1 --matrix`,
       io.stdout(listText(compiled, file));
       return 0;
     }
+    const width = Math.min(io.columns, 110);
+    const augmented = name === AUGMENT && !values.matrix ? augmentSections(compiled, width, !values.brief) : undefined;
+    if (augmented) {
+      io.stdout(sectionsText(augmented));
+      return 0;
+    }
     const names = compiled.layers.map((l) => l.name);
     const layer = compiled.layers.find((l) => l.name === name) ?? refuse(noSuchLayer(name, file, names));
     if (values.matrix) io.stdout(matrixOfLayer(compiled, layer));
-    else io.stdout(sectionsText(layerSections(compiled, layer, Math.min(io.columns, 110), !values.brief)));
+    else io.stdout(sectionsText(layerSections(compiled, layer, width, !values.brief)));
     return 0;
   },
 });

@@ -16,6 +16,11 @@ export const commands: readonly CommandEntry[] = [
     'train a model, test it after each epoch, and keep its weights',
     async () => (await import('./train.ts')).train,
   ),
+  at(
+    'plot',
+    'draw the curves of trainings over epochs: accuracy, loss, several runs in one chart',
+    async () => (await import('./plot.ts')).plot,
+  ),
   at('eval', 'test trained weights: loss, metrics, confusion matrix', async () => (await import('./eval.ts')).evaluate),
   at('predict', 'say what trained weights see in pictures', async () => (await import('./predict.ts')).predict),
   at(
@@ -55,6 +60,7 @@ export const commands: readonly CommandEntry[] = [
     'run a case of the ONNX backend tests and compare its outputs',
     async () => (await import('./run-onnx.ts')).runOnnx,
   ),
+  at('data', 'download well-known data sets, and show what a set holds', async () => (await import('./data.ts')).data),
   at(
     'doctor',
     'show adapters, versions and data sets, and what is missing',

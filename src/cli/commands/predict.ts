@@ -126,13 +126,13 @@ cnnc predict models/sobel.cnn photograph.png`,
       const { outputIs } = model.compiled.plan;
       const spec = weights.metadata.data ?? model.compiled.config?.data ?? undefined;
       if (kind) {
-        const names = namesFor(spec, kind.shape[2]);
+        const names = namesFor(spec, kind.shape[2], weights.metadata.class_names);
         const places = await placesFor(io, pictures, model.compiled.plan.model, values.out);
         await showPictures(io, outputs, pictures, places, kind, { outputIs, names, json: values.json });
         return 0;
       }
       const classes = shape[1] as number;
-      const names = namesFor(spec, Math.max(2, classes));
+      const names = namesFor(spec, Math.max(2, classes), weights.metadata.class_names);
       const seen = pictures.map((picture, i) => {
         const scores = probabilities(outputs.subarray(i * classes, (i + 1) * classes), outputIs);
         const best = argmax(scores);

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { Failure } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
-import { dataSpec, loadFor, upload } from '../data.ts';
+import { ownNames } from '../classes.ts';
+import { dataSpec, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
 import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
@@ -13,9 +14,12 @@ import { checkpointsIn } from '../train/checkpoint.ts';
 import { identityOf } from '../train/identity.ts';
 import { epochJson, epochsCsv, type Kept, keep, prepareFolder } from '../train/keep.ts';
 import { type Epoch, type Outcome, trainLoop } from '../train/loop.ts';
+import { measured } from '../train/normalise.ts';
 import { progressFor } from '../train/progress.ts';
 import { goOn } from '../train/resume.ts';
+import { sightOf } from '../train/sight.ts';
 import { judgeEpochs } from '../train/stopping.ts';
+import type { EventLog } from '../train/tensorboard.ts';
 import { watchFor } from '../train/watch.ts';
 import { readStart, startText } from '../weights.ts';
 
@@ -80,13 +84,14 @@ export const train = command({
   usage: `cnnc train models/drawn.cnn
 cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist
 cnnc train models/mnist.cnn --data mnist:DIR --epochs 3 -o runs/mnist --resume
+cnnc train models/mnist.cnn --data mnist:DIR --tensorboard logs/mnist
 cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
   positionals: { name: 'FILE', doc: 'the model file, with a train section', min: 1, max: 1 },
   options: {
     data: {
       type: 'string',
       value: 'SPEC',
-      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (in CNNC_DATA), or mnist:DIR, digits:FILE, idx:IMAGES,LABELS, csv:FILE ...',
+      doc: 'the pictures: drawn, mnist, fashion, digits, cifar10 (from `cnnc data get`, or in CNNC_DATA), or mnist:DIR, folder:DIR, npz:FILE, csv:FILE ...',
     },
     epochs: { type: 'string', value: 'N', doc: 'passes over the pictures' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
@@ -96,6 +101,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
+    'data-memory': memoryOption,
     'check-nan': {
       type: 'boolean',
       doc: 'when a value is no number any more, say which layer, tensor and step it began with. Slower',
@@ -105,6 +111,12 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       doc: 'go on from the last checkpoint in the folder of -o, as if the training had never stopped',
     },
     csv: { type: 'string', value: 'FILE', doc: 'write the numbers of each epoch to a table, a line an epoch' },
+    tensorboard: {
+      type: 'string',
+      value: 'DIR',
+      doc: 'write event files for TensorBoard: curves, histograms of weights and gradients, the graph, pictures',
+    },
+    live: { type: 'boolean', doc: 'draw a small curve in the terminal while it trains' },
     json: {
       type: 'boolean',
       doc: 'print the result as one JSON object on the last line, and before it, without --quiet, one for each epoch',
@@ -115,6 +127,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     // 1. What is asked for, and whether it can be done.
     const batch = wholeNumber(at('batch'), values.batch, { max: 65_536 });
     const lr = realNumber(at('lr'), values.lr, { min: 0, above: true });
+    const memory = memoryOf('train', values['data-memory']);
     const epochsAsked = wholeNumber(at('epochs'), values.epochs, { max: 1_000_000 });
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const read = await openModel(io, file, {
@@ -132,12 +145,15 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const start = startFile === undefined ? undefined : await readStart(io, startFile, read.compiled.plan, place);
     const { split } = await loadFor(io, read.compiled.plan, spec, seed);
     await prepareFolder(io, folder);
-    const opened = await openBackend(io, values.device, read, ['evaluate', 'train']);
+    const classes = values.tensorboard !== undefined && read.compiled.plan.labels?.dtype === 'u32';
+    const programs = classes ? (['infer', 'evaluate', 'train'] as const) : (['evaluate', 'train'] as const);
+    const opened = await openBackend(io, values.device, read, programs);
     const { backend, model } = opened;
     const { plan } = model.compiled;
     // 2. Training.
     const began = performance.now();
     let kept: Kept | undefined;
+    let logs: EventLog | undefined;
     const done: Epoch[] = [];
     try {
       const facts = {
@@ -148,6 +164,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         ...(config.schedule ? { schedule: config.schedule.name } : {}),
         batch: plan.batch,
         seed,
+        ...ownNames(spec, split.train.classNames),
       };
       const identity = identityOf(model, facts, split, epochs);
       backend.initialise(seed);
@@ -155,11 +172,11 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       if (resumed) {
         kept = resumed.kept;
         done.push(...resumed.epochs);
-      } else if (start) backend.setParameters(start.values);
-      const [trainSet, testSet] = [
-        upload(opened, split.train, 'train', spec),
-        upload(opened, split.test, 'test', spec),
-      ];
+      } else {
+        if (start) backend.setParameters(start.values);
+        backend.setParameters(measured(model.compiled, split.train, start?.values));
+      }
+      const [trainSet, testSet] = [upload(opened, split.train, spec, memory), upload(opened, split.test, spec, memory)];
       const parameters = plan.parameters.reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
       header(
         io,
@@ -178,7 +195,13 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         io,
         { epochs, pictures: trainSet.count, scheduled: config.schedule !== undefined },
         values.quiet,
+        values.live,
       );
+      if (values.tensorboard !== undefined) {
+        const { openEventLog } = await import('../train/tensorboard.ts');
+        const seen = sightOf(opened, { train: trainSet, test: testSet, labels: split.test.labels, seed });
+        logs = await openEventLog(progress.io, values.tensorboard, model.compiled, seen, done);
+      }
       const loop = trainLoop({
         train: trainSet,
         test: testSet,
@@ -193,7 +216,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         onEpoch: async (result, replace) => {
           progress.epoch(result);
           done.push(result);
-          if (values.json && !values.quiet) printJson(io, epochJson(result));
+          if (values.json && !values.quiet) printJson(progress.io, epochJson(result));
           // The checkpoint first: what a kill keeps from being written after it, --resume writes.
           if (result.test) {
             const { sha256 = '', epoch = 0 } = kept ?? {};
@@ -208,6 +231,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
           }
           await writeCsv();
           kept = await keep(io, folder, plan, backend, facts, done, replace ? undefined : kept);
+          await logs?.epoch(result);
           return kept.weights;
         },
       });
@@ -224,6 +248,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         });
       return 0;
     } finally {
+      await logs?.close();
       backend.close();
     }
   },

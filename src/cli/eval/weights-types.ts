@@ -22,6 +22,8 @@ export interface Job {
   readonly set: DataSet;
   readonly part: string;
   readonly spec: string;
+  /** Bytes of pictures that lie on the device at a time. */
+  readonly memory: number | undefined;
 }
 
 /** `f16,i8` as a list, f32 first; undefined when nothing is asked. */
@@ -43,14 +45,14 @@ interface Row {
 
 /** Loss and metrics with weights of one type; undefined when interrupted. */
 async function measure(job: Job, type: WeightsType): Promise<Row | undefined> {
-  const { io, device, model, weights, file, seed, set, part, spec } = job;
+  const { io, device, model, weights, file, seed, set, spec, memory } = job;
   const small = type === 'f32' ? model : storedModel(model, weights, type, file);
   const values = type === 'f32' ? weights : small.compiled.folded;
   const opened = await openBackend(io, device, small, ['evaluate']);
   try {
     opened.backend.initialise(seed);
     opened.backend.setParameters(new Map(values));
-    const mean = meanOf(await upload(opened, set, part, spec).evaluate(io.signal));
+    const mean = meanOf(await upload(opened, set, spec, memory).evaluate(io.signal));
     return io.signal?.aborted ? undefined : { type, bytes: weightBytes(small.compiled.plan), mean };
   } finally {
     opened.backend.close();

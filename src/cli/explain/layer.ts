@@ -4,6 +4,7 @@ import { nearestOutputs } from '../../graphics/diagram.ts';
 import { type Graph, type Node, opDef, printNode } from '../../ir/index.ts';
 import { layers as definitions, lookUp } from '../../layers/index.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
+import { dataDocs } from '../../training/data-section.ts';
 import type { CompiledModel } from '../model.ts';
 import { kernelSections } from './kernels.ts';
 import { fieldLines, multiplyAddLines, parameterLines, sizeLines } from './sizes.ts';
@@ -25,7 +26,7 @@ export function wrap(text: string, width: number): string[] {
 }
 
 /** Values as the listings have them, each operation explained where it comes first. */
-function formulas(nodes: readonly Node[], width: number): string[] {
+export function formulas(nodes: readonly Node[], width: number): string[] {
   const told = new Set<string>();
   return nodes.flatMap((n) => {
     const known = told.has(n.op);
@@ -55,7 +56,7 @@ export function layerSections(model: CompiledModel, layer: LayerInfo, width: num
   const { source, start, end } = layer.span;
   const line = source.text.slice(source.text.lastIndexOf('\n', start - 1) + 1).split('\n')[0] ?? '';
   const at = lineColumn(source, start).line;
-  const doc = lookUp(definitions, layer.op)?.doc;
+  const doc = lookUp(definitions, layer.op)?.doc ?? lookUp<string>(dataDocs, layer.op);
   const backward = backwardNodes(model, layer);
   const gradients = layer.parameters.flatMap((p) => {
     const id = model.training?.gradients.get(p.id);

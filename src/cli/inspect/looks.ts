@@ -9,9 +9,10 @@ export async function* looks(
   emitted: Emitted,
   values: StepValues,
   data: DeviceData,
+  only?: ReadonlySet<string>,
 ): AsyncGenerator<Look> {
   const step = stepNumbers(emitted.plan, values);
-  for await (const { origin, inputs, outputs } of trace(session, emitted, 'train', values, data)) {
+  for await (const { origin, inputs, outputs } of trace(session, emitted, 'train', values, data, only)) {
     for (const { name, nodes, ...group } of origin.groups) {
       const targets = group.effects.flatMap((e) => (e.kind === 'assign' ? [e.target.id] : []));
       const mine = [...outputs].filter(([n]) => group.outputs.includes(n) || targets.includes(n.id));

@@ -37,7 +37,8 @@ export function stepNumbers(plan: Plan, values: StepValues): Map<string, number>
 
 /**
  * Runs one step of a program, a submit a kernel. Values are kept as they were read after their kernel: a kernel that finds
- * others in memory (because a place was taken too early) computes something else than these give.
+ * others in memory (because a place was taken too early) computes something else than these give. With `only`, no other
+ * values than these are read, and kernels that leave none of them are run without a word.
  */
 export async function* trace(
   session: Session,
@@ -45,6 +46,7 @@ export async function* trace(
   program: ProgramKey,
   step: StepValues,
   data: DeviceData,
+  only?: ReadonlySet<string>,
 ): AsyncGenerator<Made> {
   const scheduled = emitted.scheduled[program];
   if (!scheduled) return;
@@ -59,7 +61,7 @@ export async function* trace(
   // 1. The batch, and the leaves.
   session.run(program, [step], data, [0, data.load.length]);
   const values = new Map<Node, Values>();
-  for (const node of graph.nodes) if (places.has(node) && isLeaf(node)) values.set(node, await read(node));
+  for (const node of graph.nodes) if (!only && places.has(node) && isLeaf(node)) values.set(node, await read(node));
   // 2. Kernel by kernel; values that nobody reads any more are forgotten.
   const lastReader = new Map<Node, number>();
   for (const { groups, index } of origins)
@@ -70,8 +72,13 @@ export async function* trace(
     if (accumulates) await session.readMetrics();
     session.run(program, [step], data, [data.load.length + index, data.load.length + index + 1]);
     if (!complete) continue;
-    const inputs = new Map(groups.flatMap(inputsOf).map((n) => [n, values.get(n) as Values]));
     const outputs = new Map<Node, Values>();
+    if (only) {
+      for (const node of groups.flatMap((g) => g.outputs)) if (only.has(node.id)) outputs.set(node, await read(node));
+      if (outputs.size > 0) yield { origin, inputs: new Map(), outputs, sums: new Map() };
+      continue;
+    }
+    const inputs = new Map(groups.flatMap(inputsOf).map((n) => [n, values.get(n) as Values]));
     for (const g of groups) {
       for (const node of g.outputs) outputs.set(node, await read(node));
       for (const e of g.effects)
@@ -87,6 +94,8 @@ export async function* trace(
     for (const [node, v] of outputs) if (!isLeaf(node) && lastReader.has(node)) values.set(node, v);
     for (const node of inputs.keys()) if (lastReader.get(node) === index) values.delete(node);
   }
+  // What the step added to the sums is not of the epoch.
+  if (only) await session.readMetrics();
 }
 
 const isLeaf = (n: Node): boolean => isOp(n, 'input') || isOp(n, 'labels') || isOp(n, 'parameter') || isOp(n, 'state');

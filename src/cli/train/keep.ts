@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly schedule?: string;
   readonly batch: number;
   readonly seed: number;
+  /** The names of the classes, where the data alone says them. */
+  readonly class_names?: readonly string[];
 }
 
 export interface Kept {
@@ -100,7 +102,10 @@ export async function keep(
   stays?: Kept,
 ): Promise<Kept> {
   const last = epochs[epochs.length - 1] as Epoch;
-  const words = Object.entries(facts).map(([name, value]) => [name, String(value)]);
+  const words = Object.entries(facts).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ]);
   const metadata = {
     format: 'cnnc',
     cnnc: version,

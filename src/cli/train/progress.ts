@@ -1,48 +1,12 @@
 // What is seen while a network trains: a bar on a terminal, a line now and then anywhere else.
 import { Writable } from 'node:stream';
-import type { Sums } from '../../../runtime/index.ts';
-import { duration, grouped, lossText, meanText, metricText, percent } from '../format.ts';
-import type { Io } from '../io.ts';
-import { type Epoch, meanOf } from './loop.ts';
+import { noTerminal } from '../../diagnostics/catalog/logs.ts';
+import { lossText, meanText, metricText, percent } from '../format.ts';
+import { type Io, report } from '../io.ts';
+import { meanOf } from './loop.ts';
+import { epochLine, type Progress, type Size, speedometer } from './progress-text.ts';
 
-export interface Progress {
-  /** Sums of the epoch so far, and the seconds it took. */
-  report(epoch: number, sums: Sums, seconds: number): void;
-  epoch(result: Epoch): void;
-  stop(): void;
-}
-
-interface Size {
-  readonly epochs: number;
-  /** Pictures of one epoch. */
-  readonly pictures: number;
-  /** Does the learning rate change? Then it is shown. */
-  readonly scheduled: boolean;
-}
-
-export const silent: Progress = { report: () => undefined, epoch: () => undefined, stop: () => undefined };
-
-/** Tells the speed and the time left of all epochs. The first report of a run also made the device ready: it counts for nothing. */
-function speedometer({ epochs, pictures }: Size) {
-  let first: { epoch: number; count: number; seconds: number } | undefined;
-  return (epoch: number, count: number, seconds: number): { rate: string; left: string } | undefined => {
-    first ??= { epoch, count, seconds };
-    const from = first.epoch === epoch ? first : { count: 0, seconds: 0 };
-    if (count === from.count) return undefined;
-    const perSecond = (count - from.count) / Math.max(seconds - from.seconds, 1e-9);
-    const left = ((epochs - epoch + 1) * pictures - count) / perSecond;
-    return { rate: `${grouped(Math.round(perSecond))} images/s`, left: duration(left) };
-  };
-}
-
-function epochLine({ epochs, scheduled }: Size, e: Epoch): string {
-  const head = `epoch ${String(e.epoch).padStart(String(epochs).length)}/${epochs}`;
-  const train = meanText(e.train);
-  const test = e.test ? `  test: ${meanText(e.test)}` : '';
-  const lr = scheduled ? `  lr ${Number(e.lr.toPrecision(3))}` : '';
-  const rate = grouped(Math.round(e.pictures / Math.max(e.seconds, 1e-9)));
-  return `${head}  ${train}${test}${lr}  ${rate} images/s  ${duration(e.seconds)}\n`;
-}
+const silent = { report: () => undefined, epoch: () => undefined, stop: () => undefined };
 
 /** A line of an epoch under way at most this often, and at most every tenth of the epoch. */
 const LINE_SECONDS = 5;
@@ -51,6 +15,7 @@ function lines(io: Io, size: Size): Progress {
   let last = { epoch: 0, tenth: 0, at: 0 };
   const speed = speedometer(size);
   return {
+    io,
     report(epoch, sums, seconds) {
       const tenth = Math.floor((10 * sums.count) / size.pictures);
       if (epoch !== last.epoch) last = { epoch, tenth: 0, at: 0 };
@@ -90,6 +55,7 @@ async function bar(io: Io, size: Size): Promise<Progress> {
   let shown = 0;
   const speed = speedometer(size);
   return {
+    io,
     report(epoch, sums, seconds) {
       const mean = meanOf(sums);
       // The first metric only: the line must fit.
@@ -112,8 +78,10 @@ async function bar(io: Io, size: Size): Promise<Progress> {
   };
 }
 
-/** The progress that suits the terminal; `size` is that of the whole run. */
-export async function progressFor(io: Io, size: Size, quiet: boolean): Promise<Progress> {
-  if (quiet) return silent;
+/** The progress that suits the terminal; `size` is that of the whole run. `live`: with a curve (N0540 where that cannot be). */
+export async function progressFor(io: Io, size: Size, quiet: boolean, live: boolean): Promise<Progress> {
+  if (quiet) return { io, ...silent };
+  if (live && io.isTTY && io.env.TERM !== 'dumb') return (await import('./live.ts')).liveProgress(io, size);
+  if (live) report(io, [noTerminal()]);
   return io.isTTY ? bar(io, size) : lines(io, size);
 }

@@ -67,6 +67,10 @@ function chosen(name: string, gradient: Float64Array, samples: number, seed: num
   return [...picked];
 }
 
+/** What is minimised, of the pictures that training sees. */
+const objectiveStage = (stages: CompiledModel['stages']): Graph | undefined =>
+  stages.get('train after augment') ?? stages.get('train after objective');
+
 export interface GradientOptions {
   readonly seed: number;
   readonly samples: number;
@@ -76,7 +80,7 @@ export interface GradientOptions {
 /** One row a trained parameter, in the order of the plan; nothing without a train section. */
 export function* verifyGradients(model: CompiledModel, o: GradientOptions): Generator<GradientRow> {
   const { plan, stages, training } = model;
-  const forward = stages.get('train after objective');
+  const forward = objectiveStage(stages);
   const backward = stages.get('train after autodiff');
   if (!training || !forward || !backward) return;
   const { parameters, pictures, labels } = leavesFor(plan, o.seed);
@@ -138,6 +142,6 @@ export function referenceWork({ graphs, stages, training }: CompiledModel, sampl
   const kernels = Object.values(graphs).reduce((sum, g) => sum + of(g), 0);
   if (!training) return kernels;
   // Differences need two forward passes a sample, of half of the network on average.
-  const differences = training.gradients.size * samples * of(stages.get('train after objective'));
+  const differences = training.gradients.size * samples * of(objectiveStage(stages));
   return kernels + of(stages.get('train after autodiff')) + differences;
 }

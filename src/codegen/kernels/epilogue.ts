@@ -1,9 +1,9 @@
 // Elementwise work inside a kernel: the lines that compute nodes for the element (or four) at hand and store results.
 import { broadcastStrides } from '../../ir/broadcast.ts';
-import { isOp, type Node, type Shape, sameShape, sizeOf, storageOf } from '../../ir/index.ts';
+import { isOp, isTextConstant, type Node, type Shape, sameShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Bindings } from '../kernel.ts';
 import { f32, ident, join, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
-import { functionTexts } from './functions.ts';
+import { type FunctionName, functionTexts } from './functions.ts';
 import { isPointwise, pointwiseTable } from './pointwise-table.ts';
 
 /** Where the element stands: names that the kernel has declared. */
@@ -39,6 +39,23 @@ function shapeFor(user: Node, operand: Node): Shape {
   return shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
 }
 
+/** One of a few numbers, a column each: as text, so that nothing is loaded. */
+function byColumn(values: readonly number[], { column, width, shape }: Place): Wgsl {
+  if (values.length !== shape[shape.length - 1])
+    throw new Error(`${values.length} constants for ${shape[shape.length - 1]} columns`);
+  const choices = Array.from({ length: values.length / width }, (_, i): Wgsl => {
+    const own = values.slice(width * i, width * (i + 1));
+    return own.every((v) => v === own[0])
+      ? wgsl`T(${f32(own[0] as number)})`
+      : wgsl`vec4f(${join(own.map(f32), ', ')})`;
+  });
+  const last = choices.at(-1) as Wgsl;
+  if (choices.every((c) => c.wgsl === last.wgsl)) return last;
+  return choices
+    .slice(0, -1)
+    .reduceRight((rest, value, i) => wgsl`select(${rest}, ${value}, ${column} == ${u32(i)})`, last);
+}
+
 /** The operand of an elementwise operation as an expression of type T; `shape` (see shapeFor) broadcasts. */
 function operand(
   b: Bindings,
@@ -53,6 +70,7 @@ function operand(
     return node.type.dtype === 'u32' ? value : wgsl`T(${value})`;
   }
   const storage = storageOf(node);
+  if (isTextConstant(storage)) return byColumn(storage.attrs.values, place);
   const mode = access(storage);
   if (sizeOf(shape) === 1) return wgsl`T(${load(b, storage, u32(0), 1, mode)})`;
   if (sameShape(shape, place.shape)) return load(b, storage, place.index, place.width, mode);
@@ -157,6 +175,7 @@ export function epilogue(
 
 /** Writes T at `at`; an output that is also read elsewhere in the kernel keeps its declaration. */
 export function store(b: Bindings, node: Node, at: Wgsl, value: Wgsl, width: 1 | 4): Wgsl {
+  if (node.type.dtype === 'u32') return wgsl`${b.use(node, 'u32', 'read_write')}[${at}] = u32(${value});`;
   const name = b.use(node, width === 4 ? 'vec4f' : 'f32', 'read_write');
   if (width === 1 && b.elementOf(node) === 'vec4f')
     throw new Error(`%${node.id} is stored one by one but declared in fours`);
@@ -164,9 +183,9 @@ export function store(b: Bindings, node: Node, at: Wgsl, value: Wgsl, width: 1 |
 }
 
 /** Functions that the nodes' expressions call. */
-export const helpers = (nodes: readonly Node[], width: 1 | 4): Wgsl => ({
+export const helpers = (nodes: readonly Node[], width: 1 | 4, more: readonly FunctionName[] = []): Wgsl => ({
   wgsl: functionTexts(
-    nodes.flatMap((n) => (isPointwise(n.op) ? (pointwiseTable[n.op].functions?.(n) ?? []) : [])),
+    [...more, ...nodes.flatMap((n) => (isPointwise(n.op) ? (pointwiseTable[n.op].functions?.(n) ?? []) : []))],
     width,
   )
     .map((text) => text.wgsl)

@@ -77,6 +77,27 @@ fn gaussian_of(seed: u32, stream: u32, element: u32) -> T {
   ${perElement(width, (i) => wgsl`gaussian_one(seed, stream, ${i})`)}
 }`,
   },
+  picture_draw: {
+    calls: ['hash32'],
+    text: () => wgsl`
+${comment('Uniform in [-1, 1) for a picture; 0 where its first hash is above the limit.')}
+fn picture_draw(seed: u32, stream: u32, index: u32, limit: u32) -> f32 {
+  if (hash32(seed, stream, 2u * index) > limit) { return 0.0; }
+  return f32(hash32(seed, stream, 2u * index + 1u) >> 8u) / 8388608.0 - 1.0;
+}`,
+  },
+  in_cutout: {
+    calls: ['hash32'],
+    text: () => wgsl`
+${comment('Does the pixel lie in the box of its picture? Not where the first hash of the picture is above the limit.')}
+fn in_cutout(seed: u32, stream: u32, at: u32, limit: u32, height: u32, width: u32, box: vec2i) -> bool {
+  let index = 3u * (at / (height * width));
+  let top = i32(((hash32(seed, stream, index + 1u) >> 16u) * height) >> 16u) - box.x / 2;
+  let left = i32(((hash32(seed, stream, index + 2u) >> 16u) * width) >> 16u) - box.y / 2;
+  let d = vec2i(i32(at / width % height) - top, i32(at % width) - left);
+  return hash32(seed, stream, index) <= limit && all(d >= vec2i(0)) && all(d < box);
+}`,
+  },
   erf_of: {
     text: () => wgsl`
 ${comment('The error function, to 1e-7 (polynomials by N. Juffa, 2018).')}

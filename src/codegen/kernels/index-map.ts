@@ -1,6 +1,6 @@
 // The index map of a contraction: y[m, n] = sum over k of a[m, k] b[k, n], and where a[m, k] and b[k, n] lie in memory.
 // Convolution, its input gradient and its weight gradient, and the three products of a dense layer, differ in this alone.
-import { isOp, type Node, type Shape, showShape } from '../../ir/index.ts';
+import { isOp, type Node, type Shape, showShape, sizeOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { heading } from '../kernel.ts';
 import { comment, i32, join, nothing, type Wgsl, wgsl } from '../wgsl.ts';
@@ -44,6 +44,8 @@ export interface IndexMap {
    * how many pictures there are, elements of a from one to the next, and the row of the result for m.
    */
   readonly byPixel?: { readonly pictures: number; readonly aStep: number; readonly outputRow: Wgsl };
+  /** Products side by side in the rows of y, each over its part of k: how many, and elements of a and b from one to the next. */
+  readonly parts?: { readonly count: number; readonly a: number; readonly b: number };
   /** Rows in another order than they lie in, so that neighbours read the same gaps of a stride: the row of the result for r. */
   readonly byPhase?: { readonly outputRow: Wgsl };
   /** What m, n and k are, for the comment above the kernel. */
@@ -119,6 +121,10 @@ export function indexMap(node: Node): IndexMap {
   }
   if (isOp(node, 'conv2d_dw'))
     return weightGradient(p, q, { x: p.type.shape, w: node.type.shape, y: q.type.shape, ...node.attrs });
+  if (isOp(node, 'conv2d_dw_parts')) {
+    const { parts, shape } = node.attrs;
+    return inParts(p, q, { x: p.type.shape, w: shape, y: q.type.shape, ...node.attrs }, parts);
+  }
   if (isOp(node, 'matmul')) return product(node, p, q);
   throw new Error(`%${node.id}: ${node.op} is not a contraction`);
 }
@@ -267,6 +273,17 @@ return ((image * H + y) * W + x) * C + r.z${groupAt(g, 'CG')};`,
   };
 }
 
+/** The weight gradient of each run of pictures. */
+function inParts(a: Node, b: Node, g: Windows, parts: number): IndexMap {
+  const pictures = (g.x[0] as number) / parts;
+  const map = weightGradient(a, b, { ...g, y: [pictures, ...g.y.slice(1)] });
+  return {
+    ...map,
+    parts: { count: parts, a: pictures * sizeOf(g.x.slice(1)), b: pictures * sizeOf(g.y.slice(1)) },
+    legend: map.legend.replace('picture', `picture of ${pictures}`),
+  };
+}
+
 function product(node: Node<'matmul'>, a: Node, b: Node): IndexMap {
   const { transposeA, transposeB } = node.attrs;
   const [m, n] = node.type.shape as [number, number];
@@ -290,6 +307,13 @@ function product(node: Node<'matmul'>, a: Node, b: Node): IndexMap {
     bColumn: transposeB ? k : 1,
     legend: 'm = row, n = column, k = the inner dimension',
   };
+}
+
+/** What a contraction computes, as a line of text: equal for equal work, whatever the values are called. */
+export function workOf(node: Node): string {
+  const operands = node.inputs.map((n) => showShape(n.type.shape)).join(', ');
+  const attrs = Object.entries(node.attrs).map(([name, value]) => ` ${name} ${String(value)}`);
+  return `${node.op} ${operands} -> ${showShape(node.type.shape)}${attrs.join('')}`;
 }
 
 /** Sums longer than this are kept in two levels, so that rounding grows with the root of each level only. */

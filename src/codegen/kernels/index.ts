@@ -3,12 +3,13 @@ import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node } from '../../ir/index.ts';
 import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
-import { contractionSchedule, type Target } from '../schedules.ts';
+import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
 import { contractionKernel } from './contraction.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
+import { tiledKernel } from './contraction-tiled.ts';
 import { depthwiseKernel } from './depthwise.ts';
 import { gatherKernel } from './gather.ts';
-import { indexMap } from './index-map.ts';
+import { indexMap, workOf } from './index-map.ts';
 import { neighboursKernel } from './neighbours.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { resizeKernel } from './resize.ts';
@@ -21,15 +22,18 @@ interface Context {
   readonly fields: readonly StepField[];
   readonly metrics: readonly string[];
   readonly target: Target;
+  readonly tuned: Tuned;
   /** Where values lie: for kernels that read many as one array. */
   readonly memory: MemoryPlan;
 }
 
 const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
-  contraction: (group, { fields, target }) => {
-    const schedule = contractionSchedule(indexMap(group.nodes[0] as Node), target);
-    return schedule.kind === 'subgroup'
-      ? subgroupKernel(group, schedule, fields)
+  contraction: (group, { fields, target, tuned }) => {
+    const root = group.nodes[0] as Node;
+    const schedule = tuned.get(workOf(root)) ?? contractionSchedule(indexMap(root), target);
+    if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
+    return schedule.kind === 'tiled'
+      ? tiledKernel(group, schedule, fields)
       : contractionKernel(group, schedule, fields);
   },
   depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),

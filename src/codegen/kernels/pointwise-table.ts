@@ -1,8 +1,9 @@
 // How each elementwise operation is written in WGSL. T is f32 or vec4f: the text is the same for both.
 import type { ActivationOp } from '../../ir/attrs.ts';
 import { type Node, type OpName, sizeOf } from '../../ir/index.ts';
+import { asPictures, chanceLimit } from '../../ir/ops/augment.ts';
 import { alphaDropout, channelsOf, dropoutThreshold } from '../../ir/ops/dropout.ts';
-import { f32, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { f32, i32, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { activationTable } from './activation-table.ts';
 import type { FunctionName } from './functions.ts';
 
@@ -30,7 +31,7 @@ type Arithmetic =
   | 'broadcast';
 type Loss = 'sigmoid_cross_entropy' | 'one_hot' | 'counted';
 type Prelu = 'prelu' | 'prelu_dx' | 'prelu_dalpha';
-type Random = 'dropout' | 'alpha_dropout' | 'gaussian';
+type Random = 'dropout' | 'alpha_dropout' | 'gaussian' | 'vary' | 'cutout';
 export type PointwiseOp = Arithmetic | Loss | Prelu | Random | ActivationOp | `${ActivationOp}_dx`;
 
 /** Where the element (or the first of four) stands; see Place in epilogue.ts. */
@@ -142,6 +143,27 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
       return way === 'add' ? wgsl`${a(x, 0)} + ${n}` : wgsl`${a(x, 0)} * (1.0 + ${n})`;
     },
     functions: () => ['gaussian_of'],
+  },
+  vary: {
+    of: (x, node, element, { width }) => {
+      const { attrs, type } = node as Node<'vary'>;
+      const picture = wgsl`(${element}) / ${u32(sizeOf(type.shape.slice(1)) / width)}`;
+      const d = wgsl`${f32(attrs.by)} * picture_draw(${stream(x, attrs.stream)}, ${picture}, ${u32(chanceLimit(attrs.chance))})`;
+      if (attrs.way === 'add') return wgsl`${a(x, 0)} + ${d}`;
+      return wgsl`${f32(attrs.about)} + (${a(x, 0)} - ${f32(attrs.about)}) * (1.0 + ${d})`;
+    },
+    functions: () => ['picture_draw'],
+  },
+  cutout: {
+    of: (x, node, element, { width }) => {
+      const { attrs, type } = node as Node<'cutout'>;
+      const [, h, w, c] = asPictures(type.shape);
+      const pixel = c === width ? element : wgsl`(${element}) / ${u32(c / width)}`;
+      const box = wgsl`vec2i(${i32(attrs.size[0])}, ${i32(attrs.size[1])})`;
+      const cut = wgsl`in_cutout(${stream(x, attrs.stream)}, ${pixel}, ${u32(chanceLimit(attrs.chance))}, ${u32(h)}, ${u32(w)}, ${box})`;
+      return wgsl`select(${a(x, 0)}, T(${f32(attrs.value)}), ${cut})`;
+    },
+    functions: () => ['in_cutout'],
   },
   standardize: {
     of: (x, node) => wgsl`(${a(x, 0)} - ${a(x, 1)}) / sqrt(${a(x, 2)} + ${epsilon(node)})`,

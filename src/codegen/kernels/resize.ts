@@ -1,23 +1,24 @@
 // Pictures in another size, and gradients that sum over the places where a pixel went: one invocation a pixel's channel (or four).
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
+import { asPictures } from '../../ir/ops/augment.ts';
 import type { Group } from '../../schedule/index.ts';
 import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import { i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers, load } from './epilogue.ts';
+import { warpBody } from './warp.ts';
 
 const WORKGROUP = 64;
-type Size4 = [number, number, number, number];
 
 export function resizeKernel(group: Group, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
   const b = bindings(fields);
   const { shape } = root.type;
-  const [, h, w, channels] = shape as Size4;
+  const [, h, w, channels] = asPictures(shape);
   const width = channels % 4 === 0 ? 4 : 1;
   const c = channels / width;
   const from = root.inputs[0] as Node;
-  const [, sh, sw] = from.type.shape as Size4;
+  const [, sh, sw] = asPictures(from.type.shape);
   /** The source's element of this picture and channel at a row and a column. */
   const at = (y: Wgsl, x: Wgsl): Wgsl =>
     load(
@@ -27,7 +28,8 @@ export function resizeKernel(group: Group, fields: readonly StepField[]): Kernel
       width,
       'read_write',
     );
-  const body = bodyOf(root, at, { h, w, sh, sw });
+  const warp = isOp(root, 'warp2d') ? root : undefined;
+  const body = warp ? warpBody(b, warp, at) : bodyOf(root, at, { h, w, sh, sw });
   const count = sizeOf(shape) / width;
   const groups = spread(Math.ceil(count / WORKGROUP));
   const place = { index: wgsl`i`, column: wgsl`i % ${u32(c)}`, width, shape } as const;
@@ -36,7 +38,7 @@ export function resizeKernel(group: Group, fields: readonly StepField[]): Kernel
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(shape)}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 ${b.declare()}
-${helpers(group.nodes, width)}
+${helpers(group.nodes, width, warp ? ['hash32'] : [])}
 ${body.helper}
 
 @compute @workgroup_size(${size(WORKGROUP)})

@@ -4,11 +4,13 @@ import { drawn } from '../drawn.ts';
 import { fitSet } from '../fit.ts';
 import { checkLabels } from '../labels.ts';
 import { shapes } from '../shapes.ts';
-import { parseSpec, type Spec } from '../spec.ts';
+import { type Parted, parseSpec, type Spec } from '../spec.ts';
 import { splitSet } from '../split.ts';
 import type { Split } from '../types.ts';
 import { fitPictures } from './fit-set.ts';
-import { cifar10Set, csvSet, digitsSet, type Expected, idxSet, mnistSet, type Parts } from './sets.ts';
+import { folderSet } from './folder-set.ts';
+import { csvSet, npySet, npzSet } from './number-sets.ts';
+import { cifar10Set, digitsSet, type Expected, idxSet, mnistSet, type Parts } from './sets.ts';
 
 export interface LoadOptions extends Expected {
   /** Parts sets that come in one piece, and draws the set `drawn`. */
@@ -36,7 +38,13 @@ function read(spec: Spec, options: LoadOptions): Parts | Promise<Parts> {
     case 'digits':
       return digitsSet(spec.path, options);
     case 'csv':
-      return csvSet(spec.path, options);
+      return csvSet(spec, options);
+    case 'npy':
+      return npySet(spec.paths, options);
+    case 'npz':
+      return npzSet(spec, options);
+    case 'folder':
+      return folderSet(spec.path, spec.size, options);
     case 'idx':
       return idxSet(spec.paths, options);
     case 'drawn': {
@@ -55,15 +63,23 @@ function read(spec: Spec, options: LoadOptions): Parts | Promise<Parts> {
 }
 
 /**
- * Loads a data set: `mnist:DIR`, `fashion:DIR`, `digits:FILE`, `cifar10:DIR`, `idx:IMAGES,LABELS`, `csv:FILE`, `drawn`, `shapes`,
- * `fit:PICTURE...`,
- * or the name of a set in the folder `dataFolder`. A set without a test part is parted 80 to 20 by the seed.
+ * Loads a data set: `mnist:DIR`, `fashion:DIR`, `digits:FILE`, `cifar10:DIR`, `idx:IMAGES,LABELS`, `npy:IMAGES,LABELS`,
+ * `npz:FILE`, `csv:FILE`, `folder:DIR`, `drawn`, `shapes`, `fit:PICTURE...`, or the name of a set in the folder
+ * `dataFolder`. A set without a test part is parted by the seed, 80 to 20 unless the spec says `train=`.
  * Everything wrong with the files, and pictures or labels that do not suit the model, is thrown as a Failure.
  */
 export async function loadData(spec: string, options: LoadOptions): Promise<Loaded> {
-  const parts = await read(parseSpec(spec, options.dataFolder), options);
+  const parsed = parseSpec(spec, options.dataFolder);
+  const parts = await read(parsed, options);
   const parted = 'whole' in parts;
-  const split = parted ? splitSet(parts.whole, options.seed, spec) : parts;
+  const split = parted
+    ? splitSet(
+        parts.whole,
+        options.seed,
+        spec,
+        'paths' in parsed || 'path' in parsed ? (parsed as Parted).train : undefined,
+      )
+    : parts;
   const want = options.expected;
   if (want === undefined) return { split: { train: split.train, test: split.test }, notes: parts.notes, parted };
   const [train, test] = [split.train, split.test].map((set) => fitSet(set, want, spec, options.fit?.pad));

@@ -19,7 +19,7 @@ export interface PictureOptions {
 }
 
 /** The picture that the input takes: itself, or for a vector the square of as many values, grey or in colour. */
-function target(input: readonly number[]): PictureShape | undefined {
+export function target(input: readonly number[]): PictureShape | undefined {
   const [h, w, c] = input;
   if (h !== undefined && w !== undefined && c !== undefined) return c === 1 || c === 3 ? [h, w, c] : undefined;
   const size = sizeOf(input);

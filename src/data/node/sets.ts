@@ -1,8 +1,8 @@
 // One function a kind of set: from files to pictures and labels.
-import { cifarParts, countsDiffer, csvColumns, csvScaled } from '../../diagnostics/catalog/data.ts';
+import { cifarParts, countsDiffer, csvColumns } from '../../diagnostics/catalog/data.ts';
 import { type Diagnostic, refuse } from '../../diagnostics/index.ts';
 import { parseCifar10 } from '../cifar10.ts';
-import { parseCsv, pixelsOf, shapeOfRow } from '../csv.ts';
+import { parseCsv } from '../csv.ts';
 import { parseIdxLabels, parseIdxPictures } from '../idx.ts';
 import { checkLabels, classesIn, classNames } from '../labels.ts';
 import type { DataSet, Split } from '../types.ts';
@@ -98,30 +98,10 @@ export async function cifar10Set(folder: string, e: Expected): Promise<Parts> {
 /** The UCI digits: 64 values from 0 to 16 and a label a line. */
 export async function digitsSet(file: string, e: Expected): Promise<Parts> {
   const bytes = await readData(file, e, ['digits:FILE takes the file digits.csv or digits.csv.gz']);
-  const table = parseCsv(bytes, file, 16);
-  if (table.columns !== 64) {
-    refuse(csvColumns(file, 65, table.columns + 1, '64 values of a picture of 8x8, and the label'));
-  }
-  checkLabels(table.labels, file, 10, e.expectedClasses);
-  const pixels = { dtype: 'u8', values: Uint8Array.from(table.values), scale: 1 / 16 } as const;
-  const { count, labels } = table;
+  const { columns, count, labels, values } = parseCsv(bytes, file, { highest: 16 });
+  if (columns !== 64) refuse(csvColumns(file, 65, columns + 1, '64 values of a picture of 8x8, and the label'));
+  checkLabels(labels, file, 10, e.expectedClasses);
+  const pixels = { dtype: 'u8', values: Uint8Array.from(values), scale: 1 / 16 } as const;
   const named = { name: 'digits', shape: [8, 8, 1], classes: 10, classNames: classNames.digits } as const;
   return { whole: { ...named, count, pixels, labels }, notes: [] };
-}
-
-/** Any table of numbers with the label last. */
-export async function csvSet(file: string, e: Expected): Promise<Parts> {
-  const table = parseCsv(await readData(file, e, ['csv:FILE takes one file']), file);
-  checkLabels(table.labels, file, undefined, e.expectedClasses);
-  const pixels = pixelsOf(table);
-  const whole: DataSet = {
-    name: 'csv',
-    shape: shapeOfRow(table.columns, e.expected),
-    count: table.count,
-    classes: e.expectedClasses ?? classesIn(table.labels),
-    pixels,
-    labels: table.labels,
-  };
-  const scaled = pixels.scale !== 1;
-  return { whole, notes: scaled ? [csvScaled(file, table.highestByte ?? 255, Math.round(1 / pixels.scale))] : [] };
 }

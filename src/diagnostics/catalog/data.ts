@@ -9,7 +9,8 @@ export * from './tensors.ts';
 
 const specs =
   'sets: drawn, shapes, mnist, fashion, digits, cifar10; or a kind and its files: mnist:DIR, fashion:DIR, digits:FILE,\n' +
-  'cifar10:DIR, idx:IMAGES,LABELS, csv:FILE, drawn:TRAIN,TEST, shapes:TRAIN,TEST, fit:PICTURE';
+  'cifar10:DIR, idx:IMAGES,LABELS, npy:IMAGES,LABELS, npz:FILE, csv:FILE, folder:DIR, drawn:TRAIN,TEST,\n' +
+  'shapes:TRAIN,TEST, fit:PICTURE';
 
 const meant = (word: string, names: readonly string[]): string[] => {
   const name = nearest(word, names);
@@ -31,9 +32,10 @@ export const unknownKind = entry('E0411', (kind: string, spec: string, kinds: re
 }));
 
 export const dataFolderUnset = entry('E0412', (name: string, place: string, spec: string) => ({
-  message: `the data set "${name}" is looked for in the folder that CNNC_DATA names, and CNNC_DATA is not set`,
+  message: `the data set "${name}" is not among what was downloaded, and CNNC_DATA names no folder with data sets`,
   help: [
-    `set it to a folder that holds ${place}: CNNC_DATA=/path/to/data`,
+    `download it: cnnc data get ${spec.split(':')[0]}`,
+    `or set CNNC_DATA to a folder that holds ${place}: CNNC_DATA=/path/to/data`,
     `or say where the set is: ${spec}`,
     'or take the set that needs no files: drawn',
   ],
@@ -122,25 +124,28 @@ export const csvRagged = entry('E0426', (place: CsvPlace, found: number, first: 
   help: ['each line is one picture: its values, then its label, separated by commas'],
 }));
 
-export const csvNotNumber = entry('E0427', (place: CsvPlace, field: number, text: string) => ({
+export const csvNotNumber = entry('E0427', (place: CsvPlace, field: string, text: string) => ({
   message: `line ${place.line}, field ${field}: ${text === '' ? 'nothing' : `"${text}"`} stands where a number is needed`,
   ...at(place),
-  help: ['only the first line may be words (a header); values are separated by commas, with a point for decimals'],
+  help: [
+    'only the first line may be words (a header); values are separated by commas, with a point for decimals',
+    ...(text === '' ? [] : ['words that are classes stand in the last column, or where label=COLUMN says']),
+  ],
 }));
 
-export const csvNotFinite = entry('E0428', (place: CsvPlace, field: number, text: string) => ({
+export const csvNotFinite = entry('E0428', (place: CsvPlace, field: string, text: string) => ({
   message: `line ${place.line}, field ${field}: ${text} is not a finite number of 32 bits`,
   ...at(place),
   help: ['a network cannot learn from NaN or Infinity: mend or leave out the line'],
 }));
 
-export const csvBadLabel = entry('E0429', (place: CsvPlace, field: number, text: string) => ({
+export const csvBadLabel = entry('E0429', (place: CsvPlace, field: string, text: string) => ({
   message: `line ${place.line}, field ${field}: the label ${text} is not a whole number from 0 on`,
   ...at(place),
-  help: ['the last column is the class: 0, 1, 2 ...'],
+  help: ['a class is 0, 1, 2 ... or a word; it stands in the last column, or where label=COLUMN says'],
 }));
 
-export const csvValueRange = entry('E0430', (place: CsvPlace, field: number, text: string, highest: number) => ({
+export const csvValueRange = entry('E0430', (place: CsvPlace, field: string, text: string, highest: number) => ({
   message: `line ${place.line}, field ${field}: ${text} is not a whole number from 0 to ${highest}`,
   ...at(place),
   help: [`the values of this set go from 0 to ${highest}; for other numbers use csv:FILE`],

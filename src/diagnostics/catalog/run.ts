@@ -59,12 +59,13 @@ export const onePlaceForMany = entry('E0625', (out: string, pictures: number) =>
 /** `part` is "train" or "test". */
 export const dataTooLarge = entry(
   'E0623',
-  (spec: string, part: string, limit: string, needed: number, available: number, adapter: string) => ({
-    message: `the pictures of the ${part} part take ${number(needed)} bytes on the device, where ${limit} is ${number(available)}`,
+  (spec: string, batch: number, perPicture: number, memory: number, asked: boolean) => ({
+    message: `pictures come to the device in parts, two at a time, and two batches do not fit: 2 x ${batch} x ${number(perPicture)} = ${number(2 * batch * perPicture)} bytes, where ${asked ? '--data-memory is' : 'the device binds'} ${number(memory)}`,
     file: spec,
     help: [
-      `the limit is that of "${adapter}"; cnnc doctor shows them all`,
-      'use a part of the set, or another adapter with --device',
+      asked
+        ? 'give more with --data-memory, or make the batch smaller with --batch'
+        : 'make the batch smaller with --batch',
     ],
   }),
 );

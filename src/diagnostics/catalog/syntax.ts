@@ -21,7 +21,7 @@ export const strayBrace = entry('E0003', (span: Span) => ({
 }));
 
 export const badSection = entry('E0004', (span: Span, word: string, near?: string) => ({
-  message: `a file holds the sections \`model\`, \`train\` and \`block\`, and \`import\` lines; this is none of them`,
+  message: `a file holds the sections \`model\`, \`data\`, \`train\` and \`block\`, and \`import\` lines; this is none of them`,
   primary: { span, text: '' },
   help: [
     near === undefined

@@ -165,3 +165,26 @@ export const conv2d_dw: OpDef<'conv2d_dw'> = {
   },
   multiplyAdds: (node) => products(node.inputs[1]!.type.shape, node.type.shape),
 };
+
+export const conv2d_dw_parts: OpDef<'conv2d_dw_parts'> = {
+  name: 'conv2d_dw_parts',
+  doc: 'The gradient of a convolution to its kernel in `parts` parts: element p of the new first axis is that of the p-th run of the pictures. A device makes them at once; their sum is the gradient.',
+  inputs: ['x', 'dy'],
+  infer: ([x, dy], { parts, ...attrs }) => {
+    const [n] = x!.shape;
+    if (!(parts >= 1) || n! % parts !== 0) return `${n} pictures are not ${parts} equal runs`;
+    const whole = conv2d_dw.infer([x!, dy!], attrs);
+    return typeof whole === 'string' ? whole : f32([parts, ...whole.shape]);
+  },
+  reference: ([x, dy], { parts, shape, ...attrs }, type) => {
+    const out = new Float64Array(sizeOf(type.shape));
+    const run = dy!.data.length / parts;
+    eachProduct(x!.shape, shape, dy!.shape, attrs, (i, j, k) => {
+      const to = Math.floor(k / run) * sizeOf(shape) + j;
+      out[to] = out[to]! + x!.data[i]! * dy!.data[k]!;
+    });
+    return out;
+  },
+  vjp: 'nondifferentiable',
+  multiplyAdds: (node) => products(node.inputs[1]!.type.shape, node.attrs.shape),
+};

@@ -8,7 +8,8 @@ import { type Node, type Shape, sizeOf, type TensorType } from '../types.ts';
 import { SELU } from './activations.ts';
 
 /** The operations that draw random numbers: of (x, seed, step), left out for inference, equal only to themselves. */
-export const isRandom = (op: OpName): boolean => op === 'dropout' || op === 'alpha_dropout' || op === 'gaussian';
+export const isRandom = (op: OpName): boolean => random.has(op);
+const random: ReadonlySet<OpName> = new Set(['dropout', 'alpha_dropout', 'gaussian', 'warp2d', 'vary', 'cutout']);
 
 /** The random stream of one layer in one step. The kernel computes the same in u32 arithmetic. */
 export const dropoutStream = (stream: number, step: number): number => (Math.imul(step, 0x9e3779b9) ^ stream) >>> 0;

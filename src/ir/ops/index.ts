@@ -3,10 +3,11 @@ import type { OpName } from '../attrs.ts';
 import type { OpDef } from '../op.ts';
 import { activationOps } from './activations.ts';
 import { add, div, mul, neg, sqrt, sub } from './arithmetic.ts';
+import { cutout, vary, warp2d } from './augment.ts';
 import { pad2d, pad2d_dx } from './borders.ts';
 import { channel_sum } from './channel-sum.ts';
 import { exp, greater, log } from './comparison.ts';
-import { conv2d, conv2d_dw, conv2d_dx } from './conv2d.ts';
+import { conv2d, conv2d_dw, conv2d_dw_parts, conv2d_dx } from './conv2d.ts';
 import { cross_entropy, cross_entropy_dx, softmax_cross_entropy, softmax_cross_entropy_dx } from './cross-entropy.ts';
 import { alpha_dropout, dropout, gaussian } from './dropout.ts';
 import { constant, input, labels, parameter, state, step } from './leaves.ts';
@@ -34,6 +35,7 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   conv2d,
   conv2d_dx,
   conv2d_dw,
+  conv2d_dw_parts,
   matmul,
   maxpool2d,
   maxpool2d_dx,
@@ -67,6 +69,9 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   dropout,
   alpha_dropout,
   gaussian,
+  warp2d,
+  vary,
+  cutout,
   standardize,
   standardize_dx,
   softmax,

@@ -16,7 +16,7 @@ import { visitBody, visitExpr } from './walk.ts';
 function takenBy(name: string): string | undefined {
   if (activationNames.some((known) => known === name)) return 'an activation';
   if (name === 'input' || Object.hasOwn(layers, name)) return 'a layer';
-  if (['model', 'train', 'block', 'import'].includes(name) || Object.hasOwn(structures, name))
+  if (['model', 'train', 'data', 'block', 'import'].includes(name) || Object.hasOwn(structures, name))
     return 'a word of the language';
   return Object.hasOwn(functions, name) ? 'a function' : undefined;
 }

@@ -19,6 +19,7 @@ import {
 import { chosenInit } from '../../layers/initializers.ts';
 import type { Group, Layer } from '../../parser/ast.ts';
 import { howShape } from '../how-shape.ts';
+import { lowerNormalise } from './normalise.ts';
 import { type Lowering, random, report, scopeOf } from './state.ts';
 
 /** The name of a line's layer: what it was given, or its kind and a number, behind the calls around it. */
@@ -57,6 +58,7 @@ export function lowerInput(s: Lowering, line: Layer): void {
   s.input = s.x = emit(s.b, 'input', [], { shape: [s.batch, ...shape] }, 'x');
   const { path } = s.frame;
   s.layers.push({ name: 'input', op: 'input', span: line.span, inputs: [], output: s.x, parameters: [], path });
+  if (s.normalise) s.x = lowerNormalise(s, s.x, s.normalise);
 }
 
 /** What a layer builds its part of the graph with. Declared parameters go to `parameters`. */

@@ -3,6 +3,7 @@ import type { Diagnostic, Label, Span } from '../../diagnostics/types.ts';
 import { type Builder, builder, emit, type Node } from '../../ir/index.ts';
 import { type Rational, type Scope, type Statistic, toNumber } from '../../layers/index.ts';
 import type { Block } from '../../parser/ast.ts';
+import type { Normalise } from '../../training/data-section.ts';
 import type { LayerInfo, Namespace, Penalty, StartsFrom } from './types.ts';
 
 /** A value with a name: `as skip1`. */
@@ -55,11 +56,13 @@ export interface Lowering {
   /** Was there a line that could not be read? */
   unread: boolean;
   startsFrom: StartsFrom | undefined;
+  /** Of the data section, until the input is there. */
+  readonly normalise: Normalise | undefined;
   seed: Node | undefined;
   step: Node | undefined;
 }
 
-export function lowering(batch: number, frame: Frame): Lowering {
+export function lowering(batch: number, frame: Frame, normalise?: Normalise): Lowering {
   return {
     b: builder(),
     batch,
@@ -81,6 +84,7 @@ export function lowering(batch: number, frame: Frame): Lowering {
     reset: false,
     unread: false,
     startsFrom: undefined,
+    normalise,
     seed: undefined,
     step: undefined,
   };

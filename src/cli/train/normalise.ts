@@ -1,0 +1,21 @@
+// `normalise per_channel`: training finds the numbers in its pictures, and keeps them with the weights.
+import { channelMoments } from '../../data/moments.ts';
+import type { DataSet } from '../../data/types.ts';
+import { NORMALISE } from '../../passes/lower/normalise.ts';
+import type { CompiledModel } from '../model.ts';
+
+/**
+ * Mean and variance of each channel of the pictures to train on, by the names of the parameters; empty for other models, and
+ * for what `given`, the weights to start from, have already: the layers that they are for have learnt with those.
+ */
+export function measured(
+  { data }: CompiledModel,
+  set: DataSet,
+  given: ReadonlyMap<string, unknown> = new Map(),
+): Map<string, Float32Array<ArrayBuffer>> {
+  const found = new Map<string, Float32Array<ArrayBuffer>>();
+  if (data?.normalise?.kind !== 'per_channel' || given.has(`${NORMALISE}.mean`)) return found;
+  for (const [name, values] of Object.entries(channelMoments(set)))
+    found.set(`${NORMALISE}.${name}`, Float32Array.from(values));
+  return found;
+}
