@@ -1,4 +1,4 @@
-// The runtime inside the module that `cnnc compile --web` writes. Built ahead, minified, in the variants that the flags
+// The runtime inside the module that `cnnc compile --target web` writes. Built ahead, minified, in the variants that the flags
 // below give; the command puts the packed plan before it as `$`. Small matters more here than elsewhere.
 import { initialValues } from './init.ts';
 import type { InitSpec, StepField } from './plan.ts';

@@ -12,7 +12,7 @@ describe.skipIf(!browser)('a page in Chromium', () => {
         '<!doctype html><title>x</title><link rel="icon" href="data:,"><script type="module" src="a.js"></script>',
       '/a.js': 'export let answer = 42; try { Function("return 1")(); answer = 0; } catch {}',
       '/bad.html':
-        '<!doctype html><title>x</title><img src="http://127.0.0.1:1/x.png"><script>var inline = 1</script><script src="nothing.js"></script>',
+        '<!doctype html><title>x</title><link rel="icon" href="data:,"><img src="http://127.0.0.1:1/x.png"><script>var inline = 1</script><script src="nothing.js"></script>',
     };
     const site = await serve((path) => files[path]);
     const good = await openPage(browser, site);

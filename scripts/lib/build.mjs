@@ -58,7 +58,7 @@ async function grammar() {
   await must('ohm', [process.execPath, ohm, 'generateBundles', '--esm', '--withTypes', 'grammar/cnn.ohm']);
 }
 
-/** The runtimes that `cnnc compile --web` puts into its modules. */
+/** The runtimes that `cnnc compile --target web` puts into its modules. */
 const webVariants = {
   infer: { TRAIN: 'false', FULL: 'false' },
   train: { TRAIN: 'true', FULL: 'false' },

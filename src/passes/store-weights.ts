@@ -1,7 +1,7 @@
 // Weights in fewer bits, for inference with known weights: those of convolutions and dense layers become halves, or whole
 // numbers of 8 bits with a scale for each output channel. Biases and all else stay 32-bit floats.
 import { halfToNumber, numberToHalf, type Stored } from '../../runtime/half.ts';
-import { type Graph, isOp, type Node, type Shape, sizeOf } from '../ir/index.ts';
+import { type Graph, isOp, type Node, type Shape, sameShape, sizeOf, storageOf } from '../ir/index.ts';
 import type { ParameterValues } from './fold-batch-norm.ts';
 import { rewrite } from './rewrite.ts';
 
@@ -19,18 +19,30 @@ function channelAxis(user: Node): number | undefined {
   return undefined;
 }
 
-/** Weights that nothing reads but products, each as its second operand with the channels on the same axis. */
-function candidates(graph: Graph): ReadonlyMap<Node, number> {
-  const axes = new Map<Node, number | undefined>();
+/** How products see weights: as this shape, which may be another than their own, with the output channels on this axis. */
+interface Seen {
+  readonly shape: Shape;
+  readonly axis: number;
+}
+
+/** Weights that nothing reads but products, each as its second operand, and all see them alike. */
+function candidates(graph: Graph): ReadonlyMap<Node, Seen> {
+  const found = new Map<Node, Seen | undefined>();
   for (const user of graph.nodes) {
+    // Who reads a view of the weights reads the weights.
+    if (storageOf(user) !== user) continue;
     user.inputs.forEach((node, place) => {
-      if (!isOp(node, 'parameter')) return;
+      const storage = storageOf(node);
+      if (!isOp(storage, 'parameter')) return;
       const axis = place === 1 ? channelAxis(user) : undefined;
-      axes.set(node, !axes.has(node) || axes.get(node) === axis ? axis : undefined);
+      const seen = axis === undefined ? undefined : { shape: node.type.shape, axis };
+      const before = found.has(storage) ? found.get(storage) : seen;
+      const same = before && seen && before.axis === axis && sameShape(before.shape, seen.shape);
+      found.set(storage, same ? seen : undefined);
     });
   }
-  for (const { value } of graph.effects) axes.delete(value);
-  return new Map([...axes].flatMap(([node, axis]) => (axis === undefined ? [] : [[node, axis] as const])));
+  for (const { value } of graph.effects) found.delete(storageOf(value));
+  return new Map([...found].flatMap(([node, seen]) => (seen ? [[node, seen] as const] : [])));
 }
 
 /** The channel of element i. */
@@ -65,11 +77,11 @@ export const scaleName = (parameter: string): string => `${parameter}.scale`;
 
 /** `graph` is that of inference, `values` those of its parameters. Products with scaled weights are scaled once they are summed. */
 export function storeWeights(graph: Graph, values: ParameterValues, stored: Stored): StoredWeights {
-  const axes = candidates(graph);
+  const weightsSeen = candidates(graph);
   const out = new Map([...values].map(([id, v]) => [id, Float32Array.from(v)]));
   const scales = new Map<string, Node>();
   const names = new Set(graph.nodes.map(({ id }) => id));
-  for (const [node, axis] of axes) {
+  for (const [node, { shape: seen, axis }] of weightsSeen) {
     const weights = values.get(node.id);
     if (!weights) throw new Error(`%${node.id} has no values to store`);
     if (stored === 'f16') {
@@ -79,7 +91,7 @@ export function storeWeights(graph: Graph, values: ParameterValues, stored: Stor
       );
       continue;
     }
-    const made = quantise(weights, node.type.shape, axis);
+    const made = quantise(weights, seen, axis);
     const shape = [made.scales.length];
     out.set(node.id, made.values);
     out.set(scaleName(node.id), made.scales);
@@ -92,10 +104,10 @@ export function storeWeights(graph: Graph, values: ParameterValues, stored: Stor
       ...(node.layer ? { layer: node.layer } : {}),
     });
   }
-  const small = new Set([...axes.keys()].map(({ id }) => id));
+  const small = new Set([...weightsSeen.keys()].map(({ id }) => id));
   const result = rewrite(graph, (node, add) => {
     if (isOp(node, 'parameter') && small.has(node.id)) return { ...node, attrs: { ...node.attrs, stored } };
-    const scale = channelAxis(node) === undefined ? undefined : scales.get((node.inputs[1] as Node).id);
+    const scale = channelAxis(node) === undefined ? undefined : scales.get(storageOf(node.inputs[1] as Node).id);
     if (!scale) return node;
     // The product keeps its name as what is read; the sums of whole numbers get one of their own.
     const id = `${node.id}_sums`;

@@ -114,7 +114,12 @@ export function packPlan(plan: Plan, train: boolean): WebPlan {
       : [bytes('arena'), bytes('parameters')],
     limitsOf(plan),
     plan.parameters.map(
-      (p): WebParameter => (training ? [p.name, p.shape, p.offset, init(p.init)] : [p.name, p.shape, p.offset]),
+      (p): WebParameter =>
+        training
+          ? [p.name, p.shape, p.offset, init(p.init)]
+          : p.stored
+            ? [p.name, p.shape, p.offset, p.stored === 'f16' ? 'F16' : 'I8']
+            : [p.name, p.shape, p.offset],
     ),
     views,
     kernels,

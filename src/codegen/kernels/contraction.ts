@@ -2,7 +2,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
+import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { RegisterSchedule } from '../schedules.ts';
 import { i32, join, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
@@ -19,7 +19,7 @@ import {
   startOfA,
   startOfB,
 } from './index-map.ts';
-import { storedLoad } from './stored.ts';
+import { readWeights } from './stored.ts';
 
 /** How the operands are read: in fours along k, along rows, along columns, or one by one. */
 interface Reads {
@@ -57,7 +57,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const a4 = reads.a !== 'one';
   const b4 = reads.b !== 'one';
   const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
-  const { functions, at: bAt } = readerOfB(b, map, b4 ? 4 : 1);
+  const { functions, at: bAt } = readWeights(b, map.b, b4 ? 4 : 1);
   const columnTiles = (map.n / width) * map.groups.count;
   const rowTiles = Math.ceil(map.m / rows);
   const tiles = columnTiles * rowTiles;
@@ -163,15 +163,6 @@ function pointers(map: IndexMap, reads: Reads, rows: number): Wgsl[] {
     lines.push(wgsl`let p${size(i)} = ${startOfA(map, wgsl`r${size(i)}`)};`);
   }
   return lines;
-}
-
-/** How elements of b, or fours of them, are read: from their buffer, or by a function where they are stored in fewer bits. */
-function readerOfB(b: Bindings, map: IndexMap, width: 1 | 4): { functions: Wgsl; at: (index: Wgsl) => Wgsl } {
-  const storage = storageOf(map.b);
-  const functions = storedLoad(b, wgsl`load_b`, storage, width);
-  if (functions) return { functions: wgsl`\n${functions}`, at: (index) => wgsl`load_b(${index})` };
-  const name = b.use(storage, width === 4 ? 'vec4f' : 'f32', accessOf(storage));
-  return { functions: nothing, at: (index) => wgsl`${name}[${index}]` };
 }
 
 /** b0 to b3: rows of b at four steps (n4), or four columns of b along k (k4). */

@@ -1,8 +1,9 @@
 // Weights that are stored in fewer bits: a function that makes floats of them as a kernel loads them. WGSL that every device
 // has: neither the feature shader-f16 nor the language extension of packed integers is needed.
-import { isOp, type Node, sizeOf } from '../../ir/index.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Bindings } from '../kernel.ts';
-import { comment, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, nothing, type Wgsl, wgsl } from '../wgsl.ts';
+import { accessOf } from './index-map.ts';
 
 /**
  * `fn NAME(i: i32)`, which returns element i (width 1) or the i-th four of elements (width 4) as floats. Undefined for what is
@@ -33,4 +34,17 @@ fn ${name}(i: i32) -> f32 { return f32(extractBits(bitcast<i32>(${words}[i / 4])
     : wgsl`
 ${comment('Elements 4i to 4i + 3, from whole numbers of 8 bits.')}
 fn ${name}(i: i32) -> vec4f { return vec4f(bitcast<vec4i>(vec4u(${words}[i]) << vec4u(24, 16, 8, 0)) >> vec4u(24)); }`;
+}
+
+/** How elements of an operand, or fours of them, are read, and the functions for it: from a buffer of floats, or by `load_b`. */
+export function readWeights(
+  b: Bindings,
+  node: Node,
+  width: 1 | 4,
+): { readonly functions: Wgsl; readonly at: (index: Wgsl) => Wgsl } {
+  const storage = storageOf(node);
+  const functions = storedLoad(b, wgsl`load_b`, storage, width);
+  if (functions) return { functions: wgsl`\n${functions}`, at: (index) => wgsl`load_b(${index})` };
+  const name = b.use(storage, width === 4 ? 'vec4f' : 'f32', accessOf(storage));
+  return { functions: nothing, at: (index) => wgsl`${name}[${index}]` };
 }

@@ -29,4 +29,5 @@ export * as train from './train.ts';
 export * as transfer from './transfer.ts';
 export * as usage from './usage.ts';
 export * as variants from './variants.ts';
+export * as web from './web.ts';
 export * as weights from './weights.ts';
