@@ -11,6 +11,7 @@ import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
 import { checkHyper } from '../sweep/names.ts';
+import { openCached } from '../train/cached-base.ts';
 import { checkpointsIn } from '../train/checkpoint.ts';
 import { identityOf } from '../train/identity.ts';
 import { epochJson, epochsCsv, type Kept, keep, prepareFolder } from '../train/keep.ts';
@@ -108,6 +109,10 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
+    'cache-base': {
+      type: 'boolean',
+      doc: 'run the frozen layers at the beginning of the model once over all pictures, and train what comes after on what they gave',
+    },
     'data-memory': memoryOption,
     'check-nan': {
       type: 'boolean',
@@ -156,7 +161,8 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     await prepareFolder(io, folder);
     const classes = values.tensorboard !== undefined && read.compiled.plan.labels?.dtype === 'u32';
     const programs = classes ? (['infer', 'evaluate', 'train'] as const) : (['evaluate', 'train'] as const);
-    const opened = await openBackend(io, values.device, read, programs);
+    const cached = values['cache-base'] ? await openCached(io, values.device, read, programs) : undefined;
+    const opened = cached ?? (await openBackend(io, values.device, read, programs));
     const { backend, model } = opened;
     const { plan } = model.compiled;
     // 2. Training.
@@ -195,6 +201,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
       );
       if (resumed) header(io, values.quiet, `going on after epoch ${done.length} of ${epochs}\n`);
       else if (start) header(io, values.quiet, startText(start));
+      if (cached) header(io, values.quiet, await cached.ready());
       const checkpoints = checkpointsIn(io.cwd, folder, identity, resumed?.epochs.length);
       const writeCsv = async (): Promise<void> => {
         if (values.csv !== undefined) await writeAtomic(resolve(io.cwd, values.csv), epochsCsv(done), values.csv);
