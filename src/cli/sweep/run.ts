@@ -1,5 +1,6 @@
 // The trainings of a sweep: those that share a plan run one after the other on one session, so that its pipelines are made once.
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { Split } from '../../data/types.ts';
 import { Failure } from '../../diagnostics/index.ts';
 import type { Uploaded } from '../../reference/backend.ts';
@@ -40,6 +41,27 @@ interface Place {
 
 /** Does all jobs, in their order of plans; stops after the one under way at Ctrl-C, which is not kept. */
 export async function runJobs(run: SweepRun, jobs: readonly Job[]): Promise<void> {
+  const undo = shareCores(run.jobs);
+  try {
+    await runAll(run, jobs);
+  } finally {
+    undo();
+  }
+}
+
+/**
+ * Mesa's adapter on the processor gives each session as many threads as there are cores, and they wait for each other after every
+ * kernel: sessions beside each other share the cores instead. The results do not depend on it. What the user has set stays.
+ */
+function shareCores(sessions: number): () => void {
+  if (sessions === 1 || process.env.LP_NUM_THREADS !== undefined) return () => undefined;
+  process.env.LP_NUM_THREADS = String(Math.max(1, Math.floor(availableParallelism() / sessions)));
+  return () => {
+    delete process.env.LP_NUM_THREADS;
+  };
+}
+
+async function runAll(run: SweepRun, jobs: readonly Job[]): Promise<void> {
   const { io } = run;
   const waiting = ordered(jobs);
   const stopped = (): boolean => io.signal?.aborted === true;
