@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { smallModel } from '../commands/support.ts';
 import { bytes, tensorBytes } from '../onnx/model-bytes.ts';
-import type { Case } from '../onnx/operator-cases.ts';
+import type { Case } from '../onnx/operator-cases/build.ts';
 import { runCnnc } from '../support/io.ts';
 import { root } from '../support/need.ts';
 
