@@ -1,5 +1,5 @@
 // The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
-import type { Plan, TrainSpec } from '../runtime/plan.ts';
+import type { Plan, Stored, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
 import type { Target, Tuned } from './codegen/schedules.ts';
 import { sourceTwice } from './diagnostics/catalog/data-section.ts';
@@ -29,6 +29,7 @@ import { separateGradients } from './passes/separate-gradients.ts';
 import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
 import { addStatistics } from './passes/statistics.ts';
+import { storeWeights } from './passes/store-weights.ts';
 import type { ModelGraphs } from './schedule/index.ts';
 import type { AugmentLine } from './training/augments.ts';
 import { checkScores, checkTrainable } from './training/check.ts';
@@ -48,8 +49,13 @@ export interface CompileOptions {
   readonly tuned?: Tuned;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
-  /** With inferOnly, trained values of all parameters: batch normalisation is folded into the layers before it. */
+  /**
+   * Trained values of all parameters: batch normalisation is folded into the layers before it. The programs that train are
+   * left out.
+   */
   readonly fold?: ParameterValues;
+  /** With fold: weights of convolutions and dense layers in fewer bits. */
+  readonly stored?: Stored | undefined;
   /** With inferOnly: `infer` also gives the gradient of a scalar to the input or to layers, and the values of layers. */
   readonly attribute?: Attribution;
   /** Only the frozen layers before the first that is trained, without training; or only what comes after them. */
@@ -79,9 +85,13 @@ export interface Compiled {
   readonly training?: { readonly objective: string; readonly gradients: ReadonlyMap<string, string> } | undefined;
   readonly emitted?: Emitted;
   readonly plan?: Plan;
-  /** With `fold`: the values of the plan's parameters. */
+  /** With `fold`: the values of the plan's parameters, as kernels read them. */
   readonly folded?: Folded['values'];
 }
+
+/** All that a file without errors compiles to. */
+export type CompiledModel = Compiled &
+  Required<Omit<Compiled, 'config' | 'data' | 'diagnostics' | 'startsFrom' | 'training'>>;
 
 export function compile(source: Source, options: CompileOptions = {}): Compiled {
   const { file, diagnostics: found } = parse(source);
@@ -162,7 +172,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 function build(
   lowered: Lowered,
   aim: TrainConfig | undefined,
-  { hyper, fold, target, inferOnly, attribute }: CompileOptions,
+  { hyper, fold, stored, target, inferOnly, attribute }: CompileOptions,
   augments: readonly AugmentLine[],
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
@@ -188,15 +198,22 @@ function build(
     return { graphs: { infer: copyLeaves(clean('infer', attributed)) }, stages };
   }
   const inference = stage('infer after for-inference', forInference(lowered.graph, lowered.statistics));
-  if (!config && fold) {
-    const { graph, values } = foldBatchNorm(inference, fold);
-    return { graphs: { infer: clean('infer', stage('infer after fold-batch-norm', graph)) }, stages, folded: values };
+  const score = (graph: Graph, by: TrainConfig): Graph => {
+    const scored = stage('evaluate after objective', addObjective(graph, by, []).graph);
+    return clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
+  };
+  if (fold) {
+    const { graph: whole, values } = foldBatchNorm(inference, fold);
+    stage('infer after fold-batch-norm', whole);
+    const small = stored && storeWeights(whole, values, stored);
+    const graph = small ? stage('infer after store-weights', small.graph) : whole;
+    const infer = clean('infer', graph);
+    const graphs = config ? { infer, evaluate: score(graph, config) } : { infer };
+    return { graphs, stages, folded: small?.values ?? values };
   }
   const infer = clean('infer', inference);
   if (!config) return { graphs: { infer }, stages };
-
-  const scored = stage('evaluate after objective', addObjective(inference, config, []).graph);
-  const evaluate = clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
+  const evaluate = score(inference, config);
 
   const { graph: aimed, objective } = addObjective(lowered.graph, config, lowered.penalties);
   const unread = { ...aimed, effects: aimed.effects.filter((e) => e.kind !== 'output') };

@@ -72,6 +72,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./bench.ts')).bench,
   ),
   at(
+    'play',
+    'open the playground: write, look into and train networks in the browser',
+    async () => (await import('./play.ts')).play,
+  ),
+  at(
     'import',
     'turn an ONNX or Keras model into a .cnn file with weights',
     async () => (await import('./import.ts')).importModel,
