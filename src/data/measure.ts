@@ -4,28 +4,28 @@ import { type DataSet, labelsOf } from './types.ts';
 export interface ChannelFacts {
   readonly mean: number;
   /** Of all values, not of a sample: divided by their number. */
-  readonly std: number;
+  readonly variance: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Mean, standard deviation and range of each channel as the network sees them: stored value x scale. */
+/** Of each channel as the network sees it (stored value x scale), in double precision; `normalise per_channel` takes these. */
 export function channelFacts({ pixels: { values, scale }, shape: [, , channels] }: DataSet): ChannelFacts[] {
+  const n = values.length / channels;
   return Array.from({ length: channels }, (_, channel) => {
-    // Sums of differences from the first value: deviations stay exact where all values are large.
-    const first = values[channel] as number;
-    let [sum, squares, min, max] = [0, 0, first, first];
+    let [sum, min, max] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = channel; i < values.length; i += channels) {
       const v = values[i] as number;
-      sum += v - first;
-      squares += (v - first) * (v - first);
+      sum += v;
       if (v < min) min = v;
       if (v > max) max = v;
     }
-    const n = values.length / channels;
+    // Squares of the differences from the mean: those of values would lose digits where the mean is large.
     const mean = sum / n;
-    const std = Math.sqrt(Math.max(0, squares / n - mean * mean));
-    return { mean: (first + mean) * scale, std: std * scale, min: min * scale, max: max * scale };
+    let squares = 0;
+    for (let i = channel; i < values.length; i += channels) squares += ((values[i] as number) - mean) ** 2;
+    const variance = (squares / n) * scale * scale;
+    return { mean: mean * scale, variance, min: min * scale, max: max * scale };
   });
 }
 

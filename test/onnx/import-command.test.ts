@@ -8,7 +8,7 @@ import { convertModel } from '../../src/interop/onnx/convert.ts';
 import { decodeModel } from '../../src/interop/onnx/decode.ts';
 import { reference } from '../../src/interop/onnx/prepare.ts';
 import { runCnnc } from '../support/io.ts';
-import { random } from './import-cases.ts';
+import { random } from './import-cases/build.ts';
 import { channelsLast } from './imported.ts';
 import { modelBytes } from './model-bytes.ts';
 

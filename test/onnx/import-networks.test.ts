@@ -17,7 +17,7 @@ import { withDevice } from '../support/adapter.ts';
 import { quietIo } from '../support/io.ts';
 import { needConformance } from '../support/need.ts';
 import { runnable, slow } from '../support/targets.ts';
-import { random } from './import-cases.ts';
+import { random } from './import-cases/build.ts';
 import { channelsLast, halves, onDevice, onReference } from './imported.ts';
 
 const folder = needConformance();

@@ -5,7 +5,9 @@ import { convertModel } from '../../src/interop/onnx/convert.ts';
 import { decodeModel } from '../../src/interop/onnx/decode.ts';
 import { importOnnx } from '../../src/interop/onnx/import/model.ts';
 import { reference } from '../../src/interop/onnx/prepare.ts';
-import { importCases, random, refusedCases } from './import-cases.ts';
+import { random } from './import-cases/build.ts';
+import { importCases } from './import-cases/index.ts';
+import { refusedCases } from './import-cases/refused.ts';
 import { channelsLast, onReference } from './imported.ts';
 import { modelBytes } from './model-bytes.ts';
 

@@ -11,7 +11,7 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
 } from '../../src/interop/onnx/schema/onnx_pb.js';
-import type { Case, Given } from './operator-cases.ts';
+import type { Case, Given } from './operator-cases/build.ts';
 
 type Attribute = Case['attributes'][string];
 

@@ -10,7 +10,8 @@ import { reference } from '../../src/interop/onnx/prepare.ts';
 import { withDevice } from '../support/adapter.ts';
 import { runnable } from '../support/targets.ts';
 import { bytes } from './model-bytes.ts';
-import { type Case, cases } from './operator-cases.ts';
+import type { Case } from './operator-cases/build.ts';
+import { cases } from './operator-cases/index.ts';
 
 const opened = await withDevice();
 const target = runnable(opened).includes('cpu') ? 'cpu' : undefined;

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { importOnnx } from '../../src/interop/onnx/import/model.ts';
 import { readSafetensors, writeSafetensors } from '../../src/interop/safetensors.ts';
 import { runCnnc } from '../support/io.ts';
-import { random } from './import-cases.ts';
+import { random } from './import-cases/build.ts';
 import { modelBytes } from './model-bytes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cnnc-orders-'));

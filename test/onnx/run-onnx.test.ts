@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runCnnc } from '../support/io.ts';
 import { bytes, tensorBytes } from './model-bytes.ts';
-import type { Case, Given } from './operator-cases.ts';
+import type { Case, Given } from './operator-cases/build.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cnnc-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

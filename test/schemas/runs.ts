@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { smallModel } from '../commands/support.ts';
 import { bytes, tensorBytes } from '../onnx/model-bytes.ts';
-import type { Case } from '../onnx/operator-cases.ts';
+import type { Case } from '../onnx/operator-cases/build.ts';
 import { runCnnc } from '../support/io.ts';
 import { root } from '../support/need.ts';
 
@@ -20,6 +20,7 @@ export interface Run {
 }
 
 const onReference = '--device reference';
+const small = 'small.cnn --weights runs/small/small.safetensors';
 
 /** By command. A new command with --json needs an entry here, and its schema. */
 export const runs: Readonly<Record<string, readonly Run[]>> = {
@@ -35,20 +36,43 @@ export const runs: Readonly<Record<string, readonly Run[]>> = {
     { words: 'sweep small.cnn --grid speed=1,2', code: 1, fails: true },
   ],
   eval: [
-    { words: `eval small.cnn --weights runs/small/small.safetensors ${onReference}` },
+    { words: `eval ${small} ${onReference}` },
     { words: `eval maps.cnn --weights runs/maps/maps.safetensors ${onReference}` },
     { words: `eval small.cnn --weights runs/maps/maps.safetensors`, code: 1, fails: true },
   ],
   predict: [
-    { words: `predict small.cnn --weights runs/small/small.safetensors picture.png ${onReference}` },
+    { words: `predict ${small} picture.png ${onReference}` },
     { words: `predict sobel.cnn picture.png --set height=8 --set width=8 ${onReference}` },
     { words: `predict maps.cnn --weights runs/maps/maps.safetensors picture.png ${onReference}` },
     { words: 'predict small.cnn picture.png', code: 2, fails: true },
   ],
   export: [
-    { words: 'export small.cnn --weights runs/small/small.safetensors -o small.onnx' },
+    { words: `export ${small} -o small.onnx` },
     { words: 'export small.cnn --seed 1 --layout nhwc -o untrained.onnx' },
     { words: 'export small.cnn -o untrained.onnx', code: 1, fails: true },
+  ],
+  // Of the file that the first export wrote.
+  import: [
+    { words: 'import small.onnx -o imported' },
+    { words: 'import runs/small/small.safetensors --model small.cnn -o again.safetensors' },
+    { words: 'import missing.onnx -o imported', code: 1, fails: true },
+  ],
+  show: [
+    { words: `show ${small}` },
+    { words: `show ${small} picture.png ${onReference}` },
+    { words: `show ${small} --what gradcam --index 0 ${onReference}` },
+    { words: `show ${small} --what occlusion --patch 14 picture.png ${onReference}` },
+    { words: `show ${small} --what worst --count 2 ${onReference}` },
+    { words: 'show small.cnn', code: 2, fails: true },
+  ],
+  attack: [
+    { words: `attack ${small} --index 0 ${onReference}` },
+    { words: `attack ${small} --all --epsilon 0,0.1 --count 4 ${onReference}` },
+    { words: `attack ${small}`, code: 1, fails: true },
+  ],
+  dream: [
+    { words: `dream ${small} --layer conv1 --unit 0 --steps 2 ${onReference}` },
+    { words: `dream ${small} --layer conv2 --unit 0`, code: 2, fails: true },
   ],
   check: [{ words: 'check small.cnn' }, { words: 'check wrong.cnn', code: 1 }],
   summary: [{ words: 'summary small.cnn' }, { words: 'summary wrong.cnn', code: 1, fails: true }],

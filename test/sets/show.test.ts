@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
-import { dotsOf, textWidth } from '../../src/data/font.ts';
+import { contactSheet } from '../../src/cli/sets/sheet.ts';
 import { channelFacts, classCounts, labelText } from '../../src/data/measure.ts';
-import { contactSheet } from '../../src/data/sheet.ts';
 import type { DataSet } from '../../src/data/types.ts';
+import { columnsOf, pointsOf } from '../../src/graphics/raster/font.ts';
+import { fitted, ink, lineHeight, textWidth } from '../../src/graphics/raster/raster.ts';
 import { inFolder } from '../data/files.ts';
 import { runCnnc } from '../support/io.ts';
 
@@ -27,8 +28,8 @@ const set: DataSet = {
 
 /** A text drawn with its dots, a row a line. */
 function drawn(text: string): string {
-  const rows = Array.from({ length: 9 }, () => new Array<string>(textWidth(text)).fill('.'));
-  for (const [x, y] of dotsOf(text)) (rows[y] as string[])[x] = '#';
+  const rows = Array.from({ length: 9 }, () => new Array<string>(columnsOf(text)).fill('.'));
+  for (const [x, y] of pointsOf(text)) (rows[y] as string[])[x] = '#';
   return rows.map((row) => row.join('')).join('\n');
 }
 
@@ -45,13 +46,12 @@ describe('the font', () => {
 .......###.......`);
   });
   test('each sign of ASCII is its own; others are a box, accents are left out', () => {
-    const signs = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter(
-      (c) => !'$\\^`{}'.includes(c),
-    );
+    const signs = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i));
     expect(new Set(signs.map(drawn)).size).toBe(signs.length);
     expect(drawn('é')).toBe(drawn('e'));
-    expect(drawn('狗')).toBe(drawn('$'));
-    for (const sign of signs) expect(dotsOf(sign).length).toBeGreaterThan(1);
+    expect(drawn('狗')).toBe(drawn('鱼'));
+    expect(signs.map(drawn)).not.toContain(drawn('狗'));
+    for (const sign of signs) expect(pointsOf(sign).length).toBeGreaterThan(1);
   });
 });
 
@@ -59,7 +59,7 @@ test('moments of each channel, counts of each class', () => {
   const [red, green] = channelFacts(set);
   // 1, 0, 0, 0.2 and four times 0.2: mean 2/8, mean of squares 1.2/8.
   expect(red?.mean).toBeCloseTo(0.25, 12);
-  expect(red?.std).toBeCloseTo(Math.sqrt(0.15 - 0.0625), 12);
+  expect(red?.variance).toBeCloseTo(0.15 - 0.0625, 12);
   expect([green?.min, green?.max]).toEqual([0, 1]);
   expect(classCounts(set)).toEqual([0, 1, 1]);
   expect(labelText(set, 0)).toBe('L!');
@@ -67,28 +67,54 @@ test('moments of each channel, counts of each class', () => {
   expect(labelText({ ...set, labels: Uint32Array.of(0, 1, 1, 2, 0, 0, 0, 0), labelShape: [2, 2] }, 0)).toBe('L! c');
 });
 
-test('a contact sheet has the pixels of the pictures, and the dots of the labels under them', () => {
-  const { width, height, values } = contactSheet(set, [0, 1]);
+test('a contact sheet has the pixels of the pictures in frames, and the points of the labels under them', () => {
+  const { width, height, values } = contactSheet(set, [0, 1], 's');
   const at = (x: number, y: number): number[] => [...values.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
-  // Each picture is 56 pixels wide and high, 28 a pixel, 8 from the edges.
-  expect([at(8, 8), at(63, 8), at(8, 63), at(63, 63)]).toEqual([
-    [255, 0, 0],
-    [0, 255, 0],
-    [0, 0, 255],
-    [51, 51, 51],
+  // Each picture is 120 points wide and high, 60 a pixel, below the title.
+  const top = 14 + lineHeight(2) + 6;
+  const grey = Math.fround(0.2);
+  expect([at(14, top), at(133, top), at(14, top + 119), at(133, top + 119)]).toEqual([
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+    [grey, grey, grey],
   ]);
-  expect([at(35, 35), at(36, 36), at(7, 7), at(72, 8)]).toEqual([
-    [255, 0, 0],
-    [51, 51, 51],
-    [190, 190, 190],
-    [51, 51, 51],
+  expect([at(73, top + 59), at(74, top + 60), at(13, top - 1), at(134, top + 120), at(142, top)]).toEqual([
+    [1, 0, 0],
+    [grey, grey, grey],
+    [0.75, 0.75, 0.75],
+    [0.75, 0.75, 0.75],
+    [grey, grey, grey],
   ]);
-  expect([width, height]).toEqual([8 + 2 * 64, 8 + 56 + 13 + 8]);
-  const left = 8 + Math.floor((56 - textWidth('L!')) / 2);
-  for (const [x, y] of dotsOf('L!')) expect(at(left + x, 8 + 56 + 3 + y)).toEqual([30, 30, 30]);
-  let dark = 0;
-  for (let y = 66; y < height; y++) for (let x = 0; x < 68; x++) if (at(x, y)[0] === 30) dark++;
-  expect(dark).toBe(dotsOf('L!').length);
+  expect([width, height]).toEqual([14 + 120 + 8 + 120 + 14, top + 120 + 4 + lineHeight(2) + 14]);
+  const dark: string[] = [];
+  for (let y = top + 121; y < height; y++)
+    for (let x = 0; x < 138; x++) if (at(x, y)[0] === Math.fround(ink[0])) dark.push(`${x} ${y}`);
+  const expected = pointsOf('L!').flatMap(([x, y]) =>
+    [0, 1].flatMap((j) => [0, 1].map((i) => `${14 + 2 * x + i} ${top + 124 + 2 * y + j}`)),
+  );
+  expect(dark.sort()).toEqual(expected.sort());
+});
+
+test('values beyond 0 to 1 are spread, a vector is thick, the first of two channels is shown', () => {
+  const values = Float32Array.of(-1, 9, 0, 9, 3, 9);
+  const one: DataSet = {
+    ...{ name: 'v', shape: [1, 3, 2], count: 1, classes: 2 },
+    pixels: { dtype: 'f32', scale: 1, values },
+    labels: Uint32Array.of(1),
+  };
+  const { width, values: drawn } = contactSheet(one, [0], 'v');
+  const row = 14 + lineHeight(2) + 6;
+  // The channel that is not shown has the largest value: -1, 0 and 3 lie between -1 and 9.
+  const seen = [0, 1, 2].map((i) => drawn[3 * (row * width + 14 + 40 * i)]);
+  expect(seen).toEqual([0, 0.1, 0.4].map(Math.fround));
+});
+
+test('a long label is cut', () => {
+  expect(fitted('golden retriever', textWidth('golden', 1), 1)).toBe('golde~');
+  expect(fitted('cat', textWidth('cat', 2), 2)).toBe('cat');
+  const named = { ...set, classNames: ['', 'n'.repeat(200), ''] };
+  expect(contactSheet(named, [0], 's').width).toBeLessThan(250);
 });
 
 describe('the command', () => {

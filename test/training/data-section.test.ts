@@ -1,7 +1,7 @@
 // The data section: normalisation in every program, augmentation in training alone, the same in every run.
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
-import { channelMoments } from '../../src/data/moments.ts';
+import { channelFacts } from '../../src/data/measure.ts';
 import { type Graph, interpret, type Node, type Tensor } from '../../src/ir/index.ts';
 import { print } from '../../src/parser/index.ts';
 import { augments } from '../../src/training/augments.ts';
@@ -109,12 +109,12 @@ test('mean and variance of channels', () => {
   const { data } = randomTensor([7, 3, 2, 3], 5, 0, 255);
   const values = Uint8Array.from(data);
   const set = { name: 's', shape: [3, 2, 3], count: 7, classes: 2, labels: new Uint32Array(7) } as const;
-  const { mean, variance } = channelMoments({ ...set, pixels: { dtype: 'u8', values, scale: 1 / 255 } });
+  const found = channelFacts({ ...set, pixels: { dtype: 'u8', values, scale: 1 / 255 } });
   for (let c = 0; c < 3; c++) {
     const own = [...values].filter((_, i) => i % 3 === c).map((v) => v / 255);
     const m = own.reduce((a, b) => a + b, 0) / own.length;
-    expect(mean[c]).toBeCloseTo(m, 12);
-    expect(variance[c]).toBeCloseTo(own.reduce((a, b) => a + (b - m) ** 2, 0) / own.length, 12);
+    expect(found[c]?.mean).toBeCloseTo(m, 12);
+    expect(found[c]?.variance).toBeCloseTo(own.reduce((a, b) => a + (b - m) ** 2, 0) / own.length, 12);
   }
 });
 

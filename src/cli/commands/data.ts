@@ -84,7 +84,9 @@ async function show(io: Io, spec: string, values: Given): Promise<number> {
   );
   const set = loaded[split ?? 'train'];
   const maps = (set.labelShape?.length ?? 0) > 0 && set.labels instanceof Uint32Array;
-  const drawn = values.out === undefined ? undefined : await writeSheet(io, set, count, seed, values.out);
+  const title = `${spec}: ${split ?? 'train'}`;
+  const drawn =
+    values.out === undefined ? undefined : await writeSheet(io, set, { count, seed, place: values.out, title });
   if (values.json) {
     const sheet = values.out === undefined ? null : { file: values.out, pictures: drawn, part: split ?? 'train' };
     printJson(io, { ok: true, data: spec, parted, ...Object.fromEntries(parts), sheet });

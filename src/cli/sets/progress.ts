@@ -1,5 +1,5 @@
 // What is seen while files come: one bar for a whole set on a terminal, a line now and then anywhere else.
-import { Writable } from 'node:stream';
+import { openBar } from '../bar.ts';
 import { bytesText, duration } from '../format.ts';
 import type { Io } from '../io.ts';
 
@@ -42,26 +42,7 @@ function lines(io: Io): DownloadProgress {
 }
 
 async function bar(io: Io, title: string, total: number): Promise<DownloadProgress> {
-  const { default: cliProgress } = await import('cli-progress');
-  const sink = new Writable({
-    decodeStrings: false,
-    write: (chunk, _encoding, done) => {
-      io.stderr(String(chunk));
-      done();
-    },
-  });
-  const stream = Object.assign(sink, { isTTY: true, columns: io.columns }) as unknown as NodeJS.WritableStream;
-  const one = new cliProgress.SingleBar(
-    {
-      stream,
-      format: `${title} {bar} {percentage} %  {have} of ${bytesText(total)}  {rate}/s`,
-      barsize: Math.max(8, Math.min(30, io.columns - 60)),
-      clearOnComplete: true,
-      hideCursor: false,
-      gracefulExit: false,
-    },
-    cliProgress.Presets.shades_grey,
-  );
+  const one = await openBar(io, `${title} {bar} {percentage} %  {have} of ${bytesText(total)}  {rate}/s`, 60);
   let before = 0;
   let size = 0;
   let came = 0;

@@ -1,15 +1,13 @@
 // `cnnc data show`: what a data set holds, in numbers and as a contact sheet.
-import { resolve } from 'node:path';
 import { permutation } from '../../../runtime/random.ts';
 import { channelFacts, classCounts } from '../../data/measure.ts';
 import { type Loaded, loadData } from '../../data/node/load.ts';
-import { contactSheet } from '../../data/sheet.ts';
 import { type DataSet, shapeText } from '../../data/types.ts';
-import { encodeBytes } from '../../interop/png.ts';
-import { writeAtomic } from '../files.ts';
 import { grouped, table } from '../format.ts';
 import { type Io, report } from '../io.ts';
+import { writeRaster } from '../look/write.ts';
 import { dataFolderFor } from './home.ts';
+import { contactSheet } from './sheet.ts';
 
 /** The stream of random numbers that chooses pictures for a sheet. */
 const sheetStream = 0x31000000;
@@ -27,7 +25,7 @@ export const facts = (set: DataSet) => ({
   count: set.count,
   shape: set.shape,
   classes: classCounts(set)?.map((count, i) => ({ class: i, name: set.classNames?.[i] ?? String(i), count })) ?? null,
-  channels: channelFacts(set),
+  channels: channelFacts(set).map(({ mean, variance, min, max }) => ({ mean, std: Math.sqrt(variance), min, max })),
 });
 
 export type Facts = ReturnType<typeof facts>;
@@ -77,13 +75,16 @@ export function factsText(
 }
 
 /** Draws `count` pictures, the same for the same seed, in the order of their classes; returns how many. */
-export async function writeSheet(io: Io, set: DataSet, count: number, seed: number, place: string): Promise<number> {
+export async function writeSheet(
+  io: Io,
+  set: DataSet,
+  { count, seed, place, title }: { count: number; seed: number; place: string; title: string },
+): Promise<number> {
   const chosen = [...permutation(seed, sheetStream, set.count).subarray(0, count)];
   const each = set.labels.length / set.count;
   const label = (index: number): number =>
     each === 1 && set.labels instanceof Uint32Array ? (set.labels[index] as number) : 0;
   chosen.sort((a, b) => label(a) - label(b) || a - b);
-  const { width, height, values } = contactSheet(set, chosen);
-  await writeAtomic(resolve(io.cwd, place), await encodeBytes(values, [height, width, 3]), place);
+  await writeRaster(io, place, contactSheet(set, chosen, title));
   return chosen.length;
 }

@@ -1,5 +1,5 @@
 // `normalise per_channel`: training finds the numbers in its pictures, and keeps them with the weights.
-import { channelMoments } from '../../data/moments.ts';
+import { channelFacts } from '../../data/measure.ts';
 import type { DataSet } from '../../data/types.ts';
 import { NORMALISE } from '../../passes/lower/normalise.ts';
 import type { CompiledModel } from '../model.ts';
@@ -15,7 +15,11 @@ export function measured(
 ): Map<string, Float32Array<ArrayBuffer>> {
   const found = new Map<string, Float32Array<ArrayBuffer>>();
   if (data?.normalise?.kind !== 'per_channel' || given.has(`${NORMALISE}.mean`)) return found;
-  for (const [name, values] of Object.entries(channelMoments(set)))
-    found.set(`${NORMALISE}.${name}`, Float32Array.from(values));
+  const facts = channelFacts(set);
+  for (const name of ['mean', 'variance'] as const)
+    found.set(
+      `${NORMALISE}.${name}`,
+      Float32Array.from(facts, (channel) => channel[name]),
+    );
   return found;
 }

@@ -1,6 +1,7 @@
 // What is seen while a network trains: a bar on a terminal, a line now and then anywhere else.
-import { Writable } from 'node:stream';
+
 import { noTerminal } from '../../diagnostics/catalog/logs.ts';
+import { openBar } from '../bar.ts';
 import { lossText, meanText, metricText, percent } from '../format.ts';
 import { type Io, report } from '../io.ts';
 import { meanOf } from './loop.ts';
@@ -32,25 +33,10 @@ function lines(io: Io, size: Size): Progress {
 }
 
 async function bar(io: Io, size: Size): Promise<Progress> {
-  const { default: cliProgress } = await import('cli-progress');
-  const sink = new Writable({
-    decodeStrings: false,
-    write: (chunk, _encoding, done) => {
-      io.stderr(String(chunk));
-      done();
-    },
-  });
-  const stream = Object.assign(sink, { isTTY: true, columns: io.columns }) as unknown as NodeJS.WritableStream;
-  const one = new cliProgress.SingleBar(
-    {
-      stream,
-      format: `{epoch}/${size.epochs} {bar} {percentage} %  loss {loss}  {metric}  {rate}  {left} left`,
-      barsize: Math.max(8, Math.min(30, io.columns - 76)),
-      clearOnComplete: true,
-      hideCursor: false,
-      gracefulExit: false,
-    },
-    cliProgress.Presets.shades_grey,
+  const one = await openBar(
+    io,
+    `{epoch}/${size.epochs} {bar} {percentage} %  loss {loss}  {metric}  {rate}  {left} left`,
+    76,
   );
   let shown = 0;
   const speed = speedometer(size);

@@ -1,5 +1,5 @@
 // Pictures made of points: rectangles, small pictures enlarged sharply, and text in letters of points.
-import { GLYPH_HEIGHT, GLYPH_WIDTH, glyphPoint } from './glyphs.ts';
+import { columnsOf, letterHeight, pointsOf } from './font.ts';
 
 /** Red, green and blue from 0 to 1. */
 export type Colour = readonly [number, number, number];
@@ -13,6 +13,7 @@ export interface Raster {
 
 export const ink: Colour = [0.12, 0.16, 0.2];
 export const soft: Colour = [0.36, 0.42, 0.48];
+export const frame: Colour = [0.75, 0.75, 0.75];
 export const paper: Colour = [1, 1, 1];
 export const wrong: Colour = [0.75, 0.15, 0.1];
 
@@ -40,20 +41,21 @@ export function put(to: Raster, from: Raster, x: number, y: number, zoom = 1): v
 }
 
 /** Points that a text of this size takes, from its first column to its last. */
-export const textWidth = (words: string, size: number): number =>
-  Math.max(0, (words.length * (GLYPH_WIDTH + 1) - 1) * size);
+export const textWidth = (words: string, size: number): number => columnsOf(words) * size;
 
 /** Points from the top of a line to the top of the next. */
-export const lineHeight = (size: number): number => (GLYPH_HEIGHT + 3) * size;
+export const lineHeight = (size: number): number => (letterHeight + 2) * size;
+
+/** A text cut to what fits into `width` points; `~` stands where it was cut. */
+export function fitted(words: string, width: number, size: number): string {
+  let short = words;
+  while (short.length > 1 && textWidth(short, size) > width) short = short.slice(0, -1);
+  return short.length < words.length && short.length > 2 ? `${short.slice(0, -1)}~` : short;
+}
 
 /** Writes from (x, y), the corner of the first letter; every point of a letter is a square of `size` points. */
 export function write(to: Raster, words: string, x: number, y: number, size: number, colour: Colour = ink): void {
-  [...words].forEach((letter, k) => {
-    for (let j = 0; j < GLYPH_HEIGHT; j++)
-      for (let i = 0; i < GLYPH_WIDTH; i++)
-        if (glyphPoint(letter, i, j))
-          fill(to, x + (k * (GLYPH_WIDTH + 1) + i) * size, y + j * size, size, size, colour);
-  });
+  for (const [i, j] of pointsOf(words)) fill(to, x + i * size, y + j * size, size, size, colour);
 }
 
 /** height x width x channels values from 0 to 1, grey or in colour, as a picture. */

@@ -1,10 +1,23 @@
 // A sheet of small pictures: a title, tiles in rows with lines of text below, and a scale of colours.
 import type { Ramp } from './ramps.ts';
-import { blank, type Colour, fill, ink, lineHeight, put, type Raster, soft, textWidth, write } from './raster.ts';
+import {
+  blank,
+  type Colour,
+  fill,
+  fitted,
+  frame,
+  ink,
+  lineHeight,
+  put,
+  type Raster,
+  soft,
+  textWidth,
+  write,
+} from './raster.ts';
 
 export interface Tile {
   readonly picture: Raster;
-  /** Lines below it. */
+  /** Lines below it; they are cut where they are much wider than the tiles. */
   readonly lines?: readonly (string | { readonly text: string; readonly colour: Colour })[];
 }
 
@@ -46,7 +59,7 @@ export function drawSheet({ title, facts, tiles, columns: asked, side, scale }: 
   const small = tiles.some(({ lines = [] }) => lines.some((l) => textWidth(textOf(l), SIZE) > room)) ? 1 : SIZE;
   const width = Math.max(
     ...tiles.map(({ picture, lines = [] }) =>
-      Math.max(picture.width * zoom, ...lines.map((l) => textWidth(textOf(l), small))),
+      Math.max(picture.width * zoom, ...lines.map((l) => Math.min(room, textWidth(textOf(l), small)))),
     ),
   );
   const height = Math.max(...tiles.map(({ picture }) => picture.height * zoom));
@@ -75,10 +88,12 @@ export function drawSheet({ title, facts, tiles, columns: asked, side, scale }: 
   tiles.forEach(({ picture, lines = [] }, i) => {
     const x = MARGIN + (i % columns) * (width + GAP);
     const y = head + Math.floor(i / columns) * (height + below + GAP);
+    // A frame, so that pictures with edges as white as the paper end somewhere.
+    fill(sheet, x - 1, y - 1, picture.width * zoom + 2, picture.height * zoom + 2, frame);
     put(sheet, picture, x, y, zoom);
     lines.forEach((line, k) => {
       const colour = typeof line === 'string' ? ink : line.colour;
-      write(sheet, textOf(line), x, y + height + 4 + k * lineHeight(small), small, colour);
+      write(sheet, fitted(textOf(line), room, small), x, y + height + 4 + k * lineHeight(small), small, colour);
     });
   });
   // 3. The scale at the foot.

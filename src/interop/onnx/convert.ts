@@ -2,13 +2,14 @@
 import * as say from '../../diagnostics/catalog/onnx.ts';
 import { type Diagnostic, Failure } from '../../diagnostics/index.ts';
 import { type Builder, builder, emit, type Graph, type Node, type OpAttrs, type OpName } from '../../ir/index.ts';
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from './decode.ts';
+import { type Attributes, attributesOf } from './attributes.ts';
+import type { OnnxModel, OnnxNode, OnnxTensor } from './decode.ts';
 import { converters } from './operators/index.ts';
 import { foldKnown } from './operators/known.ts';
 import { knownValue, lastOrder, nodeValue, type Order, plainOrder, type Value } from './value.ts';
 
 /** What a converter is given: one node of ONNX. */
-export interface Convert {
+export interface Convert extends Attributes {
   readonly b: Builder;
   readonly node: OnnxNode;
   /** Version of the operator set that the node belongs to. */
@@ -21,10 +22,6 @@ export interface Convert {
   has(i: number): boolean;
   /** Numbers of an input that must be known when compiling. */
   numbers(i: number, what: string): number[];
-  number(attribute: string, otherwise: number): number;
-  numberList(attribute: string): readonly number[] | undefined;
-  text(attribute: string, otherwise: string): string;
-  attribute(name: string): OnnxAttribute | undefined;
   emit<K extends OpName>(op: K, inputs: readonly Node[], attrs: OpAttrs[K], suffix?: string): Node;
   /** The result as ONNX has it, channels last, or with its axes in another order. */
   plain(node: Node): Value;
@@ -61,7 +58,6 @@ function scopeOf(node: OnnxNode, label: string, { b, values, opsets, leaf, fail 
     const key = node.inputs[i] ?? '';
     return values.get(key) ?? fail(key === '' ? `input ${i + 1} is missing` : `there is no value ${key}`);
   };
-  const attribute = (key: string): OnnxAttribute | undefined => node.attributes.get(key);
   return {
     b,
     node,
@@ -73,20 +69,7 @@ function scopeOf(node: OnnxNode, label: string, { b, values, opsets, leaf, fail 
       const { known } = input(i);
       return known ? Array.from(known) : fail(`${what} must be known when compiling, not computed`);
     },
-    number: (key, otherwise) => {
-      const a = attribute(key);
-      return a?.kind === 'number' ? a.value : otherwise;
-    },
-    // A list without elements has no type in old files: it reads as the number 0.
-    numberList: (key) => {
-      const a = attribute(key);
-      return a?.kind === 'numbers' ? a.value : a?.kind === 'number' && a.value === 0 ? [] : undefined;
-    },
-    text: (key, otherwise) => {
-      const a = attribute(key);
-      return a?.kind === 'text' ? a.value : otherwise;
-    },
-    attribute,
+    ...attributesOf(node),
     emit: (op, operands, attrs, suffix = '') => emit(b, op, operands, attrs, `${name}${suffix}`),
     plain: (made) => nodeValue(b, name, made, plainOrder(made.type.shape.length)),
     channelsLast: (made) => nodeValue(b, name, made, lastOrder(made.type.shape.length)),

@@ -1,9 +1,10 @@
 // What the importer of one node is given: its attributes, known numbers, and the values that flow into it.
 import { type Line, newLine, type Origin, takesActivation } from '../../network/line.ts';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../decode.ts';
+import type { Attributes } from '../attributes.ts';
+import type { OnnxNode, OnnxTensor } from '../decode.ts';
 import { type Atom, dimsOf, type Flow, flowOf, laid, type Shaped } from './flow.ts';
 
-export interface Importing {
+export interface Importing extends Attributes {
   readonly node: OnnxNode;
   readonly opset: number;
   readonly origin: Origin;
@@ -21,10 +22,6 @@ export interface Importing {
   uses(output: number): number;
   /** The name that the file gives an input. */
   nameOf(i: number): string;
-  number(attribute: string, otherwise: number): number;
-  numberList(attribute: string): readonly number[] | undefined;
-  text(attribute: string, otherwise: string): string;
-  attribute(name: string): OnnxAttribute | undefined;
   refuse(reason: string): never;
 }
 

@@ -3,6 +3,7 @@ import * as say from '../../../diagnostics/catalog/imports.ts';
 import { type Diagnostic, Failure, refuse } from '../../../diagnostics/index.ts';
 import { type Line, type Network, newLine, type Origin } from '../../network/line.ts';
 import { isName, nameFrom } from '../../network/names.ts';
+import { attributesOf } from '../attributes.ts';
 import type { OnnxModel, OnnxNode, OnnxPort, OnnxTensor } from '../decode.ts';
 import type { Importing } from './context.ts';
 import { type Atom, atoms, CannotLay, dimsOf, type Flow, laid, type Shaped, sizeOfAtoms } from './flow.ts';
@@ -179,7 +180,6 @@ function importNode(node: OnnxNode, label: string, { model, flows, known, uses, 
   // 2. A line, or several, or another view of a value.
   const importer = Object.hasOwn(importers, op) ? importers[op] : undefined;
   if (!importer) fail('cnnc has no such layer');
-  const attribute = (key: string) => node.attributes.get(key);
   const inputName = (i: number): string => node.inputs[i] ?? '';
   const c: Importing = {
     node,
@@ -201,19 +201,7 @@ function importNode(node: OnnxNode, label: string, { model, flows, known, uses, 
       Array.from(known.get(inputName(i))?.values ?? fail(`${what} must be known, not computed by the network`)),
     nameOf: inputName,
     uses: (i) => uses.get(node.outputs[i] ?? '') ?? 0,
-    number: (key, otherwise) => {
-      const a = attribute(key);
-      return a?.kind === 'number' ? a.value : otherwise;
-    },
-    numberList: (key) => {
-      const a = attribute(key);
-      return a?.kind === 'numbers' ? a.value : a?.kind === 'number' && a.value === 0 ? [] : undefined;
-    },
-    text: (key, otherwise) => {
-      const a = attribute(key);
-      return a?.kind === 'text' ? a.value : otherwise;
-    },
-    attribute,
+    ...attributesOf(node),
     refuse: fail,
   };
   const result = (importer as NonNullable<typeof importer>)(c);

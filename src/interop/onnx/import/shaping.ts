@@ -1,5 +1,7 @@
 // Operators that change shapes and take parts: most write nothing, since a value's atoms say how it lies.
+
 import { type Line, newLine, sidesText } from '../../network/line.ts';
+import { splitRows } from '../attributes.ts';
 import { slicesOf } from '../operators/known.ts';
 import { checkBatch, type Importer, type Importing, layer, spatial } from './context.ts';
 import { type Atom, atoms, dimsOf, type Flow, flowOf, laid, regrouped, sizeOfAtoms } from './flow.ts';
@@ -116,17 +118,7 @@ const split: Importer = (c) => {
   const rank = x.dims.length;
   const axis = (c.number('axis', 0) + rank) % rank;
   const n = dimsOf(x)[axis] as number;
-  const count = c.node.outputs.length;
-  const each = Math.ceil(n / c.number('num_outputs', count));
-  const sizes =
-    (c.has(1) ? c.numbers(1, 'the sizes') : c.numberList('split')) ??
-    Array.from({ length: count }, (_, i) => Math.min(each, n - i * each));
-  let from = 0;
-  return sizes.map((size, i) => {
-    const rows = Array.from({ length: size }, (_, k) => from + k);
-    from += size;
-    return c.uses(i) > 0 ? taken(c, x, axis, rows) : undefined;
-  });
+  return splitRows(c, n).map((rows, i) => (c.uses(i) > 0 ? taken(c, x, axis, rows) : undefined));
 };
 
 /** Rows that follow each other; a single number takes its dimension away. */

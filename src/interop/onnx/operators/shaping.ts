@@ -1,5 +1,7 @@
 // Operators that change shapes, and take and join parts.
+
 import { type Node, sizeOf } from '../../../ir/index.ts';
+import { splitRows } from '../attributes.ts';
 import type { Convert, Converter } from '../convert.ts';
 import { dimsIn, isPlain, turnedValue, type Value } from '../value.ts';
 import { axisOf, reshapeTo, takeRows } from './axes.ts';
@@ -116,22 +118,14 @@ const gather: Converter = (c) => {
   return c.plain(reshapeTo(c, y, [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)], '.shape'));
 };
 
-/** Pieces along an axis: their sizes are an attribute before version 13, an input since; without, they are equal. */
+/** Pieces along an axis. */
 const split: Converter = (c) => {
   const x = c.input(0);
   const axis = axisOf(c, c.number('axis', 0), x.dims.length);
   const n = x.dims[axis] as number;
-  const count = c.node.outputs.length;
-  const each = Math.ceil(n / c.number('num_outputs', count));
-  const sizes =
-    (c.has(1) ? c.numbers(1, 'the sizes') : c.numberList('split')) ??
-    Array.from({ length: count }, (_, i) => Math.min(each, n - i * each));
-  let from = 0;
-  return sizes.map((size, i) => {
-    const rows = Array.from({ length: size }, (_, k) => from + k);
-    from += size;
-    return c.ordered(takeRows(c, x.ordered(x.order), x.order.indexOf(axis), rows, `.piece${i}`), x.order);
-  });
+  return splitRows(c, n).map((rows, i) =>
+    c.ordered(takeRows(c, x.ordered(x.order), x.order.indexOf(axis), rows, `.piece${i}`), x.order),
+  );
 };
 
 const expand: Converter = (c) => {

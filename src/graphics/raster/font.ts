@@ -1,7 +1,6 @@
-// A small font of our own for labels under pictures: capitals, small letters, digits and signs of ASCII, 5 x 7 dots with
-// two more rows below the line.
+// Letters for pictures that are made of points: ASCII, 5 x 7 points and two more rows below the line.
 
-/** Signs side by side, six columns each, nine rows: what stands on a line of letters is drawn below it. */
+/** Letters side by side, six columns each; the last two of nine rows lie below the line. */
 const sheets: readonly (readonly [letters: string, rows: readonly string[]])[] = [
   [
     '0123456789',
@@ -101,38 +100,51 @@ const sheets: readonly (readonly [letters: string, rows: readonly string[]])[] =
       '',
     ],
   ],
+  [
+    '{}$^\\`',
+    [
+      '   #   #      #     #          #   ',
+      '  #     #    ####  # #  #       #  ',
+      '  #     #   # #   #   #  #       # ',
+      ' #       #   ###          #        ',
+      '  #     #     # #          #       ',
+      '  #     #   ####            #      ',
+      '   #   #      #                    ',
+      '',
+      '',
+    ],
+  ],
 ];
 
-/** Width and height of a sign in dots, without the space between signs. */
-export const signWidth = 5;
-export const signHeight = 9;
-/** From one sign to the next. */
-export const advance = signWidth + 1;
+/** Width and height of a letter in points, without the space between letters. */
+const letterWidth = 5;
+export const letterHeight = 9;
+/** From one letter to the next. */
+const advance = letterWidth + 1;
 
-const signs = new Map<string, readonly string[]>(
-  sheets.flatMap(([letters, rows]) =>
-    [...letters].map((letter, i): [string, string[]] => [
+const letters = new Map<string, readonly string[]>(
+  sheets.flatMap(([own, rows]) =>
+    [...own].map((letter, i): [string, string[]] => [
       letter,
-      rows.map((row) => row.slice(i * advance, i * advance + signWidth).padEnd(signWidth)),
+      rows.map((row) => row.slice(i * advance, i * advance + letterWidth).padEnd(letterWidth)),
     ]),
   ),
 );
-/** What stands for signs that the font has not. */
+/** What stands for letters that the font has not. */
 const unknown = ['#####', '#   #', '#   #', '#   #', '#   #', '#   #', '#####', '     ', '     '];
-const space = new Array<string>(signHeight).fill(' '.repeat(signWidth));
+const space = new Array<string>(letterHeight).fill(' '.repeat(letterWidth));
 
-/** The dots of a text, as columns and rows from its upper left corner. */
-export function dotsOf(text: string): [x: number, y: number][] {
-  // Accents are left out rather than the letters below them.
-  const plain = text.normalize('NFD').replace(/\p{M}/gu, '');
-  return [...plain].flatMap((letter, i) => {
-    const rows = letter === ' ' ? space : (signs.get(letter) ?? unknown);
+/** Accents are left out rather than the letters below them. */
+const plain = (text: string): string[] => [...text.normalize('NFD').replace(/\p{M}/gu, '')];
+
+/** The points of a text, as columns and rows from its upper left corner. */
+export const pointsOf = (text: string): [x: number, y: number][] =>
+  plain(text).flatMap((letter, i) => {
+    const rows = letter === ' ' ? space : (letters.get(letter) ?? unknown);
     return rows.flatMap((row, y) =>
-      [...row].flatMap((dot, x): [number, number][] => (dot === '#' ? [[i * advance + x, y]] : [])),
+      [...row].flatMap((point, x): [number, number][] => (point === '#' ? [[i * advance + x, y]] : [])),
     );
   });
-}
 
-/** Width of a text in dots. */
-export const textWidth = (text: string): number =>
-  Math.max(0, [...text.normalize('NFD').replace(/\p{M}/gu, '')].length * advance - 1);
+/** Columns of a text, from its first point to its last. */
+export const columnsOf = (text: string): number => Math.max(0, plain(text).length * advance - 1);
