@@ -1,4 +1,4 @@
-// `cnnc compile --web`: the module's size, what it computes, what it holds of the device, and what it refuses.
+// `cnnc compile --target web`: the module's size, what it computes, what it holds of the device, and what it refuses.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ interface Net {
 }
 /** Compiles for the web and imports the module; `load` fails where the device says something is not valid. */
 async function built(name: string, file: string, out: string, ...more: string[]) {
-  await done(folder, 'compile', file, '-o', out, '--web', ...more);
+  await done(folder, 'compile', file, '-o', out, '--target', 'web', ...more);
   const path = join(folder, out, `${name}.js`);
   const { load } = await import(/* @vite-ignore */ pathToFileURL(path).href);
   return { path, text: readFileSync(path, 'utf8'), load: load as (options?: object) => Promise<Net> };
@@ -201,7 +201,7 @@ describe.skipIf(!opened)('on a device', () => {
     expect(apart(one.probabilities, two.probabilities)).toBeLessThan(1e-5);
     net.dispose();
     // 4. The example of the manual, in a Node of its own, with the module and weights where it says.
-    await done(folder, 'compile', 'small.cnn', '-o', 'site', '--web', ...more);
+    await done(folder, 'compile', 'small.cnn', '-o', 'site', '--target', 'web', ...more);
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(root, join(folder, 'node_modules/cnnc'));
     const manual = readFileSync(join(root, 'docs/web.md'), 'utf8');

@@ -4,10 +4,13 @@ import { optionMissing, weightsToTrain } from '../../diagnostics/catalog/usage.t
 import { refuse } from '../../diagnostics/index.ts';
 import { command, setOption, settings, wholeNumber } from '../args.ts';
 import { artifacts, writeArtifacts } from '../artifacts.ts';
+import { modelForAdapter } from '../backend.ts';
+import { targetWord } from '../device-target.ts';
 import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
 import type { Io } from '../io.ts';
 import { compileSource, type ModelFile, openModel } from '../model.ts';
+import { tuneOption } from '../tune/apply.ts';
 import { webArtifacts } from '../web/module.ts';
 import { readWeights } from '../weights.ts';
 
@@ -32,7 +35,8 @@ export const compile = command({
   usage: `cnnc compile models/mnist.cnn -o out/mnist
 cnnc compile models/mnist.cnn -o out/mnist --batch 1 --infer-only
 cnnc compile models/mnist.cnn -o out/mnist --infer-only --weights runs/mnist/mnist.safetensors
-cnnc compile models/mnist.cnn -o site --web --infer-only --weights runs/mnist/mnist.safetensors
+cnnc compile models/mnist.cnn -o out/mnist --target auto
+cnnc compile models/mnist.cnn -o site --target web --infer-only --weights runs/mnist/mnist.safetensors
 cnnc compile models/mnist.cnn --emit train-ir`,
   positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
   options: {
@@ -45,7 +49,13 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       value: 'FILE',
       doc: 'with --infer-only: fold batch normalisation into these weights, and write those of the plan beside it',
     },
-    web: { type: 'boolean', doc: 'write one small module for web pages instead, runtime and shaders inside' },
+    target: {
+      type: 'string',
+      value: 'TARGET',
+      doc: 'what the kernels are for: portable (unless given: any device), cpu, gpu, auto (asks the adapter), or web: one small module for web pages instead, runtime and shaders inside',
+    },
+    device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
+    tune: tuneOption,
     set: setOption,
     emit: {
       type: 'string',
@@ -58,20 +68,23 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     if (values.emit === undefined && values.out === undefined) {
       refuse(optionMissing('out', 'DIR', 'compile', 'the folder to write to'));
     }
+    const target = targetWord('compile', values.target) ?? 'portable';
     if (values.weights !== undefined && !values['infer-only']) refuse(weightsToTrain());
     const opened = await openModel(io, file, {
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
       set: settings('compile', values.set),
+      ...(target === 'cpu' || target === 'gpu' ? { target } : {}),
     });
-    const model = values.weights === undefined ? opened : await foldedModel(io, opened, values.weights);
+    const plain = values.weights === undefined ? opened : await foldedModel(io, opened, values.weights);
+    const model = target === 'auto' ? await modelForAdapter(io, values.device, plain, values.tune) : plain;
     if (values.emit !== undefined) {
       io.stdout(emitText(model, values.emit));
       return 0;
     }
     const { plan } = model.compiled;
     const folder = values.out as string;
-    if (values.web) {
+    if (target === 'web') {
       const files = webArtifacts(plan, file, model.compiled.folded);
       await writeArtifacts(io, folder, files);
       io.stdout(`${folder}: ${listed(files)}\n`);

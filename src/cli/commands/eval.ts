@@ -6,6 +6,7 @@ import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { namesFor } from '../classes.ts';
 import { dataSpec, joined, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
+import { targetOption } from '../device-target.ts';
 import { grouped, lossText, metricText, percent } from '../format.ts';
 import { printJson } from '../io.ts';
 import { type CompiledModel, compileSource, openModel, trainConfig } from '../model.ts';
@@ -19,6 +20,7 @@ import {
   scoresText,
 } from '../scores.ts';
 import { meanOf } from '../train/loop.ts';
+import { kernelChoice, tuneOption } from '../tune/apply.ts';
 import { metadataNumber, readWeights } from '../weights.ts';
 
 interface Classified {
@@ -67,6 +69,8 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
     set: setOption,
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     'data-memory': memoryOption,
     json: { type: 'boolean', doc: 'print {loss, accuracy, count, confusion, classes} instead' },
   },
@@ -76,6 +80,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
     const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test'));
+    const kernels = kernelChoice('eval', values);
     const read = await openModel(io, file, { set: settings('eval', values.set) });
     const config = trainConfig(read);
     const weights = await readWeights(io, weightsFile, read.compiled.plan);
@@ -86,7 +91,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const suited = compileSource(read.source, { ...read.options, batch: Math.min(Math.max(batch, 1), 65_536) });
     const { split } = await loadFor(io, suited.compiled.plan, spec, seed);
     const set = part === 'all' ? joined(split) : split[part];
-    const opened = await openBackend(io, values.device, suited, ['infer', 'evaluate']);
+    const opened = await openBackend(io, values.device, suited, ['infer', 'evaluate'], kernels);
     const { backend } = opened;
     try {
       backend.initialise(seed);

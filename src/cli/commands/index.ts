@@ -56,6 +56,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./bench.ts')).bench,
   ),
   at(
+    'tune',
+    'measure which schedules of the kernels are fastest on this adapter, and keep them in a file',
+    async () => (await import('./tune.ts')).tune,
+  ),
+  at(
     'run-onnx',
     'run a case of the ONNX backend tests and compare its outputs',
     async () => (await import('./run-onnx.ts')).runOnnx,

@@ -5,6 +5,7 @@ import { command, realNumber, setOption, settings, wholeNumber } from '../args.t
 import { deviceOption, openBackend } from '../backend.ts';
 import { ownNames } from '../classes.ts';
 import { dataSpec, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
+import { targetOption } from '../device-target.ts';
 import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
@@ -21,6 +22,7 @@ import { sightOf } from '../train/sight.ts';
 import { judgeEpochs } from '../train/stopping.ts';
 import type { EventLog } from '../train/tensorboard.ts';
 import { watchFor } from '../train/watch.ts';
+import { kernelChoice, kernelsDigest, tuneOption } from '../tune/apply.ts';
 import { readStart, startText } from '../weights.ts';
 
 const at = (option: string) => ({ command: 'train', option });
@@ -101,6 +103,8 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     'data-memory': memoryOption,
     'check-nan': {
       type: 'boolean',
@@ -135,6 +139,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       ...(batch === undefined ? {} : { batch }),
       ...(lr === undefined ? {} : { hyper: { lr } }),
     });
+    const kernels = kernelChoice('train', values);
     const config = trainConfig(read);
     const spec = dataSpec(read, values.data, 'train');
     const [epochs, seed] = [epochsAsked ?? config.epochs, seedAsked ?? config.seed];
@@ -147,7 +152,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     await prepareFolder(io, folder);
     const classes = values.tensorboard !== undefined && read.compiled.plan.labels?.dtype === 'u32';
     const programs = classes ? (['infer', 'evaluate', 'train'] as const) : (['evaluate', 'train'] as const);
-    const opened = await openBackend(io, values.device, read, programs);
+    const opened = await openBackend(io, values.device, read, programs, kernels);
     const { backend, model } = opened;
     const { plan } = model.compiled;
     // 2. Training.
@@ -167,8 +172,11 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         ...ownNames(spec, split.train.classNames),
       };
       const identity = identityOf(model, facts, split, epochs);
+      const used = kernelsDigest(model);
       backend.initialise(seed);
-      const resumed = values.resume ? await goOn(io, { folder, identity, plan, backend, facts }) : undefined;
+      const resumed = values.resume
+        ? await goOn(io, { folder, identity, plan, backend, facts, kernels: used })
+        : undefined;
       if (resumed) {
         kept = resumed.kept;
         done.push(...resumed.epochs);
@@ -226,6 +234,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
               epochs: done,
               kept: kept ? { sha256, epoch } : null,
               adapter: backend.name,
+              kernels: used,
             });
             if (judgeEpochs(config.earlyStopping, done).best === result.epoch) await checkpoints.best();
           }

@@ -1,4 +1,4 @@
-// What `cnnc compile --web` writes: one module with runtime, plan and shaders inside, and its types.
+// What `cnnc compile --target web` writes: one module with runtime, plan and shaders inside, and its types.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -22,6 +22,7 @@ export * as run from './run.ts';
 export * as shapes from './shapes.ts';
 export * as syntax from './syntax.ts';
 export * as train from './train.ts';
+export * as tune from './tune.ts';
 export * as usage from './usage.ts';
 export * as variants from './variants.ts';
 export * as weights from './weights.ts';
