@@ -137,7 +137,9 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
             depth: rule.kind === 'tiled' ? rule.depth : 16,
             each: { rows: down, columns: across },
           });
-  for (const rows of [8, 4, 2, 1].filter((n) => n < 2 * map.m)) all.push({ kind: 'register', rows, workgroup });
+  // Where subgroups are the rule, registers win with many rows or not at all.
+  for (const rows of (rule.kind === 'subgroup' ? [8, 4] : [8, 4, 2, 1]).filter((n) => n < 2 * map.m))
+    all.push({ kind: 'register', rows, workgroup });
   return possible(all, rule, map, target);
 }
 

@@ -105,6 +105,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
         seconds,
         seed: 1,
         signal: io.signal,
+        known: new Map([...kernels].map(([key, { schedule }]) => [key, schedule])),
         ...(io.isTTY ? { onStatus: status } : {}),
         onDrop: (kernel, schedule, reason) => {
           io.stderr(clear);

@@ -112,14 +112,19 @@ async function refusals(device: GPUDevice, plan: Plan): Promise<(string | undefi
   return found;
 }
 
-/** Makes a lab of these schedules, that of the rules first. `onDrop` hears of those that the device refuses. */
+/**
+ * Makes a lab of these schedules, that of the rules first. `onDrop` hears of those that the device refuses. `alter` changes what
+ * runs (for tests).
+ */
 export async function openLab(
   device: GPUDevice,
   place: Place,
   schedules: readonly ContractionSchedule[],
   onDrop: (schedule: ContractionSchedule, reason: string) => void,
+  alter: (plan: Plan) => Plan = (plan) => plan,
 ): Promise<Lab> {
-  const { plan, kept } = planOf(place, schedules);
+  const { plan: right, kept } = planOf(place, schedules);
+  const plan = alter(right);
   device.pushErrorScope('validation');
   const session = await createSession(device, plan, ['infer', 'evaluate']).catch(() => undefined);
   const invalid = await device.popErrorScope();
@@ -133,7 +138,7 @@ export async function openLab(
     });
     if (fine.length === kept.length) throw new Error('a device refuses kernels together that it takes one by one');
     if (fine[0] !== kept[0]) throw new Error(`the device refuses the schedule of the rules for ${place.key}`);
-    return openLab(device, place, fine, onDrop);
+    return openLab(device, place, fine, onDrop, alter);
   }
   return {
     session,

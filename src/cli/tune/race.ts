@@ -9,22 +9,22 @@ export interface Rounds {
   readonly program: ProgramName;
   readonly values: StepValues;
   readonly clock: Clock;
-  /** About how long it may take; three rounds at least. */
+  /** About how long it may take, and how many rounds there are at least. */
   readonly seconds: number;
+  readonly least: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-const LEAST = 3;
 const MOST = 400;
 
 /** Seconds of each dispatch, round by round. */
 export async function race(o: Rounds): Promise<number[][]> {
-  const { session, program, values, clock, seconds, signal } = o;
+  const { session, program, values, clock, seconds, least, signal } = o;
   const dispatches = session.plan.programs[program];
   const rounds: number[][] = [];
   const began = performance.now();
   const more = (): boolean =>
-    !signal?.aborted && (rounds.length < LEAST || (rounds.length < MOST && performance.now() - began < 1000 * seconds));
+    !signal?.aborted && (rounds.length < least || (rounds.length < MOST && performance.now() - began < 1000 * seconds));
   // What the first run makes ready counts for nothing.
   session.run(program, [values]);
   await session.device.queue.onSubmittedWorkDone();
@@ -71,5 +71,5 @@ const LEAST_GAIN = 0.02;
 export function clearlyFaster(rounds: readonly (readonly number[])[], i: number): boolean {
   const ratios = rounds.map((r) => (r[i] ?? 1) / (r[0] || 1));
   const notch = (1.57 * (quantile(ratios, 0.75) - quantile(ratios, 0.25))) / Math.sqrt(Math.max(1, ratios.length));
-  return ratios.length >= LEAST && median(ratios) + notch < 1 - LEAST_GAIN;
+  return ratios.length >= 3 && median(ratios) + notch < 1 - LEAST_GAIN;
 }

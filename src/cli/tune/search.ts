@@ -8,6 +8,7 @@ import {
   contractionSchedule,
   refinements,
   scheduleText,
+  scheduleTrouble,
   type Target,
 } from '../../codegen/schedules.ts';
 import { type Clock, timeDispatches } from '../bench/timing.ts';
@@ -48,8 +49,12 @@ export interface TuneOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
+  /** Schedules that were the best before: they are measured first. */
+  readonly known?: ReadonlyMap<string, ContractionSchedule>;
   /** Times kernels so, whatever the adapter allows (for tests). */
   readonly clock?: Clock;
+  /** Takes the times, in place of what really does (for tests). */
+  readonly measure?: typeof race;
   /** What is being done. */
   readonly onStatus?: (text: string) => void;
   readonly onDrop?: (kernel: string, schedule: ContractionSchedule, reason: string) => void;
@@ -63,8 +68,13 @@ export interface Searched {
   readonly kernels: number;
 }
 
-/** Candidates that are compiled and timed together, besides the rules' schedule and the best so far. */
-const TOGETHER = 4;
+/**
+ * Candidates that are compiled and timed together, besides the rules' schedule and the best so far. A software adapter takes
+ * seconds to compile a kernel, and the time may be up between two.
+ */
+const together = ({ adapter }: OpenedDevice): number => (adapter.kind === 'software' ? 1 : 6);
+/** Part of the time left that a kernel may take whatever it costs, and rounds of what decides. */
+const [PART, ROUNDS] = [1 / 3, 11];
 
 /** What the contractions of the programs cost with the schedules of the rules, the costliest first. */
 async function costs(
@@ -108,21 +118,18 @@ export async function search(
   o: TuneOptions,
 ): Promise<Searched> {
   const until = performance.now() + 1000 * o.seconds;
-  const late = (): boolean => o.signal?.aborted === true || performance.now() >= until;
+  const over = (time: number): boolean => o.signal?.aborted === true || performance.now() >= time;
   o.onStatus?.('what the kernels cost by the rules');
   const { clock, works } = await costs(opened, emitted, o);
   const found: Found[] = [];
   for (const [i, work] of works.entries()) {
-    if (late()) break;
+    if (over(until)) break;
+    const left = works.slice(i).reduce((sum, w) => sum + w.seconds, 0);
+    const now = performance.now();
+    const mine = now + (until - now) * Math.max(PART, work.seconds / left);
     const say = (what: string): void => o.onStatus?.(`${i + 1}/${works.length} ${work.name}: ${what}`);
-    const one = await tune(
-      opened,
-      { ...work.costliest, emitted, target, key: work.key },
-      work,
-      { ...o, clock },
-      late,
-      say,
-    );
+    const place: Place = { ...work.costliest, emitted, target, key: work.key };
+    const one = await tune(opened, place, work, { ...o, clock }, () => over(mine), say);
     if (!one) continue;
     found.push(one);
     await o.onFound?.(one);
@@ -132,7 +139,7 @@ export async function search(
 
 /** The fastest schedule of one contraction; undefined when not even one candidate was timed. */
 async function tune(
-  { device }: OpenedDevice,
+  opened: OpenedDevice,
   place: Place,
   work: Cost,
   o: TuneOptions & { readonly clock: Clock },
@@ -144,35 +151,30 @@ async function tune(
   const onDrop = (schedule: ContractionSchedule, reason: string): void => o.onDrop?.(kernel, schedule, reason);
   const values = stepOf(place.emitted.plan);
   /** Times the schedules beside that of the rules. Gives the rounds, and which of them can be used. */
-  const timed = async (schedules: readonly ContractionSchedule[]) => {
-    const lab = await openLab(device, place, [rule, ...schedules], onDrop);
+  const timed = async (schedules: readonly ContractionSchedule[], least: number) => {
+    const lab = await openLab(opened.device, place, [rule, ...schedules], onDrop);
     try {
       const wrong = await lab.check();
       const each = work.seconds / work.places.length;
       const share = Math.min(o.seconds / 30, Math.max(0.03, 12 * lab.schedules.length * each));
       const { session } = lab;
-      const rounds = await race({
-        session,
-        program: 'evaluate',
-        values,
-        clock: o.clock,
-        seconds: share,
-        signal: o.signal,
-      });
+      const { clock, signal, measure = race } = o;
+      const rounds = await measure({ session, program: 'evaluate', values, clock, seconds: share, least, signal });
       return { schedules: lab.schedules, wrong, rounds };
     } finally {
       lab.dispose();
     }
   };
+  const most = together(opened);
   let best = rule;
   let tried = 1;
   /** Everything in the list, some at a time, each time against the best so far; false when there was no time. */
   const through = async (list: readonly ContractionSchedule[]): Promise<boolean> => {
-    for (let at = 0; at < list.length; at += TOGETHER) {
+    for (let at = 0; at < list.length; at += most) {
       if (late()) return false;
-      const some = list.slice(at, at + TOGETHER);
+      const some = list.slice(at, at + most);
       say(some.map(scheduleText).join('; '));
-      const { schedules, wrong, rounds } = await timed(best === rule ? some : [best, ...some]);
+      const { schedules, wrong, rounds } = await timed(best === rule ? some : [best, ...some], 3);
       if (rounds.length === 0) return false;
       wrong.forEach((reason, i) => reason !== undefined && onDrop(schedules[i] as ContractionSchedule, reason));
       tried += some.length;
@@ -182,12 +184,17 @@ async function tune(
     }
     return true;
   };
-  const whole =
-    (await through(candidateSchedules(map, place.target))) && (await through(refinements(best, map, place.target)));
+  const known = o.known?.get(work.key);
+  const first = known && scheduleTrouble(known, map, place.target) === undefined ? [known] : [];
+  const all = [...first, ...candidateSchedules(map, place.target)];
+  const texts = [rule, ...all].map(scheduleText);
+  const candidates = all.filter((_, i) => texts.indexOf(texts[i + 1] as string) === i + 1);
+  const whole = (await through(candidates)) && (await through(refinements(best, map, place.target)));
   if (tried === 1) return undefined;
   // The fastest of many is so by luck too: it must win once more, against the rules alone.
   say(`${scheduleText(best)} against the rules`);
-  const { rounds } = await timed(best === rule ? [] : [best]);
+  const { rounds } = await timed(best === rule ? [] : [best], ROUNDS);
+  if (rounds.length === 0) return undefined;
   const us = (i: number): number => Number((1e6 * medianOf(rounds, i)).toPrecision(4));
   const better = best !== rule && rounds[0]?.length === 2 && clearlyFaster(rounds, 1);
   return {
