@@ -55,7 +55,7 @@ async function suitedTo(io: Io, opened: OpenedDevice, model: ModelFile, kernels:
   try {
     const target = targetOn(opened, kernels.target);
     const plain = target === 'portable' ? model : compileSource(model.source, { ...model.options, target });
-    const suited = await tunedModel(io, plain, opened.adapter, target, kernels.tune);
+    const suited = await tunedModel(io, plain, opened.adapter, target, kernels);
     checkLimits(suited, opened);
     return suited;
   } catch (error) {

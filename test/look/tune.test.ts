@@ -159,6 +159,20 @@ describe.skipIf(!opened)('on an adapter', () => {
       expect(f).toMatchObject({ better: true, whole: true, us: 5, rule_us: 10, dispatches: 1 });
       expect(scheduleText(f.schedule)).not.toBe(scheduleText(f.rule));
     }
+    // Ctrl-C: what was found by then is the result.
+    const stop = new AbortController();
+    const { signal } = stop;
+    const onFound = () => stop.abort();
+    const cut = await search(opened, emitted, target, {
+      programs: ['infer'],
+      seconds: 60,
+      seed: 1,
+      clock: 'differences',
+      measure,
+      signal,
+      onFound,
+    });
+    expect(cut).toMatchObject({ kernels: 2, found: [{ better: true }] });
     const record = recordWith(new Map(found.map((f) => [f.key, f.schedule])));
     write(folder, 'found.json', tuneText([record]));
     const json = lastJson(await done(folder, 'verify', 'small.cnn', '--batch', '3', '--json', '--tune', 'found.json'));
@@ -218,17 +232,12 @@ describe.skipIf(!opened)('on an adapter', () => {
 
   test('a resumed training is told that its kernels are others', { timeout: 120_000 }, async () => {
     rmSync(file, { force: true });
-    const words = ['train', 'small.cnn', '-o', 'run', '--quiet'];
-    write(
-      folder,
-      'drawn.cnn',
-      text
-        .replace('6x5x1', '28x28x1')
-        .replace('4x3x3', '26x26x3')
-        .replace('=> 36', '=> 2028')
-        .replace('dense 4', 'dense 10'),
-    );
-    words[1] = 'drawn.cnn';
+    const drawn = text
+      .replace('input 6x5x1', 'input 28x28x1\n  maxpool 7x7')
+      .replace(/ {2}conv.*\n/, '')
+      .replace('=> 36', '=> 16');
+    write(folder, 'drawn.cnn', drawn.replace('dense 4', 'dense 10'));
+    const words = ['train', 'drawn.cnn', '-o', 'run', '--quiet'];
     await done(folder, ...words);
     const again = await runCnnc([...words, '--resume', '--epochs', '2'], folder);
     expect(again.stderr).toBe('');

@@ -139,7 +139,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       ...(batch === undefined ? {} : { batch }),
       ...(lr === undefined ? {} : { hyper: { lr } }),
     });
-    const kernels = kernelChoice('train', values);
+    const kernels = { ...kernelChoice('train', values), quiet: values.quiet };
     const config = trainConfig(read);
     const spec = dataSpec(read, values.data, 'train');
     const [epochs, seed] = [epochsAsked ?? config.epochs, seedAsked ?? config.seed];

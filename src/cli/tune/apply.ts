@@ -19,6 +19,8 @@ import { worksOf } from './works.ts';
 export interface KernelChoice {
   readonly target?: TargetWord | undefined;
   readonly tune?: string | undefined;
+  /** Nothing is said of the file. */
+  readonly quiet?: boolean;
 }
 
 export const tuneOption: OptionSpec & { readonly type: 'string' } = {
@@ -42,8 +44,9 @@ export async function tunedModel(
   model: ModelFile,
   adapter: AdapterFacts,
   target: Target,
-  asked: string | undefined,
+  { tune: asked, quiet = false }: KernelChoice,
 ): Promise<ModelFile> {
+  const tell = (text: string): void => (quiet ? undefined : io.stderr(text));
   if (asked === 'none') return model;
   const shown = asked ?? besideModel(model);
   const path = resolve(io.cwd, shown);
@@ -51,7 +54,7 @@ export async function tunedModel(
   const records = readTune(await readText(path, shown), shown);
   const entries = recordOf(records, identityOf(adapter), target);
   if (!entries) {
-    io.stderr(`${shown} has nothing of ${adapter.name} with kernels for ${target}: the rules choose\n`);
+    tell(`${shown} has nothing of ${adapter.name} with kernels for ${target}: the rules choose\n`);
     return model;
   }
   const works = worksOf(model.compiled.emitted, ['infer', 'evaluate', 'train']);
@@ -64,7 +67,7 @@ export async function tunedModel(
     tuned.set(key, entry.schedule);
   }
   const many = works.length === 1 ? 'kernel is' : 'kernels are';
-  io.stderr(`${shown}: ${tuned.size} of ${works.length} contraction ${many} scheduled as measured on this adapter\n`);
+  tell(`${shown}: ${tuned.size} of ${works.length} contraction ${many} scheduled as measured on this adapter\n`);
   return tuned.size > 0 ? withSchedules(model, tuned) : model;
 }
 
