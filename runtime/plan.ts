@@ -1,6 +1,8 @@
 // The contract between compiler and runtime: what a compiled model is made of. Data only; JSON can carry all of it.
+import type { Stored } from './half.ts';
 import type { ScheduleSpec } from './schedule.ts';
 
+export type { Stored } from './half.ts';
 export type { ScheduleSpec, Time } from './schedule.ts';
 
 /** Where a buffer's bytes come from and how long they live. */
@@ -79,6 +81,8 @@ export interface ParameterSpec {
   readonly offset: number;
   readonly init: InitSpec;
   readonly trainable: boolean;
+  /** Absent: 32-bit floats. Others are only read; kernels make floats of them as they load them. */
+  readonly stored?: Stored;
 }
 
 /** A number of the step uniform, computed by the runtime for each step. */

@@ -1,17 +1,20 @@
 // The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
-import type { Plan, TrainSpec } from '../runtime/plan.ts';
+import type { Plan, Stored, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
 import type { Target, Tuned } from './codegen/schedules.ts';
 import { sourceTwice } from './diagnostics/catalog/data-section.ts';
 import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
+import { baseAsTarget, baseOfChanged } from './diagnostics/catalog/transfer.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
 import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
 import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
 import { type Data, type File, type Model, parse, type Train } from './parser/index.ts';
+import { type Attribution, addAttribution, checkAttribution, copyLeaves, markValues } from './passes/attribute.ts';
 import { augment } from './passes/augment.ts';
 import { differentiate } from './passes/autodiff.ts';
 import { shareCommon } from './passes/cse.ts';
+import { partOf } from './passes/cut-base.ts';
 import { removeDeadCode } from './passes/dce.ts';
 import { factorSums } from './passes/factor-sums.ts';
 import { type Folded, foldBatchNorm, type ParameterValues } from './passes/fold-batch-norm.ts';
@@ -26,6 +29,7 @@ import { separateGradients } from './passes/separate-gradients.ts';
 import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
 import { addStatistics } from './passes/statistics.ts';
+import { storeWeights } from './passes/store-weights.ts';
 import type { ModelGraphs } from './schedule/index.ts';
 import type { AugmentLine } from './training/augments.ts';
 import { checkScores, checkTrainable } from './training/check.ts';
@@ -45,8 +49,17 @@ export interface CompileOptions {
   readonly tuned?: Tuned;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
-  /** With inferOnly, trained values of all parameters: batch normalisation is folded into the layers before it. */
+  /**
+   * Trained values of all parameters: batch normalisation is folded into the layers before it. The programs that train are
+   * left out.
+   */
   readonly fold?: ParameterValues;
+  /** With fold: weights of convolutions and dense layers in fewer bits. */
+  readonly stored?: Stored | undefined;
+  /** With inferOnly: `infer` also gives the gradient of a scalar to the input or to layers, and the values of layers. */
+  readonly attribute?: Attribution;
+  /** Only the frozen layers before the first that is trained, without training; or only what comes after them. */
+  readonly part?: 'base' | 'head';
   /** Values of the model's parameters that replace those of the file. */
   readonly set?: Readonly<Record<string, number>>;
   /** Finds the texts that the file imports. */
@@ -72,9 +85,13 @@ export interface Compiled {
   readonly training?: { readonly objective: string; readonly gradients: ReadonlyMap<string, string> } | undefined;
   readonly emitted?: Emitted;
   readonly plan?: Plan;
-  /** With `fold`: the values of the plan's parameters. */
+  /** With `fold`: the values of the plan's parameters, as kernels read them. */
   readonly folded?: Folded['values'];
 }
+
+/** All that a file without errors compiles to. */
+export type CompiledModel = Compiled &
+  Required<Omit<Compiled, 'config' | 'data' | 'diagnostics' | 'startsFrom' | 'training'>>;
 
 export function compile(source: Source, options: CompileOptions = {}): Compiled {
   const { file, diagnostics: found } = parse(source);
@@ -97,7 +114,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   const fresh = (d: Diagnostic): boolean => !told.has(placeOf(d)) && (d.code !== 'E0208' || found.length === 0);
   diagnostics.push(...named, ...(lower?.diagnostics ?? []).filter(fresh), ...(bound?.diagnostics ?? []));
   diagnostics.push(...(boundData?.diagnostics ?? []));
-  const lowered = lower?.lowered;
+  let lowered = lower?.lowered;
   const data = boundData?.config;
   const config = bound?.config && withSource(bound.config, data, diagnostics);
   if (lowered && config && model) diagnostics.push(...checkScores(lowered, config));
@@ -105,6 +122,16 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   if (lowered && model && computesNothing(foldConstants(forInference(lowered.graph))))
     diagnostics.push(pieces.nothingComputed(model.name.span, model.name.text));
   if (lowered && trainSection) diagnostics.push(...checkTrainable(lowered, trainSection.span));
+  if (lowered && options.part) {
+    const part = partOf(lowered, options.part);
+    if ('code' in part) diagnostics.push(part);
+    else lowered = part;
+    if (config?.target === 'input') diagnostics.push(baseAsTarget(config.lossSpan));
+    const [changed] = data?.augment ?? [];
+    if (changed) diagnostics.push(baseOfChanged(changed.span, changed.name));
+  }
+  if (lowered && options.attribute)
+    diagnostics.push(...checkAttribution(lowered.layers, lowered.output, source.file, options.attribute));
   diagnostics = inOrder(diagnostics, linked);
   const partial = {
     diagnostics,
@@ -115,12 +142,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 
-  const { graphs, stages, folded, training } = build(
-    lowered,
-    options.inferOnly ? undefined : config,
-    options,
-    data?.augment ?? [],
-  );
+  const { graphs, stages, folded, training } = build(lowered, config, options, data?.augment ?? []);
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
   const emitted = emitPlan(
@@ -149,8 +171,8 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 /** The passes of the three programs; each graph is verified after each pass. */
 function build(
   lowered: Lowered,
-  config: TrainConfig | undefined,
-  { hyper, fold, target }: CompileOptions,
+  aim: TrainConfig | undefined,
+  { hyper, fold, stored, target, inferOnly, attribute }: CompileOptions,
   augments: readonly AugmentLine[],
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
@@ -167,17 +189,31 @@ function build(
     const parts = target === 'gpu' ? stage(`${program} after split-products`, splitProducts(apart)) : apart;
     return stage(`${program} after split-sums`, splitSums(parts));
   };
+  const config = inferOnly ? undefined : aim;
   stage('forward', lowered.graph);
+  if (!config && attribute) {
+    const marked = forInference(markValues(lowered.graph, lowered.layers, attribute), lowered.statistics);
+    const inference = stage('infer after for-inference', marked);
+    const attributed = stage('infer after attribute', addAttribution(inference, attribute, aim));
+    return { graphs: { infer: copyLeaves(clean('infer', attributed)) }, stages };
+  }
   const inference = stage('infer after for-inference', forInference(lowered.graph, lowered.statistics));
-  if (!config && fold) {
-    const { graph, values } = foldBatchNorm(inference, fold);
-    return { graphs: { infer: clean('infer', stage('infer after fold-batch-norm', graph)) }, stages, folded: values };
+  const score = (graph: Graph, by: TrainConfig): Graph => {
+    const scored = stage('evaluate after objective', addObjective(graph, by, []).graph);
+    return clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
+  };
+  if (fold) {
+    const { graph: whole, values } = foldBatchNorm(inference, fold);
+    stage('infer after fold-batch-norm', whole);
+    const small = stored && storeWeights(whole, values, stored);
+    const graph = small ? stage('infer after store-weights', small.graph) : whole;
+    const infer = clean('infer', graph);
+    const graphs = config ? { infer, evaluate: score(graph, config) } : { infer };
+    return { graphs, stages, folded: small?.values ?? values };
   }
   const infer = clean('infer', inference);
   if (!config) return { graphs: { infer }, stages };
-
-  const scored = stage('evaluate after objective', addObjective(inference, config, []).graph);
-  const evaluate = clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
+  const evaluate = score(inference, config);
 
   const { graph: aimed, objective } = addObjective(lowered.graph, config, lowered.penalties);
   const unread = { ...aimed, effects: aimed.effects.filter((e) => e.kind !== 'output') };

@@ -12,7 +12,7 @@ import { targetOn } from './device-target.ts';
 import { type Io, report } from './io.ts';
 import { compileSource, type ModelFile } from './model.ts';
 import { quietly } from './quietly.ts';
-import { type KernelChoice, tunedModel } from './tune/apply.ts';
+import { type KernelChoice, kernelsDigest, tunedModel } from './tune/apply.ts';
 
 /** The option of every command that computes. */
 export const deviceOption: OptionSpec & { readonly type: 'string' } = {
@@ -25,6 +25,8 @@ export interface Opened {
   readonly backend: Backend;
   /** The model as it was compiled for the backend. */
   readonly model: ModelFile;
+  /** What the kernels are for, and which measured schedules they have: what a checkpoint keeps of them. */
+  readonly kernels: string;
   /** The device's limits; undefined on the reference. */
   readonly limits: Readonly<Record<string, number>> | undefined;
 }
@@ -107,12 +109,12 @@ export async function openBackend(
   if (!found) {
     const { referenceBackend } = await import('../reference/train.ts');
     const { graphs, plan } = model.compiled;
-    return { backend: referenceBackend(graphs, plan), model, limits: undefined };
+    return { backend: referenceBackend(graphs, plan), model, kernels: 'the reference', limits: undefined };
   }
   const { opened, model: suited } = found;
   try {
     const backend = await deviceBackend(opened, suited.compiled.emitted, programs);
-    return { backend, model: suited, limits: opened.limits };
+    return { backend, model: suited, kernels: kernelsDigest(suited), limits: opened.limits };
   } catch (error) {
     opened.close();
     throw error;

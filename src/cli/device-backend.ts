@@ -15,7 +15,7 @@ import type { OpenedDevice } from '../../runtime/node.ts';
 import type { Emitted } from '../codegen/emit-plan.ts';
 import { deviceLost, outOfMemory, planTooLarge } from '../diagnostics/catalog/device.ts';
 import { refuse } from '../diagnostics/index.ts';
-import { isOp, sizeOf } from '../ir/index.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
 import type { Backend } from '../reference/backend.ts';
 import { looks } from './inspect/looks.ts';
 import { compileSource, type ModelFile } from './model.ts';
@@ -111,6 +111,24 @@ export async function deviceBackend(
       };
     },
     predict: (values) => guard(predict(session, values)),
+    async attribute(values, labels) {
+      const { infer } = emitted.scheduled;
+      if (!infer) throw new Error('a plan has a program to infer');
+      const { graph } = infer.fused;
+      const placeOf = (node: Node): View => infer.memory.places.get(storageOf(node)) as View;
+      const count = values.length / sizeOf(plan.input.shape.slice(1));
+      const leaf = graph.nodes.find((n) => isOp(n, 'labels'));
+      session.setInput(values);
+      if (leaf && labels) session.write(placeOf(leaf), labels.slice().buffer);
+      session.run('infer', [{ start: 0, count, step: 0, seed: 0, lr: 0, scale: 1 }]);
+      const outputs = new Map<string, Float32Array<ArrayBuffer>>();
+      for (const e of graph.effects) {
+        if (e.kind !== 'output') continue;
+        const bytes = 4 * sizeOf(e.value.type.shape.slice(1)) * count;
+        outputs.set(e.name, new Float32Array(await guard(session.read({ ...placeOf(e.value), bytes }))));
+      }
+      return outputs;
+    },
     async snapshot() {
       const kept = plan.buffers.filter((b) => b.role === 'parameters' || b.role === 'state');
       const views = kept.map((b) => ({ buffer: b.role, offset: 0, bytes: 0 }));

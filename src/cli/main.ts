@@ -51,7 +51,8 @@ function bug(error: unknown, io: Io): void {
   else io.stderr('This is a bug in cnnc, not in your files. CNNC_DEBUG=1 shows where: please report it with that.\n');
 }
 
-const isUsage = (d: Diagnostic): boolean => d.severity === 'error' && d.code.startsWith('E07');
+/** E0700 to E0749; the codes above are about files and models again. */
+const isUsage = (d: Diagnostic): boolean => d.severity === 'error' && /^E07[0-4]/.test(d.code);
 
 /** Runs one command line (without the program's name) and returns the exit code: 0 done, 1 trouble, 2 wrong usage. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Plan } from '../../runtime/index.ts';
+import { optionMissing } from '../diagnostics/catalog/usage.ts';
 import { noneTaken, type TensorDifference, weightsDiffer } from '../diagnostics/catalog/weights.ts';
 import { refuse, type Span } from '../diagnostics/index.ts';
 import { type ReadTensor, readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
@@ -49,6 +50,15 @@ export async function readWeights(io: Io, file: string, plan: Plan): Promise<Wei
   if (differences.length > 0) refuse(weightsDiffer(file, plan.model, differences, metadata.model));
   const values = new Map([...tensors].map(([name, t]) => [name, t.values as Float32Array<ArrayBuffer>]));
   return { values, metadata };
+}
+
+/** What the file holds. Without one, nothing: a model whose kernels are all written by hand needs none. */
+export async function weightsOrNone(io: Io, file: string | undefined, plan: Plan, command: string): Promise<Weights> {
+  if (file !== undefined) return readWeights(io, file, plan);
+  const random = plan.parameters.find(({ init }) => init.kind !== 'constant' && init.kind !== 'values');
+  if (random)
+    refuse(optionMissing('weights', 'FILE', command, `what training learned; ${random.name} is random before`));
+  return { values: new Map(), metadata: {} };
 }
 
 /** What a training starts from: the tensors that the model has too. */

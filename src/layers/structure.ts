@@ -1,4 +1,4 @@
-// The words that hold other lines or join values: repeat, branch, add, multiply, concat, freeze; and weights.
+// The words that hold other lines or join values: repeat, branch, add, multiply, concat, freeze; and weights and from.
 import { activationNames } from './activations.ts';
 import type { Signature } from './args.ts';
 
@@ -73,6 +73,16 @@ export const structures = {
     'freeze',
     'The layers in its body keep their weights: training does not change them. `frozen` does the same for one layer.',
     'freeze { conv 64 3x3 pad same relu }',
+  ),
+  from: structure(
+    'from',
+    'Goes on from a value that was named with `as`, instead of from the line before: a second way that begins where an earlier one did.',
+    'from skip1',
+    {
+      positional: ['value'],
+      required: ['value'],
+      args: { value: { kind: 'name', doc: 'a value named earlier' } },
+    },
   ),
   weights: structure(
     'weights',

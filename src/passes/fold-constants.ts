@@ -82,8 +82,8 @@ function simplify(node: Node, add: (n: Node) => Node): Node {
       break;
     default:
   }
-  // An elementwise operation repeats a scalar by itself: broadcast(scalar) before it is not needed.
-  if (opDef(node.op).pointwise && !isRandom(node.op)) {
+  // An elementwise operation repeats a scalar by itself: broadcast(scalar) before it is not needed. A mask needs its batch.
+  if (opDef(node.op).pointwise && !isRandom(node.op) && node.op !== 'counted') {
     const scalarOf = (n: Node): Node =>
       n.op === 'broadcast' && sizeOf(n.inputs[0]!.type.shape) === 1 ? add(n.inputs[0]!) : n;
     const inputs = node.inputs.map(scalarOf);

@@ -66,6 +66,14 @@ export interface Backend {
   upload(pictures: Pictures, memory?: number): Uploaded;
   /** The output of pictures as the network sees them: n x height x width x channels to n x classes. */
   predict(values: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * All outputs of `infer` by name, for one batch or less: the model's, and those of the compile option `attribute`. `labels` as
+   * the plan asks for them, where it does.
+   */
+  attribute(
+    values: Float32Array<ArrayBuffer>,
+    labels?: Uint32Array<ArrayBuffer>,
+  ): Promise<ReadonlyMap<string, Float32Array<ArrayBuffer>>>;
   snapshot(): Promise<Snapshot>;
   /** All that training changes, exactly: parameters, running means, and what the optimizer keeps, by their ids. */
   state(): Promise<StateTensor[]>;

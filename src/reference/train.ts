@@ -173,6 +173,21 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
     parameters: async () =>
       new Map(plan.parameters.map(({ name }) => [name, Float32Array.from((values.get(name) as Tensor).data)])),
     upload,
+    async attribute(given, labels) {
+      const x = new Float64Array(batch * pictureSize);
+      x.set(given);
+      const y = new Float64Array(batch * labelSize);
+      if (labels && labelSize > 0) y.set(labels);
+      const count = given.length / pictureSize;
+      const ran = run(graphs.infer, x, y, { count, start: 0, step: 0, seed: 0, lr: 0, scale: 1 });
+      await turn();
+      return new Map(
+        [...ran.outputs].map(([name, { data }]) => [
+          name,
+          Float32Array.from(data.subarray(0, (data.length / batch) * count)),
+        ]),
+      );
+    },
     async snapshot() {
       const saved = new Map(values);
       return {

@@ -27,6 +27,7 @@ export const published: Readonly<Record<string, Published>> = {
     giga: 15.5,
   },
   vgg16_transfer: { trainable: 6_424_069, total: 21_138_757, shapes: '224x224x3 112x112x64 7x7x512 25088 256 5' },
+  transfer_drawn: { trainable: 26_314, total: 27_690, shapes: '28x28x1 24x24x8 12x12x8 10x10x16 5x5x16 400 64 10' },
   googlenet: {
     trainable: 6_998_552,
     shapes:

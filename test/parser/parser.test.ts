@@ -127,7 +127,7 @@ model m(size = 32, width = -1) {
   test('generated files', () => {
     const word = fc
       .stringMatching(/^[a-z][a-z0-9_]{0,6}(-[a-z0-9]{1,2})?$/)
-      .filter((w) => !['repeat', 'model', 'train', 'if', 'else', 'as'].includes(w));
+      .filter((w) => !['repeat', 'model', 'train', 'data', 'if', 'else', 'as'].includes(w));
     const number = fc.oneof(fc.nat(9999).map(String), fc.constantFrom('-1', '0.5', '1e-4', '-2.5E+3', '007', '1.0'));
     const dims = fc.array(fc.nat(300), { minLength: 2, maxLength: 4 }).map((n) => n.join('x'));
     const quoted = fc.stringMatching(/^[a-zA-Z0-9 :./_{}|#-]{0,12}$/).map((s) => `"${s}"`);
@@ -209,7 +209,7 @@ model m(size = 32, width = -1) {
           word.map((w) => `model ${w}`),
           formula.map((f) => `model m(a, b = ${f})`),
           formula.map((f) => `block b_1 (c = ${f} ,\n d)`),
-          fc.constant('train'),
+          fc.constantFrom('train', 'data'),
         ),
         body,
       )
@@ -250,6 +250,7 @@ model m(size = 32, width = -1) {
             '"',
             '//',
             'train',
+            'data',
             'repeat',
             'block',
             'add',

@@ -1,6 +1,7 @@
 // Random legal networks as .cnn text, drawn by fast-check so that what fails shrinks to few lines.
 import fc from 'fast-check';
 import { lowerText } from '../support/lowered.ts';
+import { dataLines } from './data.ts';
 import { endingOf } from './endings.ts';
 import { entries } from './entries.ts';
 import { LARGEST, type Pick } from './words.ts';
@@ -18,8 +19,14 @@ function picker(numbers: readonly number[]): Pick {
   };
 }
 
-const text = (input: readonly number[], lines: readonly string[], train: readonly string[] = []): string =>
+const text = (
+  input: readonly number[],
+  lines: readonly string[],
+  train: readonly string[] = [],
+  data: readonly string[] = [],
+): string =>
   [
+    ...(data.length === 0 ? [] : ['data {', ...data.map((line) => `  ${line}`), '}']),
     'model drawn {',
     `  input ${input.join('x')}`,
     ...lines.map((line) => `  ${line.replaceAll('\n', '\n  ')}`),
@@ -58,7 +65,9 @@ function networkOf([first = [], second = [], ...rest]: Choices): string {
     shape = next;
   }
   const ending = endingOf(shape, input, picker(second));
-  return text(input, [...lines, ...ending.lines], ending.train);
+  const all = [...lines, ...ending.lines];
+  const over = shapeBehind(input, all).length > 1;
+  return text(input, all, ending.train, dataLines(input, !over, pick));
 }
 
 const numbers = fc.array(fc.nat(9999), { minLength: 24, maxLength: 24 });

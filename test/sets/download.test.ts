@@ -10,6 +10,7 @@ import type { Source, SourceFile } from '../../src/cli/sets/sources.ts';
 import { sources } from '../../src/cli/sets/sources.ts';
 import { tarFiles } from '../../src/cli/sets/tar.ts';
 import { inFolder } from '../data/files.ts';
+import { faults } from '../schemas/schemas.ts';
 import { quietIo, runCnnc } from '../support/io.ts';
 import { needData } from '../support/need.ts';
 import { serve, type TestServer } from './server.ts';
@@ -243,6 +244,7 @@ describe('sets', () => {
         const before = await runCnnc(['data', 'show', 'mnist'], home, { env });
         expect(before.stderr).toContain('cnnc data get mnist');
         const ran = await runCnnc(['data', 'get', 'mnist', 'digits', '--from', url, '--json'], home, { env });
+        expect(faults('data.json#/$defs/got', JSON.parse(ran.stdout.trimEnd().split('\n').at(-1) ?? ''))).toEqual([]);
         expect(ran.stderr).toContain('train-images-idx3-ubyte.gz  9.5 MiB');
         const said = JSON.parse(ran.stdout);
         expect(said).toMatchObject({ ok: true, home: join(home, 'cnnc/data') });

@@ -24,10 +24,26 @@ export const commands: readonly CommandEntry[] = [
   at('eval', 'test trained weights: loss, metrics, confusion matrix', async () => (await import('./eval.ts')).evaluate),
   at('predict', 'say what trained weights see in pictures', async () => (await import('./predict.ts')).predict),
   at(
+    'show',
+    'draw what is inside: kernels, feature maps, Grad-CAM, occlusion, worst pictures',
+    async () => (await import('./show.ts')).show,
+  ),
+  at(
+    'attack',
+    'change pictures a little so that the network takes them for something else',
+    async () => (await import('./attack.ts')).attack,
+  ),
+  at(
+    'dream',
+    'draw the picture that a unit, or a class, answers most strongly to',
+    async () => (await import('./dream.ts')).dream,
+  ),
+  at(
     'compile',
     'write the plan, the WGSL shaders and a JavaScript module of a model',
     async () => (await import('./compile.ts')).compile,
   ),
+  at('export', 'write a model with its weights as an ONNX file', async () => (await import('./export.ts')).exporting),
   at('check', 'say all that is wrong in model files', async () => (await import('./check.ts')).check),
   at('fmt', 'write model files in the one canonical way', async () => (await import('./fmt.ts')).fmt),
   at(
@@ -59,6 +75,16 @@ export const commands: readonly CommandEntry[] = [
     'tune',
     'measure which schedules of the kernels are fastest on this adapter, and keep them in a file',
     async () => (await import('./tune.ts')).tune,
+  ),
+  at(
+    'play',
+    'open the playground: write, look into and train networks in the browser',
+    async () => (await import('./play.ts')).play,
+  ),
+  at(
+    'import',
+    'turn an ONNX or Keras model into a .cnn file with weights',
+    async () => (await import('./import.ts')).importModel,
   ),
   at(
     'run-onnx',

@@ -3,7 +3,6 @@ import type { Plan } from '../../../runtime/index.ts';
 import { loadPicture } from '../../data/node/picture.ts';
 import { sizeOf } from '../../data/types.ts';
 import { noClassScores, noPictureToWrite } from '../../diagnostics/catalog/run.ts';
-import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { type Diagnostic, Failure, refuse, refuseErrors } from '../../diagnostics/index.ts';
 import { command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
@@ -14,7 +13,7 @@ import { type Io, printJson, report } from '../io.ts';
 import { compileSource, openModel } from '../model.ts';
 import { checkPlace, type PictureOutput, pictureOutput, placesFor, writeOutput } from '../pictures-out.ts';
 import { kernelChoice, tuneOption } from '../tune/apply.ts';
-import { readWeights, type Weights } from '../weights.ts';
+import { weightsOrNone } from '../weights.ts';
 
 /** Most pictures of one step. */
 const mostAtOnce = 32;
@@ -41,15 +40,6 @@ async function loadPictures(
   }
   refuseErrors(wrong);
   return all;
-}
-
-/** What the file holds. Without one, nothing: a model whose kernels are all written by hand needs none. */
-async function weightsOf(io: Io, file: string | undefined, plan: Plan): Promise<Weights> {
-  if (file !== undefined) return readWeights(io, file, plan);
-  const random = plan.parameters.find(({ init }) => init.kind !== 'constant' && init.kind !== 'values');
-  if (random)
-    refuse(optionMissing('weights', 'FILE', 'predict', `what training learned; ${random.name} is random before`));
-  return { values: new Map(), metadata: {} };
 }
 
 /** The outputs as PNG files, with a line of text or an entry of JSON for each. */
@@ -120,7 +110,7 @@ cnnc predict models/sobel.cnn photograph.png`,
     if (!kind && shape.length !== 2) refuse(noClassScores(file, shape.slice(1).join('x')));
     if (!kind && values.out !== undefined) refuse(noPictureToWrite(file, values.out));
     checkPlace(pictures, values.out);
-    const weights = await weightsOf(io, values.weights, read.compiled.plan);
+    const weights = await weightsOrNone(io, values.weights, read.compiled.plan, 'predict');
     const inputs = await loadPictures(io, pictures, read.compiled.plan.input.shape.slice(1), values.strict);
     const suited = compileSource(read.source, { ...read.options, batch: Math.min(pictures.length, mostAtOnce) });
     const { backend, model } = await openBackend(io, values.device, suited, ['infer'], kernels);

@@ -11,6 +11,7 @@ import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
+import { openCached } from '../train/cached-base.ts';
 import { checkpointsIn } from '../train/checkpoint.ts';
 import { identityOf } from '../train/identity.ts';
 import { epochJson, epochsCsv, type Kept, keep, prepareFolder } from '../train/keep.ts';
@@ -22,7 +23,7 @@ import { sightOf } from '../train/sight.ts';
 import { judgeEpochs } from '../train/stopping.ts';
 import type { EventLog } from '../train/tensorboard.ts';
 import { watchFor } from '../train/watch.ts';
-import { kernelChoice, kernelsDigest, tuneOption } from '../tune/apply.ts';
+import { kernelChoice, tuneOption } from '../tune/apply.ts';
 import { readStart, startText } from '../weights.ts';
 
 const at = (option: string) => ({ command: 'train', option });
@@ -105,6 +106,10 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     device: deviceOption,
     target: targetOption,
     tune: tuneOption,
+    'cache-base': {
+      type: 'boolean',
+      doc: 'run the frozen layers at the beginning of the model once over all pictures, and train what comes after on what they gave',
+    },
     'data-memory': memoryOption,
     'check-nan': {
       type: 'boolean',
@@ -152,7 +157,8 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     await prepareFolder(io, folder);
     const classes = values.tensorboard !== undefined && read.compiled.plan.labels?.dtype === 'u32';
     const programs = classes ? (['infer', 'evaluate', 'train'] as const) : (['evaluate', 'train'] as const);
-    const opened = await openBackend(io, values.device, read, programs, kernels);
+    const cached = values['cache-base'] ? await openCached(io, values.device, read, programs, kernels) : undefined;
+    const opened = cached ?? (await openBackend(io, values.device, read, programs, kernels));
     const { backend, model } = opened;
     const { plan } = model.compiled;
     // 2. Training.
@@ -172,10 +178,9 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         ...ownNames(spec, split.train.classNames),
       };
       const identity = identityOf(model, facts, split, epochs);
-      const used = kernelsDigest(model);
       backend.initialise(seed);
       const resumed = values.resume
-        ? await goOn(io, { folder, identity, plan, backend, facts, kernels: used })
+        ? await goOn(io, { folder, identity, plan, backend, facts, kernels: opened.kernels })
         : undefined;
       if (resumed) {
         kept = resumed.kept;
@@ -194,6 +199,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
       );
       if (resumed) header(io, values.quiet, `going on after epoch ${done.length} of ${epochs}\n`);
       else if (start) header(io, values.quiet, startText(start));
+      if (cached) header(io, values.quiet, await cached.ready());
       const checkpoints = checkpointsIn(io.cwd, folder, identity, resumed?.epochs.length);
       const writeCsv = async (): Promise<void> => {
         if (values.csv !== undefined) await writeAtomic(resolve(io.cwd, values.csv), epochsCsv(done), values.csv);
@@ -234,7 +240,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
               epochs: done,
               kept: kept ? { sha256, epoch } : null,
               adapter: backend.name,
-              kernels: used,
+              kernels: opened.kernels,
             });
             if (judgeEpochs(config.earlyStopping, done).best === result.epoch) await checkpoints.best();
           }

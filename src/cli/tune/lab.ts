@@ -9,9 +9,9 @@ import {
 } from '../../../runtime/index.ts';
 import { type Emitted, emitPlan } from '../../codegen/emit-plan.ts';
 import type { ContractionSchedule, Target } from '../../codegen/schedules.ts';
+import type { Origin } from '../../explain/origins.ts';
 import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group, ModelSchedule, ProgramKey, Scheduled } from '../../schedule/index.ts';
-import type { Origin } from '../inspect/origins.ts';
 import { compare } from '../verify/kernels.ts';
 
 /** One dispatch of a model: where its schedule is searched. */

@@ -1,9 +1,9 @@
 // The contractions of a model by what they compute: equal work has one schedule, wherever it stands.
 import type { Emitted } from '../../codegen/emit-plan.ts';
 import { type IndexMap, indexMap, workOf } from '../../codegen/kernels/index-map.ts';
+import { type Origin, originsOf } from '../../explain/origins.ts';
 import type { Node } from '../../ir/index.ts';
 import type { ProgramKey } from '../../schedule/index.ts';
-import { type Origin, originsOf } from '../inspect/origins.ts';
 
 export interface Work {
   readonly key: string;

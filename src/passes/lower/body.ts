@@ -72,6 +72,7 @@ function lowerLine(s: Lowering, line: Layer): void {
   const def = lookUp(layers, text);
   if (text === 'input') lowerInput(s, line);
   else if (text === 'weights') lowerWeights(s, line);
+  else if (text === 'from') lowerFrom(s, line);
   else if (isMerge(text)) lowerMergeLine(s, line, text);
   else if (Object.hasOwn(structures, text)) {
     report(s, blocks.noBody(line.name.span, text, structures[text as keyof typeof structures].example));
@@ -102,6 +103,18 @@ function lowerWeights(s: Lowering, line: Layer): void {
   if (s.frame.call || s.nesting > 0) report(s, blocks.weightsPlace(line.name.span, undefined));
   else if (s.startsFrom) report(s, blocks.weightsPlace(line.name.span, s.startsFrom.span));
   else if (path !== undefined) s.startsFrom = { path, span: args.bound.get('file')?.span ?? line.span };
+}
+
+/** `from skip1`: the named value becomes the value here. */
+function lowerFrom(s: Lowering, line: Layer): void {
+  const { args, diagnostics } = bind(structures.from.signature, line.words, line.name.span);
+  for (const d of diagnostics) report(s, d);
+  const name = textArg(args, 'value');
+  const { values } = s.frame;
+  s.x = name === undefined ? undefined : values.get(name)?.node;
+  const span = args.bound.get('value')?.span;
+  if (name === undefined || span === undefined || values.has(name)) return;
+  report(s, blocks.noSuchValue(span, name, nearest(name, values.keys()), [...values.keys()]));
 }
 
 function lowerGroup(s: Lowering, group: Group): void {

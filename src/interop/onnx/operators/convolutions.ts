@@ -2,7 +2,18 @@
 import type { Node } from '../../../ir/index.ts';
 import type { Convert, Converter } from '../convert.ts';
 import { reshapeTo, takeRows } from './axes.ts';
-import { type Along, alongAxes, extentOf, kernels, outputOf, picture, planar, result, rowsSeen } from './windows.ts';
+import {
+  type Along,
+  alongAxes,
+  extentOf,
+  kernels,
+  outputOf,
+  picture,
+  planar,
+  result,
+  rowsSeen,
+  type Windowed,
+} from './windows.ts';
 
 const summed = (c: Convert, parts: readonly Node[]): Node =>
   parts.reduce((a, b) => c.emit('add', [a, b], {}, '.slices'));
@@ -37,7 +48,7 @@ interface Spread {
 }
 
 /** o = s (i - 1) + output padding + d (k - 1) + 1 - pads (ONNX, ConvTranspose). */
-function spreadOf(c: Convert, a: Along, i: number, rank: number): Spread {
+export function spreadOf(c: Windowed, a: Along, i: number, rank: number): Spread {
   const more = c.numberList('output_padding')?.[i] ?? 0;
   const shape = c.numberList('output_shape');
   const auto = c.text('auto_pad', 'NOTSET');

@@ -125,7 +125,10 @@ export function sliceRows(n: number, start: number, end: number, step: number): 
 }
 
 /** Which rows of which axes a Slice takes: attributes before version 10, inputs since. */
-export function slicesOf(c: Convert, dims: readonly number[]): { axis: number; rows: number[]; step: number }[] {
+export function slicesOf(
+  c: Pick<Convert, 'opset' | 'numberList' | 'has' | 'numbers' | 'refuse'>,
+  dims: readonly number[],
+): { axis: number; rows: number[]; step: number }[] {
   const list = (i: number, name: string): readonly number[] | undefined =>
     c.opset < 10 ? c.numberList(name) : c.has(i) ? c.numbers(i, name) : undefined;
   const starts = list(1, 'starts') ?? [];

@@ -3,7 +3,18 @@ import { type Node, sizeOf } from '../../../ir/index.ts';
 import type { Convert, Converter } from '../convert.ts';
 import type { Value } from '../value.ts';
 import { maxOver, sumOver, takeRows } from './axes.ts';
-import { type Along, alongAxes, deep, extentOf, outputOf, picture, planar, result, rowsSeen } from './windows.ts';
+import {
+  type Along,
+  alongAxes,
+  deep,
+  extentOf,
+  outputOf,
+  picture,
+  planar,
+  result,
+  rowsSeen,
+  type Windowed,
+} from './windows.ts';
 
 interface Pool {
   /** With what rounding up adds behind the padding. */
@@ -13,7 +24,7 @@ interface Pool {
 }
 
 /** With ceil_mode windows may hang over the end, if they begin before it. */
-function poolOf(c: Convert, x: Value): Pool {
+export function poolOf(c: Windowed, x: Pick<Value, 'dims'>): Pool {
   const kernel = c.numberList('kernel_shape') ?? c.refuse('no kernel_shape');
   const plain = alongAxes(c, x, kernel);
   if (c.number('ceil_mode', 0) === 0) return { axes: plain, plain };

@@ -121,8 +121,8 @@ function apply(c: Convert, x: Node, axis: number, rows: readonly (number[] | und
 }
 
 /** Sizes and scales of the resized axes, whatever way the node says them. */
-function sizesOf(c: Convert, dims: readonly number[], axes: readonly number[]): { output: number; scale: number }[] {
-  const filled = (i: number): boolean => c.has(i) && sizeOf(c.input(i).dims) > 0;
+function sizesOf(c: Resizing, dims: readonly number[], axes: readonly number[]): { output: number; scale: number }[] {
+  const filled = (i: number): boolean => c.has(i) && c.count(i) > 0;
   const scalesAt = c.opset >= 11 ? 2 : 1;
   if (filled(scalesAt)) {
     const scales = c.numbers(scalesAt, 'the scales');
@@ -139,10 +139,22 @@ function sizesOf(c: Convert, dims: readonly number[], axes: readonly number[]): 
   return axes.map((axis) => ({ output: Math.floor(scale * (dims[axis] as number) + 0.5), scale }));
 }
 
-const resize: Converter = (c) => {
-  const { dims: shape, order, ordered } = c.input(0);
+/** One axis that is resized: which elements, with which weights, make each new one; undefined outside of a crop. */
+export interface Resized {
+  readonly axis: number;
+  readonly rows: readonly (number[] | undefined)[];
+}
+
+/** What reading the sizes of a node takes of it. */
+export type Resizing = Pick<Convert, 'opset' | 'has' | 'numbers' | 'number' | 'numberList' | 'text' | 'refuse'> & {
+  /** How many numbers an input has. */
+  readonly count: (i: number) => number;
+};
+
+/** The axes that a Resize changes. */
+export function resizedAxes(c: Resizing, shape: readonly number[]): Resized[] {
   const given = c.numberList('axes');
-  const axes = given ? given.map((axis) => axisOf(c, axis, shape.length)) : shape.map((_, i) => i);
+  const axes = given ? given.map((axis) => (axis < 0 ? axis + shape.length : axis)) : shape.map((_, i) => i);
   const old = c.opset < 11;
   const ways: Ways = {
     mode: c.text('mode', 'nearest'),
@@ -153,21 +165,17 @@ const resize: Converter = (c) => {
     antialias: c.number('antialias', 0) !== 0,
   };
   const roi = !old && c.has(1) && ways.coordinates === 'tf_crop_and_resize' ? c.numbers(1, 'the region') : undefined;
-  const outside = c.number('extrapolation_value', 0);
   const sizes = sizesOf(c, shape, axes);
-  let y = ordered(order);
-  axes.forEach((axis, i) => {
+  return axes.flatMap((axis, i) => {
     const { output, scale } = sizes[i]!;
     const region = [roi?.[i] ?? 0, roi?.[i + axes.length] ?? 1] as const;
-    if (output === shape[axis] && scale === 1 && !roi) return;
-    const rows = matrixOf(ways, shape[axis] as number, output, scale, region);
-    y = apply(c, y, order.indexOf(axis), rows, outside);
+    if (output === shape[axis] && scale === 1 && !roi) return [];
+    return [{ axis, rows: matrixOf(ways, shape[axis] as number, output, scale, region) }];
   });
-  return c.ordered(y, order);
-};
+}
 
-const upsample: Converter = (c) => {
-  const { dims, order, ordered } = c.input(0);
+/** The axes that an Upsample changes. */
+export function upsampledAxes(c: Resizing, dims: readonly number[]): Resized[] {
   const scales =
     c.opset >= 9
       ? c.numbers(1, 'the scales')
@@ -181,13 +189,26 @@ const upsample: Converter = (c) => {
     excludeOutside: false,
     antialias: false,
   };
-  let y = ordered(order);
-  scales.forEach((scale, axis) => {
+  return scales.flatMap((scale, axis) => {
     const n = dims[axis] as number;
-    if (scale !== 1) y = apply(c, y, order.indexOf(axis), matrixOf(ways, n, Math.floor(n * scale), scale, [0, 1]), 0);
+    return scale === 1 ? [] : [{ axis, rows: matrixOf(ways, n, Math.floor(n * scale), scale, [0, 1]) }];
   });
-  return c.ordered(y, order);
-};
+}
+
+const converterOf =
+  (axesOf: (c: Resizing, dims: readonly number[]) => Resized[]): Converter =>
+  (c) => {
+    const { dims, order, ordered } = c.input(0);
+    const counted = { ...c, count: (i: number) => sizeOf(c.input(i).dims) };
+    const outside = c.number('extrapolation_value', 0);
+    return c.ordered(
+      axesOf(counted, dims).reduce(
+        (y, { axis, rows }) => apply(c, y, order.indexOf(axis), rows, outside),
+        ordered(order),
+      ),
+      order,
+    );
+  };
 
 /** The element that stands at place i of a padded axis of n; undefined for the constant. */
 function source(mode: string, i: number, n: number): number | undefined {
@@ -235,4 +256,8 @@ const pad: Converter = (c) => {
   return y === start ? x : c.ordered(y, order);
 };
 
-export const resizing: Readonly<Record<string, Converter>> = { Resize: resize, Upsample: upsample, Pad: pad };
+export const resizing: Readonly<Record<string, Converter>> = {
+  Resize: converterOf(resizedAxes),
+  Upsample: converterOf(upsampledAxes),
+  Pad: pad,
+};

@@ -19,8 +19,11 @@ export interface Along {
 export const extentOf = ({ kernel, dilation }: Along): number => dilation * (kernel - 1) + 1;
 export const outputOf = (a: Along): number => Math.floor((a.size + a.before + a.after - extentOf(a)) / a.stride) + 1;
 
+/** What reading the windows of a node takes of it. */
+export type Windowed = Pick<Convert, 'number' | 'numberList' | 'text' | 'refuse'>;
+
 /** The windows of a node, axis by axis, whatever way the file says them. */
-export function alongAxes(c: Convert, x: Value, kernel: readonly number[]): Along[] {
+export function alongAxes(c: Windowed, x: Pick<Value, 'dims'>, kernel: readonly number[]): Along[] {
   const rank = x.dims.length - 2;
   if (rank < 1 || rank > 3) c.refuse(`${Math.max(0, rank)} spatial dimensions; cnnc has one, two and three`);
   if (kernel.length !== rank) c.refuse(`a kernel of ${kernel.length} dimensions over ${rank}`);

@@ -1,5 +1,5 @@
 // normalise = sub, mul: elementwise over 5x12x10x3
-// line 4: normalise
+// line 4: normalise mean [0.4, 0.5, 0.6] std [0.2, 0.25, 0.2]
 alias T = f32;
 @group(0) @binding(0) var<storage, read_write> x: array<f32, 1800>;
 @group(0) @binding(1) var<storage, read_write> normalise: array<f32, 1800>;

@@ -1,0 +1,41 @@
+// Where an imported model goes: both files are made before either is put in its place.
+import { basename, join } from 'node:path';
+import type { Imported } from '../../interop/network/imported.ts';
+import { nameFrom } from '../../interop/network/names.ts';
+import { writeSafetensors } from '../../interop/safetensors.ts';
+import { writeArtifacts } from '../artifacts.ts';
+import { grouped } from '../format.ts';
+import type { Io } from '../io.ts';
+
+export const weightsName = 'weights.safetensors';
+
+/** A model is called as its file. */
+export function modelName(file: string): string {
+  const stem = basename(file).replace(/\.(onnx|json)$/i, '');
+  return nameFrom(stem)?.replace(/\./g, '_') ?? 'imported';
+}
+
+export interface Output {
+  readonly model: string;
+  readonly weights: string | undefined;
+}
+
+/** Writes NAME.cnn and, where there are any, the weights. Nothing is written before both are whole. */
+export async function writeImported(io: Io, folder: string, made: Imported, from: string): Promise<Output> {
+  const weights =
+    made.tensors.length === 0
+      ? undefined
+      : writeSafetensors(made.tensors, { format: 'cnnc', model: made.name, imported_from: basename(from) });
+  const files = new Map<string, string | Uint8Array>([[`${made.name}.cnn`, made.text]]);
+  if (weights) files.set(weightsName, weights);
+  await writeArtifacts(io, folder, files);
+  const model = join(folder, `${made.name}.cnn`);
+  return { model, weights: weights ? join(folder, weightsName) : undefined };
+}
+
+/** One line for people. */
+export function importedText(made: Imported, { model, weights }: Output): string {
+  const parameters = made.plan.parameters.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0);
+  const files = [model, ...(weights === undefined ? [] : [weights])].join(' and ');
+  return `${files}: ${made.layers} layers, ${grouped(parameters)} parameters\n`;
+}
