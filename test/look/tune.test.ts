@@ -9,7 +9,7 @@ import { identityOf, readTune, recordOf, type TuneRecord, tuneText, withRecord }
 import { openLab, type Place } from '../../src/cli/tune/lab.ts';
 import { clearlyFaster, race } from '../../src/cli/tune/race.ts';
 import { type Found, search } from '../../src/cli/tune/search.ts';
-import { worksOf } from '../../src/cli/tune/works.ts';
+import { type Work, worksOf } from '../../src/cli/tune/works.ts';
 import {
   type ContractionSchedule,
   candidateSchedules,
@@ -20,7 +20,7 @@ import {
 import * as say from '../../src/diagnostics/catalog/tune.ts';
 import { renderAll } from '../../src/diagnostics/index.ts';
 import { done, lastJson, workFolder, write } from '../commands/support.ts';
-import { withDevice } from '../support/adapter.ts';
+import { nullDevice, withDevice } from '../support/adapter.ts';
 import { expectGolden } from '../support/golden.ts';
 import { runCnnc } from '../support/io.ts';
 
@@ -109,6 +109,21 @@ test('messages without a command line that leads to them everywhere', () => {
     'N0651-other-kernels',
     say.otherKernels('runs/m/last.checkpoint.safetensors', 'cpu', 'cpu, 2 tuned (0123456789ab)'),
   );
+});
+
+test.each(['portable', 'gpu'] as const)('every candidate for %s is accepted without a GPU', async (target) => {
+  const { device } = await nullDevice();
+  const { emitted } = compileSource({ file: 'small.cnn', text }, { target, batch: 33 }).compiled;
+  for (const { key, map, places } of worksOf(emitted, ['train'])) {
+    const all = [contractionSchedule(map, target), ...candidateSchedules(map, target)];
+    const place = { ...(places[0] as Work['places'][0]), emitted, target, key };
+    const lab = await openLab(device, place, all, (one, reason) => {
+      throw new Error(`${key}: ${scheduleText(one)}: ${reason}`);
+    });
+    expect(lab.schedules.length).toBeGreaterThan(1);
+    expect(lab.schedules[0]).toEqual(all[0]);
+    lab.dispose();
+  }
 });
 
 describe.skipIf(!opened)('on an adapter', () => {
