@@ -77,6 +77,11 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./bench.ts')).bench,
   ),
   at(
+    'tune',
+    'measure which schedules of the kernels are fastest on this adapter, and keep them in a file',
+    async () => (await import('./tune.ts')).tune,
+  ),
+  at(
     'play',
     'open the playground: write, look into and train networks in the browser',
     async () => (await import('./play.ts')).play,

@@ -28,6 +28,7 @@ export * as sweep from './sweep.ts';
 export * as syntax from './syntax.ts';
 export * as train from './train.ts';
 export * as transfer from './transfer.ts';
+export * as tune from './tune.ts';
 export * as usage from './usage.ts';
 export * as variants from './variants.ts';
 export * as web from './web.ts';
