@@ -85,6 +85,10 @@ export const runs: Readonly<Record<string, readonly Run[]>> = {
     { words: 'bench small.cnn --seconds 0.1', adapter: true },
     { words: `bench small.cnn ${onReference}`, code: 1, fails: true },
   ],
+  tune: [
+    { words: 'tune small.cnn --program infer --seconds 0.5 -o tuned.json', adapter: true },
+    { words: `tune small.cnn ${onReference}`, code: 1, fails: true },
+  ],
   'run-onnx': [
     { words: `run-onnx relu ${onReference}` },
     { words: `run-onnx shape ${onReference}`, code: 1 },

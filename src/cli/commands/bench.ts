@@ -66,7 +66,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
       if (io.isTTY) io.stderr('\r\x1b[K');
       if (!measured) return 130;
       const adapter = opened.adapter.name;
-      const target = kernelsText(model);
+      const { target = 'portable', tuned } = model.options;
       const [first] = measured.programs;
       if (values.trace !== undefined && first) {
         const trace = `${JSON.stringify({ displayTimeUnit: 'ms', ...traceOf(emitted, first, adapter) }, null, 1)}\n`;
@@ -79,6 +79,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
           model: plan.model,
           adapter,
           target,
+          tuned: tuned?.size ?? 0,
           batch: plan.batch,
           seed,
           load: busy,
@@ -87,7 +88,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
           memory,
         });
       } else {
-        const about = `${plan.model}, batch ${plan.batch}, on ${adapter}, kernels for ${target}; load of the machine before: ${busy.toFixed(2)} a core`;
+        const about = `${plan.model}, batch ${plan.batch}, on ${adapter}, kernels for ${kernelsText(model)}; load of the machine before: ${busy.toFixed(2)} a core`;
         io.stdout(benchText(about, measured));
         if (values.trace !== undefined) io.stdout(`\none step, for Perfetto: ${values.trace}\n`);
       }

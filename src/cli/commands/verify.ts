@@ -81,14 +81,24 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     // 4. The judgement.
     const wrong = [...kernels, ...gradients].filter(({ ok }) => !ok).length;
     const adapter = found?.opened.adapter.name ?? null;
-    const target = found ? kernelsText(found.model) : 'portable';
+    const { target = 'portable', tuned } = found?.model.options ?? {};
     if (values.json) {
       const { model } = read.compiled.plan;
-      printJson(io, { ok: wrong === 0, model, adapter, target, batch, seed, kernels, gradients });
+      printJson(io, {
+        ok: wrong === 0,
+        model,
+        adapter,
+        target,
+        tuned: tuned?.size ?? 0,
+        batch,
+        seed,
+        kernels,
+        gradients,
+      });
     } else {
       const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
-      if (adapter !== null)
-        io.stdout(`on ${adapter}, kernels for ${target}, batch ${batch}\n${kernelTable(kernels)}\n`);
+      if (found)
+        io.stdout(`on ${adapter}, kernels for ${kernelsText(found.model)}, batch ${batch}\n${kernelTable(kernels)}\n`);
       if (gradients.length > 0) io.stdout(`${gradientTable(gradients)}\n`);
       const all = `${counted(kernels.length, 'kernel')} and ${counted(gradients.length, 'gradient')}`;
       io.stdout(wrong === 0 ? `${all}: all within tolerance\n` : `${all}: ${wrong} OUT OF TOLERANCE\n`);
