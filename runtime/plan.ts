@@ -94,6 +94,7 @@ export type StepField =
   | { readonly name: 'seed'; readonly type: 'u32' } // of the run; dropout draws from it
   | { readonly name: 'scale'; readonly type: 'f32' } // what a stored picture value is multiplied with
   | { readonly name: 'lr'; readonly type: 'f32' }
+  | { readonly name: string; readonly type: 'f32'; readonly open: true } // left open by the compiler, given by the caller
   | { readonly name: string; readonly type: 'f32'; readonly oneMinusPower: number } // 1 - base^step, in double precision
   | { readonly name: string; readonly type: 'f32'; readonly nadam: number; readonly part: 'mean' | 'gradient' }; // see step.ts
 

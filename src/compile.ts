@@ -25,6 +25,7 @@ import { type LayerInfo, type Lowered, lowerModel, type StartsFrom } from './pas
 import { makeSchedule } from './passes/make-schedule.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
+import { penaltiesOf } from './passes/penalties.ts';
 import { separateGradients } from './passes/separate-gradients.ts';
 import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
@@ -41,8 +42,10 @@ import { bindTrain, type TrainConfig } from './training/settings.ts';
 export interface CompileOptions {
   /** Pictures a step; the train section's, or 32, unless given. */
   readonly batch?: number;
-  /** Numbers of the optimizer that replace those of the file, such as lr. */
+  /** Numbers of the optimizer that replace those of the file, such as lr; l1 and l2 replace those of all layers. */
   readonly hyper?: Readonly<Record<string, number>>;
+  /** Which of l1, l2 and weight_decay, where they are above zero, each step is given instead: plans that differ in them alone are one. */
+  readonly open?: ReadonlySet<string>;
   /** What the kernels are for; `portable` unless given. */
   readonly target?: Target;
   /** Schedules that were measured to be better than the rules, by what they compute. */
@@ -172,7 +175,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 function build(
   lowered: Lowered,
   aim: TrainConfig | undefined,
-  { hyper, fold, stored, target, inferOnly, attribute }: CompileOptions,
+  { hyper, open, fold, stored, target, inferOnly, attribute }: CompileOptions,
   augments: readonly AugmentLine[],
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
@@ -215,7 +218,11 @@ function build(
   if (!config) return { graphs: { infer }, stages };
   const evaluate = score(inference, config);
 
-  const { graph: aimed, objective } = addObjective(lowered.graph, config, lowered.penalties);
+  const { graph: aimed, objective } = addObjective(
+    lowered.graph,
+    config,
+    penaltiesOf(lowered.penalties, config, hyper, open),
+  );
   const unread = { ...aimed, effects: aimed.effects.filter((e) => e.kind !== 'output') };
   const whole = stage('train after objective', unread);
   const augmented = augments.length > 0 ? stage('train after augment', augment(whole, augments)) : whole;
@@ -225,7 +232,7 @@ function build(
   stage('train after autodiff', backward);
   const updated = stage(
     'train after optimizer',
-    addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }),
+    addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }, open),
   );
   const kept = stage('train after statistics', addStatistics(updated, lowered.statistics));
   const training = { objective: scalar.id, gradients: new Map([...gradients].map(([p, g]) => [p.id, g.id])) };

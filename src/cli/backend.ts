@@ -2,15 +2,17 @@
 import type { ProgramName } from '../../runtime/index.ts';
 import { type OpenedDevice, openDevice } from '../../runtime/node.ts';
 import * as say from '../diagnostics/catalog/device.ts';
+import { autoNeedsAdapter } from '../diagnostics/catalog/tune.ts';
 import { refuse } from '../diagnostics/index.ts';
 import type { Backend } from '../reference/backend.ts';
 import type { OptionSpec } from './args.ts';
 import { explainNotOpened, remedyHere } from './device.ts';
 import { checkLimits, deviceBackend } from './device-backend.ts';
-import { targetFor } from './device-target.ts';
+import { targetOn } from './device-target.ts';
 import { type Io, report } from './io.ts';
 import { compileSource, type ModelFile } from './model.ts';
 import { quietly } from './quietly.ts';
+import { type KernelChoice, kernelsDigest, tunedModel } from './tune/apply.ts';
 
 /** The option of every command that computes. */
 export const deviceOption: OptionSpec & { readonly type: 'string' } = {
@@ -23,6 +25,8 @@ export interface Opened {
   readonly backend: Backend;
   /** The model as it was compiled for the backend. */
   readonly model: ModelFile;
+  /** What the kernels are for, and which measured schedules they have: what a checkpoint keeps of them. */
+  readonly kernels: string;
   /** The device's limits; undefined on the reference. */
   readonly limits: Readonly<Record<string, number>> | undefined;
 }
@@ -45,27 +49,52 @@ export async function openAdapter(
   return wanted === 'auto' && none ? 'none' : refuse(explainNotOpened(opened, wanted, remedyHere()));
 }
 
+/**
+ * The model compiled for an adapter, with the kernels that are chosen: those that suit it, with the schedules that were
+ * measured on it, unless said otherwise. Closes the device when it refuses.
+ */
+async function suitedTo(io: Io, opened: OpenedDevice, model: ModelFile, kernels: KernelChoice): Promise<ModelFile> {
+  try {
+    const target = targetOn(opened, kernels.target);
+    const plain = target === 'portable' ? model : compileSource(model.source, { ...model.options, target });
+    const suited = await tunedModel(io, plain, opened.adapter, target, kernels);
+    checkLimits(suited, opened);
+    return suited;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
 /** A device (`toggles` of Dawn) and the model compiled for it; undefined where the reference computes, which is said. */
 export async function openFor(
   io: Io,
   device: string | undefined,
   model: ModelFile,
   toggles: readonly string[] = [],
+  kernels: KernelChoice = {},
 ): Promise<{ readonly opened: OpenedDevice; readonly model: ModelFile } | undefined> {
   const opened = await openAdapter(device, toggles);
   if (opened === 'asked' || opened === 'none') {
     report(io, [say.onTheReference(opened === 'none' ? remedyHere() : asked)]);
     return undefined;
   }
-  try {
-    const target = targetFor(opened);
-    const suited = target ? compileSource(model.source, { ...model.options, target }) : model;
-    checkLimits(suited, opened);
-    return { opened, model: suited };
-  } catch (error) {
-    opened.close();
-    throw error;
-  }
+  return { opened, model: await suitedTo(io, opened, model, kernels) };
+}
+
+/** The model as it is compiled for an adapter, which is let go. Refuses where there is none. */
+export async function modelForAdapter(
+  io: Io,
+  device: string | undefined,
+  model: ModelFile,
+  tune: string | undefined,
+): Promise<ModelFile> {
+  const opened = await openAdapter(device);
+  if (opened === 'asked') refuse(autoNeedsAdapter(['leave --device out to take the best adapter there is']));
+  if (opened === 'none') refuse(autoNeedsAdapter(remedyHere()));
+  const suited = await suitedTo(io, opened, model, { tune });
+  opened.close();
+  return suited;
 }
 
 /** Opens what `--device` names (`auto` by default) for these programs of the model. Refuses plans that do not fit. */
@@ -74,17 +103,18 @@ export async function openBackend(
   device: string | undefined,
   model: ModelFile,
   programs: readonly ProgramName[],
+  kernels: KernelChoice = {},
 ): Promise<Opened> {
-  const found = await openFor(io, device, model);
+  const found = await openFor(io, device, model, [], kernels);
   if (!found) {
     const { referenceBackend } = await import('../reference/train.ts');
     const { graphs, plan } = model.compiled;
-    return { backend: referenceBackend(graphs, plan), model, limits: undefined };
+    return { backend: referenceBackend(graphs, plan), model, kernels: 'the reference', limits: undefined };
   }
   const { opened, model: suited } = found;
   try {
     const backend = await deviceBackend(opened, suited.compiled.emitted, programs);
-    return { backend, model: suited, limits: opened.limits };
+    return { backend, model: suited, kernels: kernelsDigest(suited), limits: opened.limits };
   } catch (error) {
     opened.close();
     throw error;

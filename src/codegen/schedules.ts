@@ -87,6 +87,92 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   return { kind: 'register', rows, workgroup: tiles >= 4096 ? 64 : tiles >= 256 ? 16 : 8 };
 }
 
+/** Why a schedule cannot run this contraction on the target; undefined when it can. */
+export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: Target): string | undefined {
+  if (map.parts && s.kind !== 'tiled') return 'the parts of a weight gradient are made by tiles';
+  if (s.kind === 'tiled') {
+    // Tiles add k in one level: only this target keeps sums short enough for that, by making them in parts.
+    if (target !== 'gpu') return `tiles are for --target gpu, and this is ${target}`;
+    return isLegal(s)
+      ? undefined
+      : 'a tile is made of whole fours and at most 256 invocations, and stages at most 16384 bytes';
+  }
+  if (s.kind === 'register') {
+    const whole = [s.rows, s.workgroup].every((n) => Number.isInteger(n) && n >= 1);
+    return whole && s.rows <= MOST_ROWS && s.workgroup <= 256
+      ? undefined
+      : `an invocation computes 1 to ${MOST_ROWS} rows, and a workgroup has 1 to 256 invocations`;
+  }
+  if (target !== 'cpu') return `subgroups of eight are for --target cpu, and this is ${target}`;
+  if ((s.rows !== 8 && s.rows !== 16) || (s.vectors !== 1 && s.vectors !== 2))
+    return 'a subgroup computes 8 or 16 rows and 1 or 2 vectors';
+  // Fours of neighbouring rows are spread sixteen at a time.
+  return s.rows === 8 && map.aStep !== 1 ? 'rows that lie side by side are computed 16 at a time' : undefined;
+}
+
+/** Rows of an invocation beyond which sums no longer stay in registers. */
+const MOST_ROWS = 16;
+
+/** Schedules worth measuring besides the rules' own; those of `refinements` belong to the best of them. */
+export function candidateSchedules(map: IndexMap, target: Target): ContractionSchedule[] {
+  const rule = contractionSchedule(map, target);
+  const workgroup = rule.kind === 'register' ? rule.workgroup : target === 'gpu' ? 64 : 16;
+  const all: ContractionSchedule[] = [];
+  if (target === 'cpu')
+    for (const rows of [16, 8] as const)
+      for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
+        all.push({ kind: 'subgroup', rows, vectors });
+  if (target === 'gpu')
+    for (const rows of [16, 32, 64, 128].filter((n) => n < 2 * map.m || n === 16))
+      for (const columns of [16, 32, 64, 128].filter((n) => n < 2 * map.n || n === 16))
+        for (const [down, across] of [
+          [4, 4],
+          [8, 4],
+          [8, 8],
+        ] as const)
+          all.push({
+            kind: 'tiled',
+            rows,
+            columns,
+            depth: rule.kind === 'tiled' ? rule.depth : 16,
+            each: { rows: down, columns: across },
+          });
+  // Where subgroups are the rule, registers win with many rows or not at all.
+  const registers = (rule.kind === 'subgroup' ? [8, 4] : [8, 4, 2, 1])
+    .filter((n) => n < 2 * map.m)
+    .map((rows): RegisterSchedule => ({ kind: 'register', rows, workgroup }));
+  // What comes first is measured when time is short: subgroups gain little where channels do not come in fours.
+  const last = map.a.type.shape[map.a.type.shape.length - 1] as number;
+  const order = last % 4 === 0 ? [...all, ...registers] : [...registers, ...all];
+  return possible(order, rule, map, target);
+}
+
+/** The neighbours of a schedule: other workgroups, or other depths of a tile. */
+export function refinements(of: ContractionSchedule, map: IndexMap, target: Target): ContractionSchedule[] {
+  const near: ContractionSchedule[] =
+    of.kind === 'register'
+      ? [8, 16, 32, 64].map((workgroup) => ({ ...of, workgroup }))
+      : of.kind === 'tiled'
+        ? [4, 8, 16, 32].map((depth) => ({ ...of, depth }))
+        : [];
+  return possible(near, of, map, target);
+}
+
+const possible = (
+  all: readonly ContractionSchedule[],
+  but: ContractionSchedule,
+  map: IndexMap,
+  target: Target,
+): ContractionSchedule[] =>
+  all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target) === undefined);
+
+/** A schedule in words: `subgroup 16x2`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`. */
+export function scheduleText(s: ContractionSchedule): string {
+  if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
+  if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
+  return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;
+}
+
 /** `lanes` invocations share one sum; a workgroup has workgroup / lanes of them. */
 export interface SumSchedule {
   readonly workgroup: number;

@@ -134,7 +134,7 @@ describe.skipIf(!opened)('in a page', () => {
     data.destroy();
     session.dispose();
     write(folder, 'package.json', '{ "type": "module" }');
-    await done(folder, 'compile', 'page.cnn', '-o', 'page', '--web');
+    await done(folder, 'compile', 'page.cnn', '-o', 'page', '--target', 'web');
     const { load } = await import(/* @vite-ignore */ pathToFileURL(join(folder, 'page', 'net.js')).href);
     const net = await load({ device, seed: 7 });
     for await (const _ of net.train(values, labels, { epochs: 1 }));

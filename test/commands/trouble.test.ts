@@ -77,11 +77,11 @@ test('E0623: a set of which two batches are too large for the device', async () 
   const roomy = { maxBufferSize: 8000, maxStorageBufferBindingSize: 8000 };
   const { train } = drawn(1, 11, 5);
   const text = [
-    await said(() => upload({ backend, model, limits }, train, 'drawn:11,5')),
-    await said(() => upload({ backend, model, limits: roomy }, train, 'drawn:11,5', 10_000)),
+    await said(() => upload({ backend, model, kernels: 'cpu', limits }, train, 'drawn:11,5')),
+    await said(() => upload({ backend, model, kernels: 'cpu', limits: roomy }, train, 'drawn:11,5', 10_000)),
     // 8 pictures are 6272 bytes: they fit twice.
-    await said(() => upload({ backend, model, limits: roomy }, train, 'drawn:11,5')),
-    await said(() => upload({ backend, model, limits: undefined }, train, 'drawn:11,5')),
+    await said(() => upload({ backend, model, kernels: 'cpu', limits: roomy }, train, 'drawn:11,5')),
+    await said(() => upload({ backend, model, kernels: 'cpu', limits: undefined }, train, 'drawn:11,5')),
   ];
   expect(text.splice(2)).toEqual(['no message\n', 'no message\n']);
   expectGolden('test/diagnostics/E0623-data-too-large/expected.txt', text.join('\n'));

@@ -27,7 +27,8 @@ export interface Work {
   readonly session: Session;
   readonly program: ProgramName;
   readonly values: StepValues;
-  readonly data: DeviceData;
+  /** The pictures that a step gathers its batch from first; without, what the arena holds is taken. */
+  readonly data?: DeviceData;
 }
 
 /** Dispatches of one submit under timestamps: two queries each, of which a set holds 4096. */
@@ -40,10 +41,10 @@ const MAP_READ = 0x1;
 const COPY_DST = 0x8;
 
 const dispatchesOf = ({ session, program, data }: Work): number =>
-  data.load.length + session.plan.programs[program].length;
+  (data?.load.length ?? 0) + session.plan.programs[program].length;
 
 /** Runs steps with a query at the beginning and end of each dispatch; nanoseconds, two a dispatch, step after step. */
-async function stamps(work: Work, steps = 1): Promise<bigint[]> {
+export async function stamps(work: Work, steps = 1): Promise<bigint[]> {
   const { session, program, values, data } = work;
   const { device } = session;
   const all: bigint[] = [];
@@ -71,7 +72,7 @@ async function stamps(work: Work, steps = 1): Promise<bigint[]> {
 }
 
 /** Seconds from stamps. What a dispatch copies before it lies between the end of the one before and its beginning. */
-function stepOf(all: readonly bigint[], copies: readonly boolean[]): Timed['step'] {
+export function stepOf(all: readonly bigint[], copies: readonly boolean[]): Timed['step'] {
   const first = all[0] ?? 0n;
   const at = (i: number): number => Number((all[i] ?? first) - first) / 1e9;
   return copies.map((copying, i) => {
@@ -108,7 +109,10 @@ export async function timeDispatches(work: Work, seconds: number, signal?: Abort
 
 async function byTimestamps(work: Work, seconds: number, signal: AbortSignal | undefined): Promise<Timed> {
   const { session, program, data } = work;
-  const copies = [...data.load.map(() => false), ...session.plan.programs[program].map((d) => !!d.copies?.length)];
+  const copies = [
+    ...(data?.load ?? []).map(() => false),
+    ...session.plan.programs[program].map((d) => !!d.copies?.length),
+  ];
   // Several steps a submit, as in training: the device sleeps between submits, and wakes slowly.
   await stamps(work);
   const once = await onTheClock(session.device, () => stamps(work));

@@ -9,9 +9,11 @@ import { measure } from '../bench/measure.ts';
 import { benchText } from '../bench/table.ts';
 import { traceOf } from '../bench/trace-file.ts';
 import { remedyHere } from '../device.ts';
+import { targetOption } from '../device-target.ts';
 import { writeAtomic } from '../files.ts';
 import { printJson } from '../io.ts';
 import { openModel } from '../model.ts';
+import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
 
 const at = (option: string) => ({ command: 'bench', option });
 /** Dawn rounds timestamps to 65 microseconds unless told otherwise. */
@@ -34,6 +36,8 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
     set: setOption,
     seed: { type: 'string', value: 'N', doc: 'what weights and pictures follow from; 1 unless given' },
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     trace: { type: 'string', value: 'OUT', doc: 'write one step as a trace that Perfetto (ui.perfetto.dev) opens' },
     json: { type: 'boolean', doc: 'print {model, adapter, ceilings, programs, memory} instead' },
   },
@@ -42,11 +46,12 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
     const seconds = realNumber(at('seconds'), values.seconds, { min: 0, above: true, max: 3600 }) ?? 10;
     const seed = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 }) ?? 1;
     const set = settings('bench', values.set);
+    const kernels = kernelChoice('bench', values);
     const read = await openModel(io, file, { set, ...(batch === undefined ? {} : { batch }) });
     if (values.device === 'reference')
       refuse(benchNeedsAdapter(['leave --device out to take the best adapter there is']));
     // What would compute without an adapter is not said: nothing does here.
-    const found = await openFor({ ...io, stderr: () => undefined }, values.device, read, EXACT);
+    const found = await openFor({ ...io, stderr: () => undefined }, values.device, read, EXACT, kernels);
     if (!found) return refuse(benchNeedsAdapter(remedyHere()));
     const { opened, model } = found;
     try {
@@ -61,7 +66,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
       if (io.isTTY) io.stderr('\r\x1b[K');
       if (!measured) return 130;
       const adapter = opened.adapter.name;
-      const target = model.options.target ?? 'portable';
+      const target = kernelsText(model);
       const [first] = measured.programs;
       if (values.trace !== undefined && first) {
         const trace = `${JSON.stringify({ displayTimeUnit: 'ms', ...traceOf(emitted, first, adapter) }, null, 1)}\n`;

@@ -5,9 +5,12 @@ import { smallWeightsNeedWeb, smallWeightsNeedWeights } from '../../diagnostics/
 import { refuse } from '../../diagnostics/index.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { artifacts, writeArtifacts } from '../artifacts.ts';
+import { modelForAdapter } from '../backend.ts';
+import { targetWord } from '../device-target.ts';
 import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
 import { type ModelFile, openModel } from '../model.ts';
+import { tuneOption } from '../tune/apply.ts';
 import { webArtifacts } from '../web/module.ts';
 import { readWeights } from '../weights.ts';
 import { storedModel, weightsTypes } from '../weights-type.ts';
@@ -27,6 +30,7 @@ export const compile = command({
   usage: `cnnc compile models/mnist.cnn -o out/mnist
 cnnc compile models/mnist.cnn -o out/mnist --batch 1 --infer-only
 cnnc compile models/mnist.cnn -o out/mnist --infer-only --weights runs/mnist/mnist.safetensors
+cnnc compile models/mnist.cnn -o out/mnist --target auto
 cnnc compile models/mnist.cnn -o site --target web
 cnnc compile models/mnist.cnn -o site --target web --infer-only --weights runs/mnist/mnist.safetensors --weights-type f16
 cnnc compile models/mnist.cnn --emit train-ir`,
@@ -44,8 +48,10 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     target: {
       type: 'string',
       value: 'TARGET',
-      doc: 'web: write one small module for web pages instead, runtime and shaders inside',
+      doc: 'what the kernels are for: portable (unless given: any device), cpu, gpu, auto (asks the adapter), or web: one small module for web pages instead, runtime and shaders inside',
     },
+    device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
+    tune: tuneOption,
     'weights-type': {
       type: 'string',
       value: 'TYPE',
@@ -63,7 +69,8 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     if (values.emit === undefined && values.out === undefined) {
       refuse(optionMissing('out', 'DIR', 'compile', 'the folder to write to'));
     }
-    const web = choice({ command: 'compile', option: 'target' }, values.target, ['web'] as const) === 'web';
+    const target = targetWord('compile', values.target) ?? 'portable';
+    const web = target === 'web';
     const type = choice({ command: 'compile', option: 'weights-type' }, values['weights-type'], weightsTypes);
     const stored = type === 'f32' ? undefined : type;
     if (stored && (values.weights === undefined || !values['infer-only'])) refuse(smallWeightsNeedWeights(stored));
@@ -73,10 +80,12 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
       set: settings('compile', values.set),
+      ...(target === 'cpu' || target === 'gpu' ? { target } : {}),
     });
     const withWeights = async (model: ModelFile, name: string): Promise<ModelFile> =>
       storedModel(model, (await readWeights(io, name, model.compiled.plan)).values, stored, name);
-    const model = values.weights === undefined ? opened : await withWeights(opened, values.weights);
+    const plain = values.weights === undefined ? opened : await withWeights(opened, values.weights);
+    const model = target === 'auto' ? await modelForAdapter(io, values.device, plain, values.tune) : plain;
     if (values.emit !== undefined) {
       io.stdout(emitText(model, values.emit));
       return 0;

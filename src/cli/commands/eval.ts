@@ -6,6 +6,7 @@ import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { namesFor } from '../classes.ts';
 import { dataSpec, joined, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
+import { targetOption } from '../device-target.ts';
 import { compareTypes, typesOf } from '../eval/weights-types.ts';
 import { grouped, lossText, metricText, percent } from '../format.ts';
 import { printJson } from '../io.ts';
@@ -20,6 +21,7 @@ import {
   scoresText,
 } from '../scores.ts';
 import { meanOf } from '../train/loop.ts';
+import { kernelChoice, tuneOption } from '../tune/apply.ts';
 import { metadataNumber, readWeights } from '../weights.ts';
 
 interface Classified {
@@ -74,6 +76,8 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     },
     set: setOption,
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     'data-memory': memoryOption,
     json: { type: 'boolean', doc: 'print {loss, accuracy, count, confusion, classes} instead' },
   },
@@ -84,6 +88,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
     const types = typesOf(values['weights-type']);
     const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test'));
+    const kernels = kernelChoice('eval', values);
     const read = await openModel(io, file, { set: settings('eval', values.set) });
     const config = trainConfig(read);
     const weights = await readWeights(io, weightsFile, read.compiled.plan);
@@ -97,6 +102,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const job = {
       io,
       device: values.device,
+      kernels,
       model: suited,
       weights: weights.values,
       file: weightsFile,
@@ -107,7 +113,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
       memory,
     };
     if (types) return compareTypes(job, types, values.json);
-    const opened = await openBackend(io, values.device, suited, ['infer', 'evaluate']);
+    const opened = await openBackend(io, values.device, suited, ['infer', 'evaluate'], kernels);
     const { backend } = opened;
     try {
       backend.initialise(seed);

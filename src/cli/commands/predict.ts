@@ -7,10 +7,12 @@ import { type Diagnostic, Failure, refuse, refuseErrors } from '../../diagnostic
 import { command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { argmax, namesFor, probabilities } from '../classes.ts';
+import { targetOption } from '../device-target.ts';
 import { percent, table } from '../format.ts';
 import { type Io, printJson, report } from '../io.ts';
 import { compileSource, openModel } from '../model.ts';
 import { checkPlace, type PictureOutput, pictureOutput, placesFor, writeOutput } from '../pictures-out.ts';
+import { kernelChoice, tuneOption } from '../tune/apply.ts';
 import { weightsOrNone } from '../weights.ts';
 
 /** Most pictures of one step. */
@@ -95,10 +97,13 @@ cnnc predict models/sobel.cnn photograph.png`,
     strict: { type: 'boolean', doc: 'refuse pictures of another size than the input, instead of resizing them' },
     set: setOption,
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     json: { type: 'boolean', doc: 'print [{file, class, probabilities}] instead, or [{file, picture}]' },
   },
   async run({ io, values, positionals: [file = '', ...pictures] }) {
     const top = wholeNumber({ command: 'predict', option: 'top' }, values.top) ?? 3;
+    const kernels = kernelChoice('predict', values);
     const read = await openModel(io, file, { inferOnly: true, set: settings('predict', values.set) });
     const { shape } = read.compiled.plan.output;
     const kind = pictureOutput(read.compiled.plan, read.compiled.config?.target);
@@ -108,7 +113,7 @@ cnnc predict models/sobel.cnn photograph.png`,
     const weights = await weightsOrNone(io, values.weights, read.compiled.plan, 'predict');
     const inputs = await loadPictures(io, pictures, read.compiled.plan.input.shape.slice(1), values.strict);
     const suited = compileSource(read.source, { ...read.options, batch: Math.min(pictures.length, mostAtOnce) });
-    const { backend, model } = await openBackend(io, values.device, suited, ['infer']);
+    const { backend, model } = await openBackend(io, values.device, suited, ['infer'], kernels);
     try {
       backend.initialise(0);
       backend.setParameters(weights.values);

@@ -5,11 +5,13 @@ import { command, realNumber, setOption, settings, wholeNumber } from '../args.t
 import { deviceOption, openBackend } from '../backend.ts';
 import { ownNames } from '../classes.ts';
 import { dataSpec, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
+import { targetOption } from '../device-target.ts';
 import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
+import { checkHyper } from '../sweep/names.ts';
 import { openCached } from '../train/cached-base.ts';
 import { checkpointsIn } from '../train/checkpoint.ts';
 import { identityOf } from '../train/identity.ts';
@@ -22,6 +24,7 @@ import { sightOf } from '../train/sight.ts';
 import { judgeEpochs } from '../train/stopping.ts';
 import type { EventLog } from '../train/tensorboard.ts';
 import { watchFor } from '../train/watch.ts';
+import { kernelChoice, tuneOption } from '../tune/apply.ts';
 import { readStart, startText } from '../weights.ts';
 
 const at = (option: string) => ({ command: 'train', option });
@@ -99,9 +102,17 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     seed: { type: 'string', value: 'N', doc: 'what all random numbers of the run follow from' },
     lr: { type: 'string', value: 'X', doc: 'learning rate; a schedule begins from it' },
     weights: { type: 'string', short: 'w', value: 'FILE', doc: 'weights to start from, as far as they fit' },
+    hyper: {
+      type: 'string',
+      value: 'NAME=NUMBER',
+      doc: 'sets a number of the optimizer, or l1 or l2 of all weights; may be given several times',
+      many: true,
+    },
     set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     'cache-base': {
       type: 'boolean',
       doc: 'run the frozen layers at the beginning of the model once over all pictures, and train what comes after on what they gave',
@@ -135,12 +146,15 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const memory = memoryOf('train', values['data-memory']);
     const epochsAsked = wholeNumber(at('epochs'), values.epochs, { max: 1_000_000 });
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
+    const hyper = { ...settings('train', values.hyper, 'hyper'), ...(lr === undefined ? {} : { lr }) };
     const read = await openModel(io, file, {
       set: settings('train', values.set),
       ...(batch === undefined ? {} : { batch }),
-      ...(lr === undefined ? {} : { hyper: { lr } }),
+      hyper,
     });
+    const kernels = { ...kernelChoice('train', values), quiet: values.quiet };
     const config = trainConfig(read);
+    checkHyper(config, hyper);
     const spec = dataSpec(read, values.data, 'train');
     const [epochs, seed] = [epochsAsked ?? config.epochs, seedAsked ?? config.seed];
     const folder = values.out ?? `runs/${read.compiled.plan.model}`;
@@ -152,8 +166,8 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     await prepareFolder(io, folder);
     const classes = values.tensorboard !== undefined && read.compiled.plan.labels?.dtype === 'u32';
     const programs = classes ? (['infer', 'evaluate', 'train'] as const) : (['evaluate', 'train'] as const);
-    const cached = values['cache-base'] ? await openCached(io, values.device, read, programs) : undefined;
-    const opened = cached ?? (await openBackend(io, values.device, read, programs));
+    const cached = values['cache-base'] ? await openCached(io, values.device, read, programs, kernels) : undefined;
+    const opened = cached ?? (await openBackend(io, values.device, read, programs, kernels));
     const { backend, model } = opened;
     const { plan } = model.compiled;
     // 2. Training.
@@ -174,7 +188,9 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       };
       const identity = identityOf(model, facts, split, epochs);
       backend.initialise(seed);
-      const resumed = values.resume ? await goOn(io, { folder, identity, plan, backend, facts }) : undefined;
+      const resumed = values.resume
+        ? await goOn(io, { folder, identity, plan, backend, facts, kernels: opened.kernels })
+        : undefined;
       if (resumed) {
         kept = resumed.kept;
         done.push(...resumed.epochs);
@@ -233,6 +249,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
               epochs: done,
               kept: kept ? { sha256, epoch } : null,
               adapter: backend.name,
+              kernels: opened.kernels,
             });
             if (judgeEpochs(config.earlyStopping, done).best === result.epoch) await checkpoints.best();
           }

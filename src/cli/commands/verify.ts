@@ -2,9 +2,11 @@
 import * as say from '../../diagnostics/catalog/finite.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openFor } from '../backend.ts';
+import { targetOption } from '../device-target.ts';
 import { duration } from '../format.ts';
 import { printJson, report } from '../io.ts';
 import { openModel } from '../model.ts';
+import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
 import { type GradientRow, referenceWork, verifyGradients } from '../verify/gradients.ts';
 import { type KernelRow, verifyKernels } from '../verify/kernels.ts';
 import { gradientTable, kernelTable } from '../verify/table.ts';
@@ -40,6 +42,8 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     },
     seed: { type: 'string', value: 'N', doc: 'what weights, pictures and samples follow from; 1 unless given' },
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     json: { type: 'boolean', doc: 'print {ok, kernels, gradients} instead' },
   },
   async run({ io, values, positionals: [file = ''] }) {
@@ -48,11 +52,12 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     const tolerance = realNumber(at('tolerance'), values.tolerance, { min: 0, above: true }) ?? KERNEL_TOLERANCE;
     const samples = wholeNumber(at('samples'), values.samples, { max: 10_000 }) ?? 4;
     const seed = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 }) ?? 1;
+    const kernelsAsked = kernelChoice('verify', values);
     const read = await openModel(io, file, { batch, set: settings('verify', values.set) });
     const seconds = referenceWork(read.compiled, samples) / SPEED;
     if (seconds > LONG) report(io, [say.verifyTakesLong(file, duration(seconds), batch)]);
     // 2. Kernels, on a device.
-    const found = await openFor(io, values.device, read);
+    const found = await openFor(io, values.device, read, [], kernelsAsked);
     const kernels: KernelRow[] = [];
     if (found) {
       const { opened, model } = found;
@@ -76,7 +81,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     // 4. The judgement.
     const wrong = [...kernels, ...gradients].filter(({ ok }) => !ok).length;
     const adapter = found?.opened.adapter.name ?? null;
-    const target = found?.model.options.target ?? 'portable';
+    const target = found ? kernelsText(found.model) : 'portable';
     if (values.json) {
       const { model } = read.compiled.plan;
       printJson(io, { ok: wrong === 0, model, adapter, target, batch, seed, kernels, gradients });

@@ -8,12 +8,14 @@ import { grouped, lossText, metricText, table } from '../format.ts';
 import { type Io, printJson } from '../io.ts';
 import type { ModelFile } from '../model.ts';
 import { type Mean, meanOf } from '../train/loop.ts';
+import type { KernelChoice } from '../tune/apply.ts';
 import { storedModel, type WeightsType, weightBytes, weightsTypes } from '../weights-type.ts';
 
 /** What is tested on what. */
 export interface Job {
   readonly io: Io;
   readonly device: string | undefined;
+  readonly kernels: KernelChoice;
   readonly model: ModelFile;
   readonly weights: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
   /** Of the weights. */
@@ -45,10 +47,10 @@ interface Row {
 
 /** Loss and metrics with weights of one type; undefined when interrupted. */
 async function measure(job: Job, type: WeightsType): Promise<Row | undefined> {
-  const { io, device, model, weights, file, seed, set, spec, memory } = job;
+  const { io, device, kernels, model, weights, file, seed, set, spec, memory } = job;
   const small = type === 'f32' ? model : storedModel(model, weights, type, file);
   const values = type === 'f32' ? weights : small.compiled.folded;
-  const opened = await openBackend(io, device, small, ['evaluate']);
+  const opened = await openBackend(io, device, small, ['evaluate'], kernels);
   try {
     opened.backend.initialise(seed);
     opened.backend.setParameters(new Map(values));

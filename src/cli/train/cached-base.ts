@@ -6,6 +6,7 @@ import { type Opened, openBackend } from '../backend.ts';
 import { duration, grouped } from '../format.ts';
 import type { Io } from '../io.ts';
 import { compileSource, type ModelFile } from '../model.ts';
+import type { KernelChoice } from '../tune/apply.ts';
 
 /** Bytes of values of one step of the base that are no trouble anywhere. */
 const SMALL = 64 * 2 ** 20;
@@ -41,11 +42,12 @@ export async function openCached(
   device: string | undefined,
   model: ModelFile,
   programs: readonly ProgramName[],
+  kernels: KernelChoice = {},
 ): Promise<Cached> {
   const parts = compileParts(model);
-  const base = await openBackend(io, device, parts.base, ['infer']);
+  const base = await openBackend(io, device, parts.base, ['infer'], kernels);
   // What there is to say of the device is said once.
-  const head = await openBackend({ ...io, stderr: () => undefined }, device, parts.head, programs).catch(
+  const head = await openBackend({ ...io, stderr: () => undefined }, device, parts.head, programs, kernels).catch(
     (error: unknown) => {
       base.backend.close();
       throw error;
@@ -109,6 +111,7 @@ export async function openCached(
   return {
     backend,
     model,
+    kernels: head.kernels,
     limits: base.limits,
     async ready() {
       const began = performance.now();

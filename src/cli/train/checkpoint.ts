@@ -19,6 +19,8 @@ export interface Checkpoint {
   /** The weights file as it stood before that epoch was kept. */
   readonly kept: { readonly sha256: string; readonly epoch: number } | null;
   readonly adapter: string;
+  /** What the kernels were for, and the schedules that were measured; unknown to checkpoints of before. */
+  readonly kernels?: string;
 }
 
 const format = 'cnnc-checkpoint';
@@ -41,6 +43,7 @@ export function checkpointBytes(point: Checkpoint, identity: Identity): Uint8Arr
     epoch: String(last.epoch),
     step: String(last.step),
     adapter: point.adapter,
+    ...(point.kernels === undefined ? {} : { kernels: point.kernels }),
     identity: JSON.stringify(identity),
     epochs: JSON.stringify(point.epochs),
     kept: JSON.stringify(point.kept),
@@ -96,6 +99,7 @@ function parse(bytes: Uint8Array, file: string, identity: Identity, offer: strin
     epochs: JSON.parse(metadata.epochs ?? '[]') as Epoch[],
     kept: JSON.parse(metadata.kept ?? 'null') as Checkpoint['kept'],
     adapter: metadata.adapter ?? 'an unknown adapter',
+    ...(metadata.kernels === undefined ? {} : { kernels: metadata.kernels }),
   };
 }
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Plan } from '../../../runtime/index.ts';
 import * as say from '../../diagnostics/catalog/checkpoints.ts';
+import { otherKernels } from '../../diagnostics/catalog/tune.ts';
 import type { Backend } from '../../reference/backend.ts';
 import { type Io, report } from '../io.ts';
 import { type Checkpoint, checkpointsIn, fileOf, readBest, readCheckpoint } from './checkpoint.ts';
@@ -23,6 +24,8 @@ interface Run {
   readonly plan: Plan;
   readonly backend: Backend;
   readonly facts: RunFacts;
+  /** As the checkpoint keeps them. */
+  readonly kernels: string;
 }
 
 /**
@@ -30,7 +33,7 @@ interface Run {
  * that an epoch leaves: what a kill may have kept from being written after it is written now.
  */
 export async function goOn(io: Io, run: Run): Promise<Resumed | undefined> {
-  const { folder, identity, plan, backend, facts } = run;
+  const { folder, identity, plan, backend, facts, kernels } = run;
   const point = await readCheckpoint(io.cwd, folder, identity);
   if (!point) {
     report(io, [say.noCheckpoint(folder)]);
@@ -38,6 +41,8 @@ export async function goOn(io: Io, run: Run): Promise<Resumed | undefined> {
   }
   if (point.adapter !== backend.name)
     report(io, [say.otherAdapter(join(folder, fileOf('last')), point.adapter, backend.name)]);
+  else if (point.kernels !== undefined && point.kernels !== kernels)
+    report(io, [otherKernels(join(folder, fileOf('last')), point.kernels, kernels)]);
   const { earlyStopping } = plan.train ?? {};
   const { best } = judgeEpochs(earlyStopping, point.epochs);
   const stays =

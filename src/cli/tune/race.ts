@@ -1,0 +1,75 @@
+// Times the dispatches of a program in rounds, one after the other in each, so that what slows the machine slows all of them.
+import type { ProgramName, Session, StepValues } from '../../../runtime/index.ts';
+import { onTheClock } from '../bench/ceilings.ts';
+import { median, quantile } from '../bench/numbers.ts';
+import { type Clock, stamps, stepOf } from '../bench/timing.ts';
+
+export interface Rounds {
+  readonly session: Session;
+  readonly program: ProgramName;
+  readonly values: StepValues;
+  readonly clock: Clock;
+  /** About how long it may take, and how many rounds there are at least. */
+  readonly seconds: number;
+  readonly least: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MOST = 400;
+
+/** Seconds of each dispatch, round by round. */
+export async function race(o: Rounds): Promise<number[][]> {
+  const { session, program, values, clock, seconds, least, signal } = o;
+  const dispatches = session.plan.programs[program];
+  const rounds: number[][] = [];
+  const began = performance.now();
+  const more = (): boolean =>
+    !signal?.aborted && (rounds.length < least || (rounds.length < MOST && performance.now() - began < 1000 * seconds));
+  // What the first run makes ready counts for nothing.
+  session.run(program, [values]);
+  await session.device.queue.onSubmittedWorkDone();
+  if (clock === 'timestamps') {
+    const copying = dispatches.map((d) => !!d.copies?.length);
+    while (more()) rounds.push(stepOf(await stamps({ session, program, values }), copying).map((d) => d.seconds));
+    return rounds;
+  }
+  const repeated = (i: number, times: number): Promise<number> =>
+    onTheClock(session.device, () =>
+      session.run(
+        program,
+        Array.from({ length: times }, () => values),
+        undefined,
+        [i, i + 1],
+      ),
+    );
+  const times: number[] = [];
+  for (let i = 0; i < dispatches.length; i++)
+    times.push(Math.max(3, Math.min(64, Math.round(0.03 / (await repeated(i, 1))))));
+  while (more()) {
+    const round: number[] = [];
+    for (const [i, many] of times.entries()) {
+      const [few, all] = [await repeated(i, 1), await repeated(i, many)];
+      round.push(Math.max(1e-9, all - few) / (many - 1));
+    }
+    rounds.push(round);
+  }
+  return rounds;
+}
+
+/** Median seconds of one dispatch. */
+export const medianOf = (rounds: readonly (readonly number[])[], i: number): number =>
+  median(rounds.map((r) => r[i] ?? Number.POSITIVE_INFINITY));
+
+/** A schedule must be faster by this part, whatever the noise. */
+const LEAST_GAIN = 0.02;
+
+/**
+ * Is dispatch `i` faster than dispatch 0 by more than the noise? The median of its time over that of dispatch 0 in the same
+ * round must lie below 1 with its confidence: McGill, Tukey and Larsen 1978, 1.57 times the distance of the quartiles over
+ * the root of the count.
+ */
+export function clearlyFaster(rounds: readonly (readonly number[])[], i: number): boolean {
+  const ratios = rounds.map((r) => (r[i] ?? 1) / (r[0] || 1));
+  const notch = (1.57 * (quantile(ratios, 0.75) - quantile(ratios, 0.25))) / Math.sqrt(Math.max(1, ratios.length));
+  return ratios.length >= 3 && median(ratios) + notch < 1 - LEAST_GAIN;
+}
