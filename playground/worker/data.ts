@@ -7,7 +7,7 @@ import { drawn } from '../../src/data/drawn.ts';
 import { fitSet } from '../../src/data/fit.ts';
 import { parseIdxLabels, parseIdxPictures } from '../../src/data/idx.ts';
 import { checkLabels, classesIn, classNames } from '../../src/data/labels.ts';
-import { channelMoments } from '../../src/data/moments.ts';
+import { normaliseParameters } from '../../src/data/measure.ts';
 import { shapeOfRow, storePixels } from '../../src/data/pixels.ts';
 import { shapes } from '../../src/data/shapes.ts';
 import { splitSet } from '../../src/data/split.ts';
@@ -15,7 +15,6 @@ import type { DataSet, Pixels, Split } from '../../src/data/types.ts';
 import { countsDiffer } from '../../src/diagnostics/catalog/data.ts';
 import { classesForValues, labelShapes } from '../../src/diagnostics/catalog/labels.ts';
 import { refuse } from '../../src/diagnostics/types.ts';
-import { NORMALISE } from '../../src/passes/lower/normalise.ts';
 import type { DataNeeds, FilesAnswer, GivenFile, LoadedSet, Part, Requests } from '../protocol.ts';
 
 /** Files as they were dropped, by name: pictures and labels come in any order. */
@@ -158,12 +157,6 @@ function checkKind(name: string, set: DataSet, { labels }: DataNeeds): void {
   if (labels.dtype === 'u32') checkLabels(set.labels, name, undefined, labels.classes);
 }
 
-/** As `cnnc train` does: by the names of the parameters. */
-const momentsOf = (set: DataSet): Map<string, Float32Array<ArrayBuffer>> =>
-  new Map(
-    Object.entries(channelMoments(set)).map(([name, values]) => [`${NORMALISE}.${name}`, Float32Array.from(values)]),
-  );
-
 export function loadSet({ name, seed, plan }: Requests['data']['ask']): LoadedSet {
   const expected = plan.input.shape.slice(1);
   const { labels } = plan;
@@ -182,6 +175,6 @@ export function loadSet({ name, seed, plan }: Requests['data']['ask']): LoadedSe
     train: partOf(train),
     test: partOf(test),
     notes: [...split.notes, ...(fitted[0]?.notes ?? [])].map((d) => d.message),
-    measured: plan.perChannel ? momentsOf(train) : new Map(),
+    measured: plan.perChannel ? normaliseParameters(train) : new Map(),
   };
 }

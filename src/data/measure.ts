@@ -1,4 +1,5 @@
 // What a set is like, in numbers: pictures a class, and mean, deviation, least and largest value of each channel.
+import { NORMALISE } from '../passes/lower/normalise.ts';
 import { type DataSet, labelsOf } from './types.ts';
 
 export interface ChannelFacts {
@@ -27,6 +28,17 @@ export function channelFacts({ pixels: { values, scale }, shape: [, , channels] 
     const variance = (squares / n) * scale * scale;
     return { mean: mean * scale, variance, min: min * scale, max: max * scale };
   });
+}
+
+/** What `normalise per_channel` keeps with the weights, by the names of its parameters. */
+export function normaliseParameters(set: DataSet): Map<string, Float32Array<ArrayBuffer>> {
+  const facts = channelFacts(set);
+  return new Map(
+    (['mean', 'variance'] as const).map((name) => [
+      `${NORMALISE}.${name}`,
+      Float32Array.from(facts, (channel) => channel[name]),
+    ]),
+  );
 }
 
 /** Pictures of each class (pixels, where the labels are maps); undefined where labels are values. */

@@ -1,5 +1,5 @@
 // `normalise per_channel`: training finds the numbers in its pictures, and keeps them with the weights.
-import { channelFacts } from '../../data/measure.ts';
+import { normaliseParameters } from '../../data/measure.ts';
 import type { DataSet } from '../../data/types.ts';
 import { NORMALISE } from '../../passes/lower/normalise.ts';
 import type { CompiledModel } from '../model.ts';
@@ -13,13 +13,6 @@ export function measured(
   set: DataSet,
   given: ReadonlyMap<string, unknown> = new Map(),
 ): Map<string, Float32Array<ArrayBuffer>> {
-  const found = new Map<string, Float32Array<ArrayBuffer>>();
-  if (data?.normalise?.kind !== 'per_channel' || given.has(`${NORMALISE}.mean`)) return found;
-  const facts = channelFacts(set);
-  for (const name of ['mean', 'variance'] as const)
-    found.set(
-      `${NORMALISE}.${name}`,
-      Float32Array.from(facts, (channel) => channel[name]),
-    );
-  return found;
+  const finds = data?.normalise?.kind === 'per_channel' && !given.has(`${NORMALISE}.mean`);
+  return finds ? normaliseParameters(set) : new Map();
 }
