@@ -131,7 +131,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
           clock,
           contractions: count,
           interrupted,
-          kernels: all,
+          kernels: all.map((f) => ({ ...f, rule: scheduleText(f.rule), schedule: scheduleText(f.schedule) })),
         });
         return 0;
       }
