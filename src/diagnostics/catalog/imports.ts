@@ -1,4 +1,4 @@
-// E0730 to E0759: networks and weights of other programs that become those of cnnc.
+// E0730 to E0759: networks and weights of other programs that become those of cnnc. E0738 and E0739 are about the command line.
 import { entry } from '../entry.ts';
 
 /** A node of ONNX that has no line in cnnc. */

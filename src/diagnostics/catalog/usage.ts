@@ -63,6 +63,13 @@ export const optionMissing = entry('E0709', (option: string, placeholder: string
   help: [helpOf(command)],
 }));
 
+/** What is read would be gone. */
+export const outputIsInput = entry('E0710', (option: string, file: string) => ({
+  message: `--${option} names a file that the command reads, and would replace it`,
+  file,
+  help: ['give the output a name of its own'],
+}));
+
 export const unknownPicture = entry('E0720', (file: string) => ({
   message: `the ending of "${file}" does not say what to draw`,
   help: ['end the name in .svg, .mmd (Mermaid) or .dot (Graphviz)', 'or say it: --format svg'],
