@@ -19,7 +19,7 @@ import {
   scoresText,
 } from '../scores.ts';
 import { meanOf } from '../train/loop.ts';
-import { metadataNumber, readWeights } from '../weights.ts';
+import { metadataNumber, readWeights, weightsToGive } from '../weights.ts';
 
 interface Classified {
   readonly confusion: Confusion;
@@ -75,8 +75,9 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const memory = memoryOf('eval', values['data-memory']);
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
-    const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test'));
     const read = await openModel(io, file, { set: settings('eval', values.set) });
+    const ways = weightsToGive(read.compiled.startsFrom);
+    const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test', ways));
     const config = trainConfig(read);
     const weights = await readWeights(io, weightsFile, read.compiled.plan);
     const spec = dataSpec(read, values.data, 'eval');

@@ -57,11 +57,14 @@ export const badChoice = entry(
   }),
 );
 
-/** `why` says what the option is for. */
-export const optionMissing = entry('E0709', (option: string, placeholder: string, command: string, why: string) => ({
-  message: `cnnc ${command} needs --${option} ${placeholder}: ${why}`,
-  help: [helpOf(command)],
-}));
+/** `why` says what the option is for, `ways` what could be given. */
+export const optionMissing = entry(
+  'E0709',
+  (option: string, placeholder: string, command: string, why: string, ways: readonly string[] = []) => ({
+    message: `cnnc ${command} needs --${option} ${placeholder}: ${why}`,
+    help: [...ways, helpOf(command)],
+  }),
+);
 
 /** What is read would be gone. */
 export const outputIsInput = entry('E0710', (option: string, file: string) => ({
