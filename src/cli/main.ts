@@ -69,8 +69,9 @@ function bug(error: unknown, io: Io): void {
   else io.stderr('This is a bug in cnnc, not in your files. CNNC_DEBUG=1 shows where: please report it with that.\n');
 }
 
-/** E0700 to E0729, and the options of `import` that do not belong together; the codes between and above are about files. */
-const isUsage = (d: Diagnostic): boolean => d.severity === 'error' && /^E07([0-2]|3[89])/.test(d.code);
+/** E0700 to E0729, and what is said of options of `import`, `show`, `attack` and `dream`; other codes are about files and models. */
+const isUsage = (d: Diagnostic): boolean =>
+  d.severity === 'error' && /^E0(7[0-2].|73[89]|80[35789]|81[02])$/.test(d.code);
 
 /** Runs one command line (without the program's name) and returns the exit code: 0 done, 1 trouble, 2 wrong usage. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

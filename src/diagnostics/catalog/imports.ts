@@ -86,6 +86,13 @@ export const optionOfOther = entry('E0739', (file: string, option: string, what:
   help: ['`cnnc import --help` shows what belongs together'],
 }));
 
+/** The one name of weights beside a model is taken: another model would find these in their place. */
+export const weightsOfAnother = entry('E0740', (file: string, model: string) => ({
+  message: `these are the weights of another model, "${model}": the imported ones would replace them`,
+  file,
+  help: ['give each imported model a folder of its own: -o DIR'],
+}));
+
 /** Which modules were paired by their place alone. */
 export const matchedInOrder = entry('N0730', (file: string, pairs: readonly string[]) => ({
   message: `${pairs.length} layers got the weights of modules with other names, in order among those of equal shapes`,
