@@ -1,6 +1,8 @@
 // The contract between compiler and runtime: what a compiled model is made of. Data only; JSON can carry all of it.
+import type { Stored } from './half.ts';
 import type { ScheduleSpec } from './schedule.ts';
 
+export type { Stored } from './half.ts';
 export type { ScheduleSpec, Time } from './schedule.ts';
 
 /** Where a buffer's bytes come from and how long they live. */
@@ -79,6 +81,8 @@ export interface ParameterSpec {
   readonly offset: number;
   readonly init: InitSpec;
   readonly trainable: boolean;
+  /** Absent: 32-bit floats. Others are only read; kernels make floats of them as they load them. */
+  readonly stored?: Stored;
 }
 
 /** A number of the step uniform, computed by the runtime for each step. */
@@ -90,6 +94,7 @@ export type StepField =
   | { readonly name: 'seed'; readonly type: 'u32' } // of the run; dropout draws from it
   | { readonly name: 'scale'; readonly type: 'f32' } // what a stored picture value is multiplied with
   | { readonly name: 'lr'; readonly type: 'f32' }
+  | { readonly name: string; readonly type: 'f32'; readonly open: true } // left open by the compiler, given by the caller
   | { readonly name: string; readonly type: 'f32'; readonly oneMinusPower: number } // 1 - base^step, in double precision
   | { readonly name: string; readonly type: 'f32'; readonly nadam: number; readonly part: 'mean' | 'gradient' }; // see step.ts
 

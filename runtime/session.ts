@@ -1,7 +1,8 @@
 // A plan on a device: buffers, pipelines and bind groups made once; then programs run, and nothing more is created.
 import { dataOnDevice } from './data.ts';
+import { storedBytes, storedValues } from './half.ts';
 import { initialValues } from './init.ts';
-import type { Access, BufferRole, DispatchSpec, Plan, ProgramName, View } from './plan.ts';
+import type { Access, BufferRole, DispatchSpec, ParameterSpec, Plan, ProgramName, View } from './plan.ts';
 import { type StepValues, stepNumber } from './step.ts';
 
 /** Pictures and labels as they are uploaded: NHWC, one value a channel; the network sees value * scale. */
@@ -197,13 +198,15 @@ export async function createSession(
   const write = (role: BufferRole, offset: number, values: Float32Array<ArrayBuffer>): void =>
     device.queue.writeBuffer(buffers.get(role)!, offset, values);
   const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+  const put = ({ offset, stored }: ParameterSpec, values: Float32Array<ArrayBuffer>): void =>
+    device.queue.writeBuffer(buffers.get('parameters')!, offset, stored ? storedBytes(values, stored) : values);
 
   const session: Session = {
     device,
     plan,
     upload: (pictures, memory = Number.POSITIVE_INFINITY) => dataOnDevice(device, plan, ready, pictures, memory),
     initialise(seed) {
-      for (const p of plan.parameters) write('parameters', p.offset, initialValues(p, seed));
+      for (const p of plan.parameters) put(p, initialValues(p, seed));
       const state = buffers.get('state');
       if (!state) return;
       const encoder = device.createCommandEncoder();
@@ -218,13 +221,17 @@ export async function createSession(
         if (!given) continue;
         if (given.length !== elements(p.shape))
           throw new Error(`${p.name} has ${elements(p.shape)} values, not ${given.length}`);
-        write('parameters', p.offset, given);
+        put(p, given);
       }
     },
     async parameters() {
       const all = await read({ buffer: 'parameters', offset: 0, bytes: 0 });
       return new Map(
-        plan.parameters.map((p) => [p.name, new Float32Array(all.slice(p.offset, p.offset + 4 * elements(p.shape)))]),
+        plan.parameters.map(({ name, shape, offset, stored }) => {
+          const count = elements(shape);
+          const floats = () => new Float32Array(all.slice(offset, offset + 4 * count));
+          return [name, stored ? storedValues(all, offset, count, stored) : floats()];
+        }),
       );
     },
     setInput(values) {

@@ -10,6 +10,8 @@ export interface StepValues {
   readonly seed: number;
   readonly lr: number;
   readonly scale: number;
+  /** Those that the plan leaves open, by name. */
+  readonly open?: Readonly<Record<string, number>>;
 }
 
 /** The value of a field in a step. */
@@ -18,7 +20,9 @@ export const stepNumber = (f: StepField, v: StepValues): number =>
     ? -Math.expm1(v.step * Math.log(f.oneMinusPower))
     : 'nadam' in f
       ? nadam(f.nadam, f.part, v.step)
-      : v[f.name === 'pictures' ? 'count' : (f.name as keyof StepValues)];
+      : 'open' in f
+        ? (v.open?.[f.name] ?? 0) // tests need none of them
+        : v[f.name === 'pictures' ? 'count' : (f.name as Exclude<keyof StepValues, 'open'>)];
 
 /** mu_t = beta (1 - 0.96^t / 2), and M_t = mu_1 ... mu_t: mu_(t+1) / (1 - M_(t+1)) for the mean, (1 - mu_t) / (1 - M_t) for the gradient. */
 function nadam(beta: number, part: 'mean' | 'gradient', step: number): number {

@@ -29,6 +29,10 @@ export interface EpochOptions {
   readonly epochs?: number;
   /** The loss on the test part after each epoch so far, for a schedule that waits for plateaus. */
   readonly losses?: readonly number[];
+  /** Numbers that the plan leaves open, by name. */
+  readonly open?: Readonly<Record<string, number>>;
+  /** Steps of a submit, carried from epoch to epoch; each begins with one unless given. */
+  readonly pace?: { size: number };
   /** Steps done before this epoch. */
   readonly firstStep: number;
   /** Stops after the report under way. */
@@ -64,9 +68,9 @@ export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOp
   data.setOrder(epochOrder(o.seed, o.epoch, data.count));
   const batch = session.plan.batch;
   const steps = Math.ceil(data.count / batch);
-  let size = 1;
+  const pace = o.pace ?? { size: 1 };
   for (let done = 0; done < steps && !o.signal?.aborted; ) {
-    const now = Math.min(size, Math.ceil((data.ready(done * batch) - done * batch) / batch));
+    const now = Math.min(pace.size, Math.ceil((data.ready(done * batch) - done * batch) / batch));
     const rows = Array.from(
       { length: now },
       (_, i): StepValues => ({
@@ -76,6 +80,7 @@ export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOp
         seed: o.seed,
         lr: lrOf(session.plan, o, steps, o.firstStep + done + i),
         scale: data.scale,
+        ...(o.open && { open: o.open }),
       }),
     );
     const began = performance.now();
@@ -86,7 +91,7 @@ export async function* trainEpoch(session: Session, data: DeviceData, o: EpochOp
     done += now;
     const lr = rows[now - 1]!.lr;
     yield { step: o.firstStep + done, lr, count: rows.reduce((a, r) => a + r.count, 0), metrics: named(session, sums) };
-    size = Math.max(1, Math.min(MOST_STEPS, Math.round((now * SUBMIT_MS) / Math.max(took, 0.1)), 4 * size));
+    pace.size = Math.max(1, Math.min(MOST_STEPS, Math.round((now * SUBMIT_MS) / Math.max(took, 0.1)), 4 * pace.size));
   }
 }
 

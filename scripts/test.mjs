@@ -1,5 +1,6 @@
 // npm test: set-up, build, types, style, tests. More words go to vitest: npm test -- test/setup.test.ts
 import { join } from 'node:path';
+import { needBrowser } from './lib/browser.mjs';
 import { buildAll } from './lib/build.mjs';
 import { installDependencies } from './lib/dependencies.mjs';
 import { must, root, say, script } from './lib/run.mjs';
@@ -15,9 +16,11 @@ await script(async (args) => {
     what: 'the peers of the tests',
     flags: ['--ignore-scripts'],
   });
+  const browser = await needBrowser();
   await buildAll();
   await must('type check (compiler and runtime, no Node)', bin('typescript/bin/tsc', '-p', 'tsconfig.json'));
   await must('type check (everything)', bin('typescript/bin/tsc', '-p', 'tsconfig.node.json'));
+  await must('type check (playground)', bin('typescript/bin/tsc', '-p', 'playground/tsconfig.json'));
   await must('biome check', bin('@biomejs/biome/bin/biome', 'check', '--error-on-warnings'));
   await must('vitest', bin('vitest/vitest.mjs', 'run', ...args), { show: true });
   say('\nRings that ran:');
@@ -29,4 +32,5 @@ await script(async (args) => {
       : '  3 NOT RUN: no adapter on this machine, see above',
   );
   if (adapter?.software) say('  4 NOT RUN: no hardware adapter on this machine');
+  say(browser.error ? '  5 NOT RUN: no browser on this machine, see above' : `  5 browser: ${browser.name}`);
 });

@@ -1,5 +1,5 @@
 // The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
-import type { Plan, TrainSpec } from '../runtime/plan.ts';
+import type { Plan, Stored, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
 import type { Target, Tuned } from './codegen/schedules.ts';
 import { sourceTwice } from './diagnostics/catalog/data-section.ts';
@@ -25,10 +25,12 @@ import { type LayerInfo, type Lowered, lowerModel, type StartsFrom } from './pas
 import { makeSchedule } from './passes/make-schedule.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
+import { penaltiesOf } from './passes/penalties.ts';
 import { separateGradients } from './passes/separate-gradients.ts';
 import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
 import { addStatistics } from './passes/statistics.ts';
+import { storeWeights } from './passes/store-weights.ts';
 import type { ModelGraphs } from './schedule/index.ts';
 import type { AugmentLine } from './training/augments.ts';
 import { checkScores, checkTrainable } from './training/check.ts';
@@ -40,16 +42,23 @@ import { bindTrain, type TrainConfig } from './training/settings.ts';
 export interface CompileOptions {
   /** Pictures a step; the train section's, or 32, unless given. */
   readonly batch?: number;
-  /** Numbers of the optimizer that replace those of the file, such as lr. */
+  /** Numbers of the optimizer that replace those of the file, such as lr; l1 and l2 replace those of all layers. */
   readonly hyper?: Readonly<Record<string, number>>;
+  /** Which of l1, l2 and weight_decay, where they are above zero, each step is given instead: plans that differ in them alone are one. */
+  readonly open?: ReadonlySet<string>;
   /** What the kernels are for; `portable` unless given. */
   readonly target?: Target;
   /** Schedules that were measured to be better than the rules, by what they compute. */
   readonly tuned?: Tuned;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
-  /** With inferOnly, trained values of all parameters: batch normalisation is folded into the layers before it. */
+  /**
+   * Trained values of all parameters: batch normalisation is folded into the layers before it. The programs that train are
+   * left out.
+   */
   readonly fold?: ParameterValues;
+  /** With fold: weights of convolutions and dense layers in fewer bits. */
+  readonly stored?: Stored | undefined;
   /** With inferOnly: `infer` also gives the gradient of a scalar to the input or to layers, and the values of layers. */
   readonly attribute?: Attribution;
   /** Only the frozen layers before the first that is trained, without training; or only what comes after them. */
@@ -79,9 +88,13 @@ export interface Compiled {
   readonly training?: { readonly objective: string; readonly gradients: ReadonlyMap<string, string> } | undefined;
   readonly emitted?: Emitted;
   readonly plan?: Plan;
-  /** With `fold`: the values of the plan's parameters. */
+  /** With `fold`: the values of the plan's parameters, as kernels read them. */
   readonly folded?: Folded['values'];
 }
+
+/** All that a file without errors compiles to. */
+export type CompiledModel = Compiled &
+  Required<Omit<Compiled, 'config' | 'data' | 'diagnostics' | 'startsFrom' | 'training'>>;
 
 export function compile(source: Source, options: CompileOptions = {}): Compiled {
   const { file, diagnostics: found } = parse(source);
@@ -162,7 +175,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
 function build(
   lowered: Lowered,
   aim: TrainConfig | undefined,
-  { hyper, fold, target, inferOnly, attribute }: CompileOptions,
+  { hyper, open, fold, stored, target, inferOnly, attribute }: CompileOptions,
   augments: readonly AugmentLine[],
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
   const stages = new Map<string, Graph>();
@@ -188,17 +201,28 @@ function build(
     return { graphs: { infer: copyLeaves(clean('infer', attributed)) }, stages };
   }
   const inference = stage('infer after for-inference', forInference(lowered.graph, lowered.statistics));
-  if (!config && fold) {
-    const { graph, values } = foldBatchNorm(inference, fold);
-    return { graphs: { infer: clean('infer', stage('infer after fold-batch-norm', graph)) }, stages, folded: values };
+  const score = (graph: Graph, by: TrainConfig): Graph => {
+    const scored = stage('evaluate after objective', addObjective(graph, by, []).graph);
+    return clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
+  };
+  if (fold) {
+    const { graph: whole, values } = foldBatchNorm(inference, fold);
+    stage('infer after fold-batch-norm', whole);
+    const small = stored && storeWeights(whole, values, stored);
+    const graph = small ? stage('infer after store-weights', small.graph) : whole;
+    const infer = clean('infer', graph);
+    const graphs = config ? { infer, evaluate: score(graph, config) } : { infer };
+    return { graphs, stages, folded: small?.values ?? values };
   }
   const infer = clean('infer', inference);
   if (!config) return { graphs: { infer }, stages };
+  const evaluate = score(inference, config);
 
-  const scored = stage('evaluate after objective', addObjective(inference, config, []).graph);
-  const evaluate = clean('evaluate', stage('evaluate after fuse-softmax-loss', fuseSoftmaxLoss(scored)));
-
-  const { graph: aimed, objective } = addObjective(lowered.graph, config, lowered.penalties);
+  const { graph: aimed, objective } = addObjective(
+    lowered.graph,
+    config,
+    penaltiesOf(lowered.penalties, config, hyper, open),
+  );
   const unread = { ...aimed, effects: aimed.effects.filter((e) => e.kind !== 'output') };
   const whole = stage('train after objective', unread);
   const augmented = augments.length > 0 ? stage('train after augment', augment(whole, augments)) : whole;
@@ -208,7 +232,7 @@ function build(
   stage('train after autodiff', backward);
   const updated = stage(
     'train after optimizer',
-    addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }),
+    addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }, open),
   );
   const kept = stage('train after statistics', addStatistics(updated, lowered.statistics));
   const training = { objective: scalar.id, gradients: new Map([...gradients].map(([p, g]) => [p.id, g.id])) };

@@ -1,13 +1,15 @@
 // The set-up's pure parts: what a system is, where its packages come from, and what has to be installed.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findBrowser } from '../scripts/lib/browser.mjs';
 import { upToDate } from '../scripts/lib/dependencies.mjs';
 import {
   adapterRemedy,
   backportsEntry,
   backportsFile,
+  browserRemedy,
   mesaTooOld,
   parseAptSources,
   parseOsRelease,
@@ -196,4 +198,47 @@ test('dependencies are up to date when each is there with the version of the loc
   expect(upToDate(lock, { packages: { a: { version: '1.0.0' } } })).toBe(true);
   expect(upToDate(lock, { packages: { a: { version: '1.0.1' } } })).toBe(false);
   expect(upToDate(lock, { packages: { b: { version: '2.0.0' } } })).toBe(false);
+});
+
+describe('the browser', () => {
+  const remedy = (os: string, platform = 'linux') => browserRemedy({ platform, os: parseOsRelease(os) });
+
+  test('comes from the sources of Debian, and is asked for elsewhere', () => {
+    expect(
+      remedy(bookworm).steps.map((step) => (step.write === undefined ? step.command.join(' ') : step.write)),
+    ).toEqual([
+      'apt-get update -o DPkg::Lock::Timeout=120',
+      'apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 chromium',
+    ]);
+    for (const os of ['ID=ubuntu\nID_LIKE=debian', 'ID=fedora', 'ID=arch', 'ID=nixos', '']) {
+      const { steps, explain } = remedy(os);
+      expect([steps, explain.join()]).toEqual([[], expect.stringContaining('CHROMIUM_PATH')]);
+    }
+    expect(remedy('', 'darwin').steps).toEqual([]);
+  });
+
+  test.skipIf(process.platform === 'win32')('is the one that is named, or the first that runs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cnnc-browser-'));
+    const before = { ...process.env };
+    const program = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+      chmodSync(join(folder, name), 0o755);
+      return join(folder, name);
+    };
+    try {
+      process.env.PATH = folder;
+      delete process.env.CHROMIUM_PATH;
+      if (process.platform === 'linux') {
+        expect(await findBrowser()).toEqual({ error: 'neither Chromium nor Chrome is on PATH' });
+      }
+      program('chromium', 'echo broken >&2; exit 3');
+      const path = program('google-chrome', 'echo Browser 1.2');
+      expect(await findBrowser()).toEqual({ path, name: 'Browser 1.2' });
+      process.env.CHROMIUM_PATH = join(folder, 'chromium');
+      expect(await findBrowser()).toEqual({ error: `${join(folder, 'chromium')} does not run: broken` });
+    } finally {
+      process.env = before;
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -1,6 +1,16 @@
-// Builds dist/ from src, runtime and grammar: the command line, the library, the runtime, and their types.
+// Builds dist/ from src, runtime, grammar and playground: the command line, the library, the runtime, their types, the page.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { must, root } from './run.mjs';
 
@@ -8,6 +18,8 @@ const inputs = [
   'src',
   'runtime',
   'grammar/cnn.ohm',
+  'playground',
+  'models',
   'scripts/lib',
   'package.json',
   'package-lock.json',
@@ -46,7 +58,7 @@ async function grammar() {
   await must('ohm', [process.execPath, ohm, 'generateBundles', '--esm', '--withTypes', 'grammar/cnn.ohm']);
 }
 
-/** The runtimes that `cnnc compile --web` puts into its modules. */
+/** The runtimes that `cnnc compile --target web` puts into its modules. */
 const webVariants = {
   infer: { TRAIN: 'false', FULL: 'false' },
   train: { TRAIN: 'true', FULL: 'false' },
@@ -96,6 +108,12 @@ async function types() {
   await must('tsc', [process.execPath, tsc, '-p', 'tsconfig.build.json']);
 }
 
+/** The page of `cnnc play`: static files, with the compiler and the runtime inside. */
+async function playground() {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  await must('vite', [process.execPath, vite, 'build', '--config', 'playground/vite.config.ts']);
+}
+
 /** Builds what has changed since the last time; resolves with whether anything had. */
 export async function buildAll({ force = false } = {}) {
   const path = join(root, stamp);
@@ -104,7 +122,10 @@ export async function buildAll({ force = false } = {}) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   mkdirSync(join(root, 'dist'));
   await grammar();
-  await Promise.all([bundles(), types()]);
+  await Promise.all([bundles(), types(), playground()]);
+  // The page makes web modules too.
+  mkdirSync(join(root, 'dist/playground/runtime'));
+  copyFileSync(join(root, 'dist/web/infer.js'), join(root, 'dist/playground/runtime/infer.js'));
   writeFileSync(path, hash);
   return true;
 }

@@ -29,4 +29,5 @@ export function adapterRemedy(system: {
   readonly os: OsRelease;
   readonly aptEntries: readonly AptEntry[];
 }): Remedy;
+export function browserRemedy(system: { readonly platform: string; readonly os: OsRelease }): Remedy;
 export function mesaTooOld(version: string): boolean;

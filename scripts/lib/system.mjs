@@ -1,4 +1,4 @@
-// What this system is and how it gets a software adapter: pure functions, from the texts of its files to the steps.
+// What this system is and how it gets a software adapter and a browser: pure functions, from the texts of its files to the steps.
 
 /** Reads the text of /etc/os-release. */
 export function parseOsRelease(text) {
@@ -88,17 +88,16 @@ Components: main
 ${signed}`;
 }
 
-const aptInstall = (more = []) => [
+const aptInstall = (...words) => [
   'apt-get',
   'install',
   '-y',
   '--no-install-recommends',
   '-o',
   'DPkg::Lock::Timeout=120',
-  ...more,
-  'mesa-vulkan-drivers',
-  'libvulkan1',
+  ...words,
 ];
+const adapterPackages = ['mesa-vulkan-drivers', 'libvulkan1'];
 const aptUpdate = ['apt-get', 'update', '-o', 'DPkg::Lock::Timeout=120'];
 
 /**
@@ -119,7 +118,7 @@ export function adapterRemedy({ platform, os, aptEntries }) {
     const steps = [
       ...(entry === undefined ? [] : [{ write: backportsFile, text: entry }]),
       { command: aptUpdate, mayFail: true },
-      { command: aptInstall(['-t', 'bookworm-backports']) },
+      { command: aptInstall('-t', 'bookworm-backports', ...adapterPackages) },
     ];
     if (known) return { steps, explain: inWords(steps) };
     return byHand(
@@ -127,7 +126,7 @@ export function adapterRemedy({ platform, os, aptEntries }) {
     );
   }
   if (family.includes('debian') || family.includes('ubuntu')) {
-    const steps = [{ command: aptUpdate, mayFail: true }, { command: aptInstall() }];
+    const steps = [{ command: aptUpdate, mayFail: true }, { command: aptInstall(...adapterPackages) }];
     return { steps, explain: inWords(steps) };
   }
   if (family.includes('fedora') || family.includes('rhel')) {
@@ -143,6 +142,23 @@ export function adapterRemedy({ platform, os, aptEntries }) {
     return byHand('the WebGPU implementation needs glibc, which Alpine does not have: use another system or container');
   }
   return byHand('install Mesa (25 is known to work) with its Vulkan drivers (lavapipe), and the Vulkan loader');
+}
+
+/** How a system gets Chromium, for the tests of web pages; in the form of `adapterRemedy`. */
+export function browserRemedy({ platform, os }) {
+  const or = 'or set CHROMIUM_PATH to the program of one that is installed';
+  if (platform !== 'linux') return byHand(`install Google Chrome or Chromium, ${or}`);
+  const family = [os.id, ...os.like];
+  // Ubuntu has Chromium as a snap only, which containers cannot run and which sees no files of /tmp.
+  if (family.includes('ubuntu')) return byHand(`install Google Chrome (Ubuntu's own chromium is a snap), ${or}`);
+  if (family.includes('debian')) {
+    const steps = [{ command: aptUpdate, mayFail: true }, { command: aptInstall('chromium') }];
+    return { steps, explain: [...inWords(steps), or] };
+  }
+  if (family.includes('fedora') || family.includes('rhel')) return byHand('sudo dnf install chromium', or);
+  if (family.includes('arch')) return byHand('sudo pacman -S chromium', or);
+  if (family.includes('suse') || family.includes('opensuse')) return byHand('sudo zypper install chromium', or);
+  return byHand(`install Chromium, ${or}`);
 }
 
 const byHand = (...explain) => ({ steps: [], explain });

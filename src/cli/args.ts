@@ -159,14 +159,25 @@ export const setOption: OptionSpec & { readonly type: 'string'; readonly many: t
   many: true,
 };
 
-/** The parameters that `--set` gives, by name; the last of equal names wins. */
-export function settings(command: string, values: readonly string[]): Readonly<Record<string, number>> {
+/** What `--set` (or `--hyper`) gives, by name; the last of equal names wins. */
+export function settings(
+  command: string,
+  values: readonly string[],
+  option: 'set' | 'hyper' = 'set',
+): Readonly<Record<string, number>> {
   const wrong: Diagnostic[] = [];
   const out: Record<string, number> = {};
   for (const value of values) {
     const [, name, number] = /^([A-Za-z_]\w*)=([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i.exec(value) ?? [];
     if (name === undefined || !Number.isFinite(Number(number)))
-      wrong.push(say.badValue('set', value, 'NAME=NUMBER, such as classes=10', command));
+      wrong.push(
+        say.badValue(
+          option,
+          value,
+          `NAME=NUMBER, such as ${option === 'set' ? 'classes=10' : 'momentum=0.9'}`,
+          command,
+        ),
+      );
     else out[name] = Number(number);
   }
   refuseErrors(wrong);

@@ -101,6 +101,7 @@ export async function deviceBackend(
       const data = session.upload(pictures, memory);
       return {
         count: data.count,
+        free: () => data.destroy(),
         async *trainEpoch(options): AsyncGenerator<Report> {
           const reports = trainEpoch(session, data, options);
           for (let next = await guard(reports.next()); !next.done; next = await guard(reports.next())) yield next.value;

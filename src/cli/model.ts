@@ -1,6 +1,6 @@
 // A model file as commands need it: read, compiled, its warnings shown; refused when it has errors.
 import { resolve } from 'node:path';
-import { type Compiled, type CompileOptions, compile } from '../compile.ts';
+import { type CompiledModel, type CompileOptions, compile } from '../compile.ts';
 import { notText } from '../diagnostics/catalog/syntax.ts';
 import { noTrainSection } from '../diagnostics/catalog/train.ts';
 import { refuse, refuseErrors, type Source } from '../diagnostics/index.ts';
@@ -9,9 +9,7 @@ import { readBytes } from './files.ts';
 import { importReader } from './imports.ts';
 import { type Io, report } from './io.ts';
 
-/** All that a file without errors compiles to. */
-export type CompiledModel = Compiled &
-  Required<Omit<Compiled, 'config' | 'data' | 'diagnostics' | 'startsFrom' | 'training'>>;
+export type { CompiledModel };
 
 export interface ModelFile {
   readonly source: Source;

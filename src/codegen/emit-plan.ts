@@ -52,7 +52,7 @@ export function emitPlan(
   const library = kernelLibrary();
   const textures = operandTextures();
   const programs = {} as { -readonly [K in keyof Programs]: DispatchSpec[] };
-  const main = scheduled.train ?? infer;
+  const main = scheduled.train ?? scheduled.evaluate ?? infer;
   const input = leaf(main, 'input') as Node;
   const labels = leaf(main, 'labels');
   for (const stored of ['u8', 'f32'] as const) {
@@ -122,6 +122,7 @@ const parameterSpec = (n: Node<'parameter'>, layout: ParameterLayout): Parameter
   offset: layout.offsets.get(n.id) as number,
   init: n.attrs.init,
   trainable: n.attrs.trainable,
+  ...(n.attrs.stored ? { stored: n.attrs.stored } : {}),
 });
 
 const tensor = (name: string, node: Node, memory: MemoryPlan): TensorSpec => ({

@@ -19,7 +19,9 @@ function shapeOf(group: Group): { readonly key: string; readonly values: readonl
       number = values.length;
       values.push(storage);
       numbers.set(storage, number);
-      outside.push(`${isOp(storage, 'parameter') ? 'parameter' : 'value'} ${kind(storage)}`);
+      outside.push(
+        `${isOp(storage, 'parameter') ? `parameter ${storage.attrs.stored ?? ''}` : 'value'} ${kind(storage)}`,
+      );
     }
     return n === storage ? `${number}` : `${number} as ${showShape(n.type.shape)}`;
   };

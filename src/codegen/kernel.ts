@@ -23,7 +23,7 @@ export interface Kernel {
   readonly groups: readonly [number, number, number];
 }
 
-export type Element = 'f32' | 'vec4f' | 'u32' | 'texture';
+export type Element = 'f32' | 'vec4f' | 'u32' | 'vec2u' | 'texture';
 
 /** The bindings of one kernel while its text is written. */
 export interface Bindings {

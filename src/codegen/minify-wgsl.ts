@@ -115,15 +115,26 @@ function shortNames(tokens: readonly Token[]): Map<number, string> {
   const top = (): Scope => scopes[scopes.length - 1] as Scope;
   const push = (head?: 'fn' | 'for'): number => scopes.push({ names: new Map(), next: top().next, head });
   const free = (at: number): boolean => !fixed.has(at) && !builtIn.has(tokens[at]?.text as string);
-  const fresh = (): string => shortName(top().next++);
-  // 1. The module's names, which may be used before they are declared.
+  const bound = new Map(bindingsOf(tokens).map(({ name }, i) => [name, shortName(26 + i)]));
+  const taken = new Set(bound.values());
+  const fresh = (): string => {
+    const name = shortName(top().next++);
+    return taken.has(name) ? fresh() : name;
+  };
+  // 1. The module's names, which may be used before they are declared: bindings from A on, others from Z down, so that what
+  // a kernel binds changes no other name.
+  const spare = letters.filter((letter) => !taken.has(letter));
+  let beyond = letters.length;
   let depth = 0;
   tokens.forEach(({ text }, i) => {
     if (text === '{') depth++;
     if (text === '}') depth--;
     if (depth > 0 || !(callables.has(text) || variables.has(text))) return;
     const at = nameAfter(tokens, i);
-    if (free(at)) top().names.set(tokens[at]?.text as string, fresh());
+    if (!free(at)) return;
+    const name = bound.get(at) ?? spare.pop() ?? shortName(beyond++);
+    taken.add(name);
+    top().names.set(tokens[at]?.text as string, name);
   });
   // 2. All places. A variable is known after its statement: `let x = x + 1` reads another x.
   let waiting: [string, string] | undefined;
@@ -151,6 +162,77 @@ function shortNames(tokens: readonly Token[]): Map<number, string> {
   return out;
 }
 
+/** Places of names that something in a function declares: variables and parameters. */
+function declaredInside(tokens: readonly Token[]): ReadonlySet<string> {
+  const out = new Set<string>();
+  let depth = 0;
+  tokens.forEach(({ text }, i) => {
+    if (text === '{') depth++;
+    if (text === '}') depth--;
+    if (variables.has(text) && depth > 0) out.add(tokens[nameAfter(tokens, i)]?.text as string);
+    if (isName(text) && tokens[i + 1]?.text === ':') out.add(text);
+  });
+  return out;
+}
+
+const isNumber = (token: string | undefined): boolean => token !== undefined && /^\.?\d/.test(token);
+
+/** The module's constants that are short numbers, written where they are used. */
+function inlineConstants(tokens: readonly Token[]): Token[] {
+  const local = declaredInside(tokens);
+  const values = new Map<string, readonly Token[]>();
+  const gone = new Set<number>();
+  let depth = 0;
+  tokens.forEach(({ text }, i) => {
+    if (text === '{') depth++;
+    if (text === '}') depth--;
+    if (text !== 'const' || depth > 0 || tokens[i + 2]?.text !== '=') return;
+    const name = tokens[i + 1]?.text as string;
+    const sign = tokens[i + 3]?.text === '-' ? 1 : 0;
+    const number = tokens[i + 3 + sign] as Token;
+    if (!isNumber(number.text) || tokens[i + 4 + sign]?.text !== ';' || local.has(name) || number.text.length > 5)
+      return;
+    const plain = { text: number.text, spaced: false };
+    const token = (text: string): Token => ({ text, spaced: false });
+    values.set(name, sign ? [token('('), token('-'), plain, token(')')] : [plain]);
+    for (let k = i; k <= i + 4 + sign; k++) gone.add(k);
+  });
+  return tokens.flatMap((token, i) => {
+    if (gone.has(i)) return [];
+    const value = tokens[i - 1]?.text === '.' ? undefined : values.get(token.text);
+    return value ? value.map((t, k) => (k === 0 ? { ...t, spaced: token.spaced } : t)) : [token];
+  });
+}
+
+const one = /^1[iu]?$/;
+const zero = /^0[iu]?$/;
+const endsOperand = (token: string | undefined): boolean =>
+  (isWord(token) && token !== 'return') || token === ')' || token === ']';
+/** What may stand behind `+ 0`: nothing that binds its zero. */
+const looser = new Set([')', ']', ';', ',', '+', '-', '<', '>', '=', '&', '|', '{']);
+
+/** Without `* 1`, `/ 1`, `+ 0` and `- 0` of whole numbers behind an operand. */
+function withoutIdentities(tokens: readonly Token[]): Token[] {
+  const out: Token[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const [token, next, after] = [tokens[i] as Token, tokens[i + 1]?.text ?? '', tokens[i + 2]?.text ?? ''];
+    const times = '*/'.includes(token.text) && one.test(next);
+    const plus = '+-'.includes(token.text) && zero.test(next) && looser.has(after);
+    if ((times || plus) && endsOperand(out[out.length - 1]?.text) && after !== '.') i++;
+    else out.push(token);
+  }
+  return out;
+}
+
+/** `array<f32>` for `array<f32, 100>` in the declarations of bindings: they end where what is bound ends. */
+function withoutLengths(tokens: readonly Token[]): Token[] {
+  const gone = new Set<number>();
+  for (const { start, end } of bindingsOf(tokens))
+    for (let i = start; i < end; i++)
+      if (tokens[i]?.text === 'array' && tokens[i + 3]?.text === ',') for (const k of [i + 3, i + 4]) gone.add(k);
+  return tokens.filter((_, i) => !gone.has(i));
+}
+
 /** A shader that computes the same. The entry point stays `main`, and bindings keep their numbers. */
 export function minifyWgsl(text: string): Minified {
   // 1. Without bindings that nothing reads: a layout made from the shader would not have them.
@@ -160,7 +242,11 @@ export function minifyWgsl(text: string): Minified {
     tokens.filter((t, i) => t.text === name && tokens[i - 1]?.text !== '.').length;
   const used = found.map(({ name }) => count(tokens[name]?.text as string) > 1);
   tokens = tokens.filter((_, i) => !found.some(({ start, end }, b) => !used[b] && i >= start && i <= end));
-  // 2. Short names, and spaces only where two tokens would become one.
+  // 2. Arrays of buffers without their lengths, which the bindings have.
+  tokens = withoutLengths(tokens);
+  // 3. Sizes where they are used, and what they make of the arithmetic.
+  tokens = withoutIdentities(inlineConstants(tokens));
+  // 4. Short names, and spaces only where two tokens would become one.
   const names = shortNames(tokens);
   let out = '';
   tokens.forEach(({ text: t, spaced }, i) => {

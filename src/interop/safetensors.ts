@@ -1,5 +1,6 @@
 // safetensors: a length, a JSON header of names, types, shapes and offsets, then the numbers, little-endian.
 // Format: https://huggingface.co/docs/safetensors ("Format"); the checks are those of its reference implementation.
+import { halfToNumber, numberToHalf, type Stored } from '../../runtime/index.ts';
 import {
   tensorEntry,
   tensorsHeader,
@@ -12,9 +13,10 @@ import { refuse } from '../diagnostics/index.ts';
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** As many as the product of the shape, the last dimension fastest. */
-  /** Single precision is stored as F32, double as F64. */
+  /** As many as the product of the shape, the last dimension fastest. Single precision is stored as F32, double as F64. */
   readonly values: Float32Array | Float64Array;
+  /** F16, or I8 for whole numbers from -127 to 127, instead. */
+  readonly stored?: Stored | undefined;
 }
 
 export interface ReadTensor {
@@ -46,19 +48,18 @@ const dtypes: Readonly<Record<string, readonly [number, (view: DataView, at: num
   F64: [8, (v, i) => v.getFloat64(i, true)],
 };
 
+/** Bytes and writer of the types that are written. */
+const writers = {
+  F64: [8, (v: DataView, at: number, x: number) => v.setFloat64(at, x, true)],
+  F32: [4, (v: DataView, at: number, x: number) => v.setFloat32(at, x, true)],
+  F16: [2, (v: DataView, at: number, x: number) => v.setUint16(at, numberToHalf(x), true)],
+  I8: [1, (v: DataView, at: number, x: number) => v.setInt8(at, x)],
+} as const;
+
 const scratch = new DataView(new ArrayBuffer(4));
 function bitsToFloat(bits: number): number {
   scratch.setInt32(0, bits);
   return scratch.getFloat32(0);
-}
-
-/** IEEE 754 binary16. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /**
@@ -72,18 +73,17 @@ export function writeSafetensors(
   const entries: string[] = [];
   if (Object.keys(metadata).length > 0) entries.push(`"__metadata__":${JSON.stringify(metadata)}`);
   const names = new Set(['__metadata__']);
+  const runs: (readonly [keyof typeof writers, ArrayLike<number>])[] = [];
   let end = 0;
-  for (const { name, shape, values } of tensors) {
+  for (const { name, shape, values, stored } of tensors) {
     if (names.has(name)) throw new Error(`tensor name "${name}" twice`);
     if (shape.reduce((a, b) => a * b, 1) !== values.length) throw new Error(`"${name}": ${shape} of ${values.length}`);
     names.add(name);
-    const entry = {
-      dtype: values instanceof Float64Array ? 'F64' : 'F32',
-      shape,
-      data_offsets: [end, end + values.byteLength],
-    };
-    entries.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
-    end += values.byteLength;
+    const dtype = stored === 'f16' ? 'F16' : stored === 'i8' ? 'I8' : values instanceof Float64Array ? 'F64' : 'F32';
+    const to = end + values.length * writers[dtype][0];
+    entries.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [end, to] })}`);
+    runs.push([dtype, values]);
+    end = to;
   }
   const header = new TextEncoder().encode(`{${entries.join(',')}}`);
   const start = 8 + Math.ceil(header.length / 8) * 8;
@@ -92,12 +92,9 @@ export function writeSafetensors(
   view.setBigUint64(0, BigInt(start - 8), true);
   out.fill(0x20, 8, start).set(header, 8);
   let at = start;
-  for (const { values } of tensors) {
-    const double = values instanceof Float64Array;
-    for (let i = 0; i < values.length; i++, at += values.BYTES_PER_ELEMENT) {
-      if (double) view.setFloat64(at, values[i] as number, true);
-      else view.setFloat32(at, values[i] as number, true);
-    }
+  for (const [dtype, values] of runs) {
+    const [size, put] = writers[dtype];
+    for (let i = 0; i < values.length; i++, at += size) put(view, at, values[i] as number);
   }
   return out;
 }

@@ -1,5 +1,5 @@
 // The attributes of every operation. The names of this interface are the operations; every table over them is complete.
-import type { InitSpec, StepField } from './plan-types.ts';
+import type { InitSpec, StepField, Stored } from './plan-types.ts';
 import type { Dtype, Shape } from './types.ts';
 
 /** Sliding windows over height and width. Padding is top, bottom, left, right. */
@@ -95,7 +95,14 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   // leaves
   input: { readonly shape: Shape };
   labels: { readonly shape: Shape; readonly dtype: Dtype };
-  parameter: { readonly shape: Shape; readonly init: InitSpec; readonly trainable: boolean; readonly lrScale?: number };
+  /** `stored`: how it lies in memory when not as 32-bit floats (store-weights.ts); its values are what kernels read. */
+  parameter: {
+    readonly shape: Shape;
+    readonly init: InitSpec;
+    readonly trainable: boolean;
+    readonly lrScale?: number;
+    readonly stored?: Stored;
+  };
   /** `initial`: what all elements start as; 0 unless given. */
   state: { readonly shape: Shape; readonly of: string; readonly initial?: number };
   constant: { readonly shape: Shape; readonly values: readonly number[] };

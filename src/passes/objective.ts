@@ -3,7 +3,7 @@ import { type Builder, builder, emit, type Graph, isOp, type Node, sameShape } f
 import type { LossOptions } from '../training/losses/index.ts';
 import { losses } from '../training/losses/index.ts';
 import { metricOf } from '../training/metrics.ts';
-import type { Penalty } from './lower-ast.ts';
+import type { Weighed } from './penalties.ts';
 
 /** What the train section says of the goal. */
 export interface Aim {
@@ -21,7 +21,7 @@ export interface Objective {
 }
 
 /** `output` is the value of the effect `output`; metrics accumulate sums over the pictures that count. */
-export function addObjective(graph: Graph, aim: Aim, penalties: readonly Penalty[]): Objective {
+export function addObjective(graph: Graph, aim: Aim, penalties: readonly Weighed[]): Objective {
   const b = builder(graph);
   const output = graph.effects.find((e) => e.kind === 'output')?.value;
   const def = losses[aim.loss];
@@ -43,13 +43,15 @@ export function addObjective(graph: Graph, aim: Aim, penalties: readonly Penalty
   let objective = emit(b, 'batch_mean', [loss.perPicture, count], {}, 'loss');
   for (const { parameter, l1, l2 } of penalties) {
     const axes = parameter.type.shape.map((_, axis) => axis);
-    const add = (values: Node, factor: number, id: string): void => {
-      const penalty = emit(b, 'mul', [emit(b, 'sum', [values], { axes }, `${id}.sum`), b.scalar(factor)], {}, id);
+    const add = (values: Node, name: 'l1' | 'l2', factor: number | 'open', id: string): void => {
+      const sum = emit(b, 'sum', [values], { axes }, `${id}.sum`);
+      const weight = factor === 'open' ? b.step({ name, type: 'f32', open: true }) : b.scalar(factor);
+      const penalty = emit(b, 'mul', [sum, weight], {}, id);
       objective = emit(b, 'add', [objective, penalty], {}, `loss.with.${id}`);
     };
     const id = `${parameter.id}.penalty`;
-    if (l2 > 0) add(emit(b, 'mul', [parameter, parameter], {}, `${id}.squares`), l2, id);
-    if (l1 > 0) add(emit(b, 'abs', [parameter], {}, `${id}.sizes`), l1, `${id}.l1`);
+    if (l2 !== 0) add(emit(b, 'mul', [parameter, parameter], {}, `${id}.squares`), 'l2', l2, id);
+    if (l1 !== 0) add(emit(b, 'abs', [parameter], {}, `${id}.sizes`), 'l1', l1, `${id}.l1`);
   }
   for (const [metric, value] of sums) b.effect({ kind: 'accumulate', metric, value });
   return { graph: b.finish(graph.name), objective };

@@ -6,12 +6,13 @@ import { squaresRows } from '../ir/ops/squares.ts';
 import { calculator, type UpdateContext } from '../training/optimizers/optimizer.ts';
 import { commonArgs, type OptimizerDef } from '../training/optimizers.ts';
 
-/** `hyperparameters` replace the optimizer's defaults. */
+/** `hyperparameters` replace the optimizer's defaults; with `weight_decay` among `open`, each step is given it. */
 export function addOptimizer(
   graph: Graph,
   gradients: ReadonlyMap<Node<'parameter'>, Node>,
   optimizer: OptimizerDef,
   hyperparameters: Readonly<Record<string, number>>,
+  open: ReadonlySet<string> = new Set(),
 ): Graph {
   const b = builder(graph);
   const hyper = (name: string): number => {
@@ -41,7 +42,9 @@ export function addOptimizer(
       return known;
     };
     const rate = hyper('weight_decay');
-    const decay = rate > 0 ? once('decay', (c) => c.mul(scaled, rate, 'decay')) : undefined;
+    const given = (): Node => field({ name: 'weight_decay', type: 'f32', open: true });
+    const decay =
+      rate > 0 ? once('decay', (c) => c.mul(scaled, open.has('weight_decay') ? given() : rate, 'decay')) : undefined;
     return { lr: scaled, once, decay };
   };
   const rates = new Map([[1, rateOf(1)]]);

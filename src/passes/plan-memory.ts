@@ -7,7 +7,12 @@ import type { Group, MemoryPlan, ParameterLayout, Update } from '../schedule/ind
 /** Offsets of bindings are multiples of this on every adapter. */
 export const ALIGNMENT = 256;
 export const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-export const bytesOf = (node: Node): number => 4 * sizeOf(node.type.shape);
+/** Bytes that a value takes; those of a parameter in fewer bits are filled up to whole words. */
+export const bytesOf = (node: Node): number => {
+  const stored = isOp(node, 'parameter') ? node.attrs.stored : undefined;
+  const each = stored === 'f16' ? 2 : stored === 'i8' ? 1 : 4;
+  return Math.ceil((each * sizeOf(node.type.shape)) / 4) * 4;
+};
 
 /**
  * Lays out the parameters: those of one update side by side, updates with more slots first, then those that no update

@@ -42,6 +42,8 @@ export interface Uploaded {
   readonly count: number;
   /** One pass in shuffled order, a report every now and then. */
   trainEpoch(options: EpochOptions): AsyncIterable<Report>;
+  /** Gives its memory back; nothing may be asked of it afterwards. */
+  free?(): void;
   /** Loss and correct answers of one pass in order. */
   evaluate(signal?: AbortSignal): Promise<Sums>;
   /** The output of every picture in order: count x classes. */

@@ -109,7 +109,13 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
       for (let start = 0; start < count && !o.signal?.aborted; start += batch) {
         const lr = lrOf(plan, o, stepsPerEpoch, step);
         step++;
-        const [ran, here] = runBatch(need('train'), order, { start, step, seed: o.seed, lr });
+        const [ran, here] = runBatch(need('train'), order, {
+          start,
+          step,
+          seed: o.seed,
+          lr,
+          ...(o.open ? { open: o.open } : {}),
+        });
         add(sums, ran);
         counted += here;
         await turn();

@@ -34,6 +34,9 @@ export interface TrainConfig {
   readonly hyper: Readonly<Record<string, number>>;
   /** How the learning rate changes; it stays unless given. */
   readonly schedule: ScheduleSpec | undefined;
+  /** Penalties of all weights whose layers say nothing of them; 0 unless given. */
+  readonly l1: number;
+  readonly l2: number;
   readonly earlyStopping: EarlyStoppingSpec | undefined;
   readonly batch: number;
   readonly epochs: number;
@@ -118,6 +121,26 @@ export const settings: Readonly<Record<string, Signature>> = {
     activations: [],
     example: 'early_stopping patience 3 restore_best',
   },
+  l1: setting(
+    'l1',
+    'factor',
+    {
+      kind: 'number',
+      min: 0,
+      doc: 'adds l1 * sum |w| to what is minimised, for the weights (not biases) of all layers that do not say l1 themselves',
+    },
+    'l1 1e-5',
+  ),
+  l2: setting(
+    'l2',
+    'factor',
+    {
+      kind: 'number',
+      min: 0,
+      doc: 'adds l2 * sum w^2 to what is minimised, for the weights (not biases) of all layers that do not say l2 themselves',
+    },
+    'l2 3e-4',
+  ),
   batch: setting('batch', 'size', { kind: 'count', max: 65536, doc: 'pictures a step' }, 'batch 128'),
   epochs: setting('epochs', 'number', { kind: 'count', max: 1000000, doc: 'passes over the data' }, 'epochs 10'),
   seed: setting(
@@ -204,6 +227,8 @@ export function bindTrain(train: Train): { config: TrainConfig | undefined; diag
       metricSpans: chosenMetrics.map((m) => m.span),
       ...optimizer,
       schedule,
+      l1: numberArg(argsOf('l1'), 'factor') ?? 0,
+      l2: numberArg(argsOf('l2'), 'factor') ?? 0,
       earlyStopping,
       batch: numberArg(argsOf('batch'), 'size') ?? 32,
       epochs: numberArg(argsOf('epochs'), 'number') ?? 1,

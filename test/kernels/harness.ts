@@ -125,7 +125,7 @@ export async function checkGraph(
     .set('labels', { shape: labelNode?.type.shape ?? [], data: labels });
   const { outputs } = interpret(graph, {
     leaves: given,
-    step: new Map(Object.entries({ ...step, pictures: step.count })),
+    step: new Map<string, number>(Object.entries({ ...step, open: 0, pictures: step.count })),
   });
   const found = new Map<string, Float32Array>();
   const wrong: string[] = [];

@@ -8,7 +8,7 @@ import { boundRows, familyRows, idealMs, kernelRows, tasksOf } from '../../src/c
 import { granularity } from '../../src/cli/bench/timing.ts';
 import { targetFor } from '../../src/cli/device-target.ts';
 import { compileSource, type ModelFile } from '../../src/cli/model.ts';
-import { summarise } from '../../src/cli/summary.ts';
+import { summarise } from '../../src/summary.ts';
 import { done, lastJson, workFolder, write } from '../commands/support.ts';
 import { withDevice } from '../support/adapter.ts';
 

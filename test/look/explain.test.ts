@@ -1,11 +1,11 @@
 // cnnc explain: the sections of a layer, lines traced to the model, and layers as matrices.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { backwardNodes, layerSections } from '../../src/cli/explain/layer.ts';
-import { marginOf } from '../../src/cli/explain/margin.ts';
-import { linearNode, matrixOf, matrixText } from '../../src/cli/explain/matrix.ts';
-import { originsOf } from '../../src/cli/inspect/origins.ts';
 import { compileSource } from '../../src/cli/model.ts';
+import { backwardNodes, layerSections } from '../../src/explain/layer.ts';
+import { marginOf } from '../../src/explain/margin.ts';
+import { linearNode, matrixOf, matrixText } from '../../src/explain/matrix.ts';
+import { originsOf } from '../../src/explain/origins.ts';
 import { builder, emit, type Node, opDef, sizeOf } from '../../src/ir/index.ts';
 import { done, workFolder, write } from '../commands/support.ts';
 import { runCnnc } from '../support/io.ts';

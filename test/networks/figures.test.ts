@@ -1,7 +1,7 @@
 // The networks of the lectures: their figures are those that are published.
 import { describe, expect, test } from 'vitest';
 import { compileSource } from '../../src/cli/model.ts';
-import { type Summary, summarise } from '../../src/cli/summary.ts';
+import { type Summary, summarise } from '../../src/summary.ts';
 import { modelSource, readImport } from '../support/models.ts';
 import { published } from './published.ts';
 

@@ -29,6 +29,11 @@ export const runs: Readonly<Record<string, readonly Run[]>> = {
     { words: `train small.cnn --quiet --epochs 1 -o runs/quiet ${onReference}` },
     { words: 'train missing.cnn', code: 1, fails: true },
   ],
+  sweep: [
+    { words: `sweep small.cnn --grid lr=0.01,0.1 --grid l2=0.001 --epochs 1 ${onReference}` },
+    { words: `sweep small.cnn --grid lr=0.01,1e30 --epochs 1 -o runs/diverged ${onReference}` },
+    { words: 'sweep small.cnn --grid speed=1,2', code: 1, fails: true },
+  ],
   eval: [
     { words: `eval small.cnn --weights runs/small/small.safetensors ${onReference}` },
     { words: `eval maps.cnn --weights runs/maps/maps.safetensors ${onReference}` },

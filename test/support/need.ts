@@ -34,3 +34,8 @@ export function needConformance(): string | undefined {
 export function lacksAdapter(reason: string): void {
   lacking(`there is no WebGPU adapter (${reason}); npm run setup installs a software one`, 'CNNC_REQUIRE_ADAPTER');
 }
+
+/** Says that a test goes without a browser; an error when CNNC_REQUIRE_ADAPTER=1. */
+export function lacksBrowser(reason: string): void {
+  lacking(`there is no browser (${reason}); npm test installs one where it can`, 'CNNC_REQUIRE_ADAPTER');
+}

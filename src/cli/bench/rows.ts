@@ -1,9 +1,9 @@
 // What each kernel of a program does, how fast it does it, and which of the adapter's ceilings it is nearest to.
 import type { Plan } from '../../../runtime/index.ts';
 import type { Emitted } from '../../codegen/emit-plan.ts';
+import { type Origin, originsOf } from '../../explain/origins.ts';
 import { isOp, type Node, opDef, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group, ProgramKey } from '../../schedule/index.ts';
-import { type Origin, originsOf } from '../inspect/origins.ts';
 import type { Ceilings } from './ceilings.ts';
 
 export type Ceiling = 'arithmetic' | 'memory' | 'dispatch';

@@ -1,21 +1,16 @@
 // `cnnc compile`: a model file to a plan, its shaders, and a module with types; or one stage as text.
 import { gzipSync } from 'node:zlib';
 import { optionMissing, weightsToTrain } from '../../diagnostics/catalog/usage.ts';
+import { smallWeightsNeedWeb, smallWeightsNeedWeights } from '../../diagnostics/catalog/web.ts';
 import { refuse } from '../../diagnostics/index.ts';
-import { command, setOption, settings, wholeNumber } from '../args.ts';
+import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { artifacts, writeArtifacts } from '../artifacts.ts';
 import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
-import type { Io } from '../io.ts';
-import { compileSource, type ModelFile, openModel } from '../model.ts';
+import { type ModelFile, openModel } from '../model.ts';
 import { webArtifacts } from '../web/module.ts';
 import { readWeights } from '../weights.ts';
-
-/** The same model for inference with these weights: batch normalisation is folded into the layers before it. */
-async function foldedModel(io: Io, model: ModelFile, file: string): Promise<ModelFile> {
-  const { values } = await readWeights(io, file, model.compiled.plan);
-  return compileSource(model.source, { ...model.options, fold: values });
-}
+import { storedModel, weightsTypes } from '../weights-type.ts';
 
 /** Names with their bytes, and what a server that compresses sends of text. */
 const listed = (files: ReadonlyMap<string, string | Uint8Array>): string =>
@@ -32,7 +27,8 @@ export const compile = command({
   usage: `cnnc compile models/mnist.cnn -o out/mnist
 cnnc compile models/mnist.cnn -o out/mnist --batch 1 --infer-only
 cnnc compile models/mnist.cnn -o out/mnist --infer-only --weights runs/mnist/mnist.safetensors
-cnnc compile models/mnist.cnn -o site --web --infer-only --weights runs/mnist/mnist.safetensors
+cnnc compile models/mnist.cnn -o site --target web
+cnnc compile models/mnist.cnn -o site --target web --infer-only --weights runs/mnist/mnist.safetensors --weights-type f16
 cnnc compile models/mnist.cnn --emit train-ir`,
   positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
   options: {
@@ -45,7 +41,16 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       value: 'FILE',
       doc: 'with --infer-only: fold batch normalisation into these weights, and write those of the plan beside it',
     },
-    web: { type: 'boolean', doc: 'write one small module for web pages instead, runtime and shaders inside' },
+    target: {
+      type: 'string',
+      value: 'TARGET',
+      doc: 'web: write one small module for web pages instead, runtime and shaders inside',
+    },
+    'weights-type': {
+      type: 'string',
+      value: 'TYPE',
+      doc: 'with --target web: how the weights are stored: f32 (unless given), f16, or i8 with a scale for each output channel',
+    },
     set: setOption,
     emit: {
       type: 'string',
@@ -58,20 +63,27 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     if (values.emit === undefined && values.out === undefined) {
       refuse(optionMissing('out', 'DIR', 'compile', 'the folder to write to'));
     }
+    const web = choice({ command: 'compile', option: 'target' }, values.target, ['web'] as const) === 'web';
+    const type = choice({ command: 'compile', option: 'weights-type' }, values['weights-type'], weightsTypes);
+    const stored = type === 'f32' ? undefined : type;
+    if (stored && (values.weights === undefined || !values['infer-only'])) refuse(smallWeightsNeedWeights(stored));
+    if (stored && !web) refuse(smallWeightsNeedWeb(stored));
     if (values.weights !== undefined && !values['infer-only']) refuse(weightsToTrain());
     const opened = await openModel(io, file, {
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
       set: settings('compile', values.set),
     });
-    const model = values.weights === undefined ? opened : await foldedModel(io, opened, values.weights);
+    const withWeights = async (model: ModelFile, name: string): Promise<ModelFile> =>
+      storedModel(model, (await readWeights(io, name, model.compiled.plan)).values, stored, name);
+    const model = values.weights === undefined ? opened : await withWeights(opened, values.weights);
     if (values.emit !== undefined) {
       io.stdout(emitText(model, values.emit));
       return 0;
     }
     const { plan } = model.compiled;
     const folder = values.out as string;
-    if (values.web) {
+    if (web) {
       const files = webArtifacts(plan, file, model.compiled.folded);
       await writeArtifacts(io, folder, files);
       io.stdout(`${folder}: ${listed(files)}\n`);

@@ -6,6 +6,7 @@ import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openBackend } from '../backend.ts';
 import { namesFor } from '../classes.ts';
 import { dataSpec, joined, loadFor, memoryOf, memoryOption, upload } from '../data.ts';
+import { compareTypes, typesOf } from '../eval/weights-types.ts';
 import { grouped, lossText, metricText, percent } from '../format.ts';
 import { printJson } from '../io.ts';
 import { type CompiledModel, compileSource, openModel, trainConfig } from '../model.ts';
@@ -53,6 +54,7 @@ export const evaluate = command({
   name: 'eval',
   summary: 'test trained weights: loss, metrics, confusion matrix',
   usage: `cnnc eval models/drawn.cnn --weights runs/drawn/drawn.safetensors
+cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --weights-type f16,i8
 cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:DIR --json`,
   positionals: { name: 'FILE', doc: 'the model file, with a train section', min: 1, max: 1 },
   options: {
@@ -65,6 +67,11 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     },
     seed: { type: 'string', value: 'N', doc: 'the seed of the training; the weights know it' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
+    'weights-type': {
+      type: 'string',
+      value: 'TYPES',
+      doc: 'what weights in fewer bits cost: f16, i8, or both as f16,i8, beside f32, as `compile --target web` stores them',
+    },
     set: setOption,
     device: deviceOption,
     'data-memory': memoryOption,
@@ -75,6 +82,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const memory = memoryOf('eval', values['data-memory']);
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
+    const types = typesOf(values['weights-type']);
     const read = await openModel(io, file, { set: settings('eval', values.set) });
     const ways = weightsToGive(read.compiled.startsFrom);
     const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test', ways));
@@ -87,6 +95,19 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const suited = compileSource(read.source, { ...read.options, batch: Math.min(Math.max(batch, 1), 65_536) });
     const { split } = await loadFor(io, suited.compiled.plan, spec, seed);
     const set = part === 'all' ? joined(split) : split[part];
+    const job = {
+      io,
+      device: values.device,
+      model: suited,
+      weights: weights.values,
+      file: weightsFile,
+      seed,
+      set,
+      part,
+      spec,
+      memory,
+    };
+    if (types) return compareTypes(job, types, values.json);
     const opened = await openBackend(io, values.device, suited, ['infer', 'evaluate']);
     const { backend } = opened;
     try {

@@ -2,14 +2,14 @@
 import { targetNames } from '../../codegen/schedules.ts';
 import { matrixTooLarge, noMatrix, noSuchLayer } from '../../diagnostics/catalog/usage.ts';
 import { lineColumn, refuse } from '../../diagnostics/index.ts';
+import { augmentSections } from '../../explain/augment.ts';
+import { layerSections, sectionsText } from '../../explain/layer.ts';
+import { linearNode, matrixOf, matrixText } from '../../explain/matrix.ts';
+import { times } from '../../explain/sizes.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import { AUGMENT } from '../../passes/augment.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
-import { augmentSections } from '../explain/augment.ts';
-import { layerSections, sectionsText } from '../explain/layer.ts';
-import { linearNode, matrixOf, matrixText } from '../explain/matrix.ts';
-import { times } from '../explain/sizes.ts';
 import { grouped, table } from '../format.ts';
 import { type CompiledModel, openModel } from '../model.ts';
 

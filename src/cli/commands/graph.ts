@@ -3,11 +3,11 @@ import { extname, resolve } from 'node:path';
 import { unknownPicture } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import { diagramOf, dot, mermaid, svg } from '../../graphics/index.ts';
+import { summarise } from '../../summary.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { writeAtomic } from '../files.ts';
 import { grouped } from '../format.ts';
 import { type ModelFile, openModel } from '../model.ts';
-import { summarise } from '../summary.ts';
 
 const formats = ['svg', 'mmd', 'dot'] as const;
 type Format = (typeof formats)[number];

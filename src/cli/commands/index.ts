@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     'draw the curves of trainings over epochs: accuracy, loss, several runs in one chart',
     async () => (await import('./plot.ts')).plot,
   ),
+  at(
+    'sweep',
+    'train a model at every point of a grid, and draw the heat map',
+    async () => (await import('./sweep.ts')).sweep,
+  ),
   at('eval', 'test trained weights: loss, metrics, confusion matrix', async () => (await import('./eval.ts')).evaluate),
   at('predict', 'say what trained weights see in pictures', async () => (await import('./predict.ts')).predict),
   at(
@@ -70,6 +75,11 @@ export const commands: readonly CommandEntry[] = [
     'bench',
     'measure a model on this adapter: images/s, and each kernel against the ceilings',
     async () => (await import('./bench.ts')).bench,
+  ),
+  at(
+    'play',
+    'open the playground: write, look into and train networks in the browser',
+    async () => (await import('./play.ts')).play,
   ),
   at(
     'import',

@@ -1,8 +1,9 @@
 // `cnnc summary`: the layers of a model, and what they cost.
+
+import { summarise, summaryText } from '../../summary.ts';
 import { command, setOption, settings, wholeNumber } from '../args.ts';
 import { printJson } from '../io.ts';
 import { openModel } from '../model.ts';
-import { summarise, summaryText } from '../summary.ts';
 
 export const summary = command({
   name: 'summary',

@@ -10,6 +10,7 @@ import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
+import { checkHyper } from '../sweep/names.ts';
 import { openCached } from '../train/cached-base.ts';
 import { checkpointsIn } from '../train/checkpoint.ts';
 import { identityOf } from '../train/identity.ts';
@@ -99,6 +100,12 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     seed: { type: 'string', value: 'N', doc: 'what all random numbers of the run follow from' },
     lr: { type: 'string', value: 'X', doc: 'learning rate; a schedule begins from it' },
     weights: { type: 'string', short: 'w', value: 'FILE', doc: 'weights to start from, as far as they fit' },
+    hyper: {
+      type: 'string',
+      value: 'NAME=NUMBER',
+      doc: 'sets a number of the optimizer, or l1 or l2 of all weights; may be given several times',
+      many: true,
+    },
     set: setOption,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
@@ -135,12 +142,14 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const memory = memoryOf('train', values['data-memory']);
     const epochsAsked = wholeNumber(at('epochs'), values.epochs, { max: 1_000_000 });
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
+    const hyper = { ...settings('train', values.hyper, 'hyper'), ...(lr === undefined ? {} : { lr }) };
     const read = await openModel(io, file, {
       set: settings('train', values.set),
       ...(batch === undefined ? {} : { batch }),
-      ...(lr === undefined ? {} : { hyper: { lr } }),
+      hyper,
     });
     const config = trainConfig(read);
+    checkHyper(config, hyper);
     const spec = dataSpec(read, values.data, 'train');
     const [epochs, seed] = [epochsAsked ?? config.epochs, seedAsked ?? config.seed];
     const folder = values.out ?? `runs/${read.compiled.plan.model}`;

@@ -25,7 +25,7 @@ export interface Output {
 
 /** Refuses a folder with the weights of another imported model, which would be gone. */
 async function refuseOthers(io: Io, folder: string, name: string): Promise<void> {
-  const names = await readdir(resolve(io.cwd, folder)).catch(() => []);
+  const names = await readdir(resolve(io.cwd, folder)).catch((): string[] => []);
   const other = names.find((file) => file.endsWith('.cnn') && file !== `${name}.cnn`);
   if (names.includes(weightsName) && !names.includes(`${name}.cnn`) && other !== undefined)
     refuse(weightsOfAnother(join(folder, weightsName), other));

@@ -8,9 +8,9 @@ import {
   type View,
 } from '../../../runtime/index.ts';
 import type { Emitted } from '../../codegen/emit-plan.ts';
+import { type Origin, originsOf } from '../../explain/origins.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { ProgramKey } from '../../schedule/index.ts';
-import { type Origin, originsOf } from './origins.ts';
 
 export type Values = Float32Array | Uint32Array | Float64Array;
 

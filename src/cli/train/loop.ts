@@ -42,7 +42,13 @@ export interface LoopOptions {
   readonly seed: number;
   /** The base of the schedule. */
   readonly lr: number;
+  /** Numbers that the plan leaves open, by name. */
+  readonly open?: Readonly<Record<string, number>>;
+  /** How many steps go into a submit, carried from epoch to epoch. */
+  readonly pace?: { size: number };
   readonly earlyStopping?: EarlyStoppingSpec | undefined;
+  /** Tests after the last epoch alone: for who reads nothing of the others, where nothing follows from them. */
+  readonly testLast?: boolean;
   readonly signal: AbortSignal | undefined;
   /** Epochs that an earlier run of the same training has finished, and where their weights are. */
   readonly done?: { readonly epochs: readonly Epoch[]; readonly kept: Held | undefined } | undefined;
@@ -90,7 +96,17 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
   for (let epoch = epochs.length + 1; epoch <= o.epochs && !stopped() && !verdict.stop; epoch++) {
     const began = performance.now();
     const { watch } = o;
-    const how = { epoch: epoch - 1, seed, lr, firstStep: step, epochs: o.epochs, losses, ...signal };
+    const how = {
+      epoch: epoch - 1,
+      seed,
+      lr,
+      firstStep: step,
+      epochs: o.epochs,
+      losses,
+      ...(o.open ? { open: o.open } : {}),
+      ...(o.pace ? { pace: o.pace } : {}),
+      ...signal,
+    };
     const check = (what: 'loss' | 'test loss', value: number): void => {
       if (!Number.isFinite(value)) refuse(lossNotFinite(what, value, epoch, step, lr, kept, watch !== undefined));
     };
@@ -113,7 +129,8 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
     if (sums.count === 0) break;
     const seconds = (performance.now() - began) / 1000;
     const done = { epoch, step, lr: lrNow, pictures: sums.count, train: meanOf(sums), seconds };
-    const tested = sums.count < train.count ? undefined : await test.evaluate(o.signal);
+    const untested = sums.count < train.count || (o.testLast && epoch < o.epochs);
+    const tested = untested ? undefined : await test.evaluate(o.signal);
     const mean = tested?.count === test.count ? meanOf(tested) : null;
     if (mean) check('test loss', mean.loss);
     const result = { ...done, test: mean };

@@ -1,4 +1,4 @@
-// What `cnnc compile --web` writes: one module with runtime, plan and shaders inside, and its types.
+// What `cnnc compile --target web` writes: one module with runtime, plan and shaders inside, and its types.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,10 +21,10 @@ const head = (plan: Plan, file: string): string =>
   `// The model ${plan.model}, compiled by cnnc ${version} from ${basename(file)}. Do not edit: compile again.\n`;
 
 /** The module: nothing is imported, and no text is run as code but the shaders. */
-export const webModule = (plan: Plan, file: string): string => {
+export const webModule = (plan: Plan): string => {
   const train = plan.programs.train.length > 0;
   const variant = train ? (needsFull(plan) ? 'full' : 'train') : 'infer';
-  return `${head(plan, file)}const $=${JSON.stringify(packPlan(plan, train))};${runtimeText(variant)}\n`;
+  return `// ${plan.model}, by cnnc ${version}\nconst $=${JSON.stringify(packPlan(plan, train))};${runtimeText(variant)}\n`;
 };
 
 const size = (shape: readonly number[]): string => shape.join('x');
@@ -77,7 +77,7 @@ export type ParameterName = ${names.length === 0 ? 'never' : names.join(' | ')};
 
 /** One or more inputs of ${size(input)}, one after the other: floats as the network reads them, or bytes, divided by 255. */
 export type Values = Float32Array<ArrayBuffer> | Float64Array | Uint8Array | Uint8ClampedArray;
-${input.length === 3 ? '/** Pictures are brought to the size of the input. */\nexport type Input = Values | ImageData | CanvasImageSource | GPUBuffer;' : 'export type Input = Values | GPUBuffer;'}
+${input.length === 3 ? '/** Pictures, drawn or as files, are brought to the size of the input. */\nexport type Input = Values | ImageData | ImageBitmapSource | GPUBuffer;' : 'export type Input = Values | GPUBuffer;'}
 
 export interface Output {
   /** ${size(out)} for each input, one after the other${plan.outputIs.startsWith('binary') ? '; each is about a class of its own' : ''}. */
@@ -86,7 +86,7 @@ export interface Output {
 ${train ? trainingTypes(plan) : ''}
 export interface LoadOptions {
   /** The weights: a file, seen from this module, or its bytes. ${train ? 'Random ones' : `${plan.model}.safetensors beside this module`} unless given. */
-  readonly weights?: string | URL | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+  readonly weights?: string | URL | Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
   /** A device of the page's own; one of the module's own unless given. */
   readonly device?: GPUDevice;
   /** Gives up loading. */
@@ -116,15 +116,19 @@ export function webArtifacts(
   weights?: ReadonlyMap<string, Float32Array<ArrayBuffer>>,
 ): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>([
-    [`${plan.model}.js`, webModule(plan, file)],
+    [`${plan.model}.js`, webModule(plan)],
     [`${plan.model}.d.ts`, webTypes(plan, file)],
   ]);
   if (weights) {
-    const tensors = plan.parameters.map(({ name, shape }) => ({
+    const tensors = plan.parameters.map(({ name, shape, stored }) => ({
       name,
       shape,
       values: weights.get(name) as Float32Array<ArrayBuffer>,
+      stored,
     }));
+    // Numbers of more bytes first: each starts at a multiple of its size.
+    const order = [undefined, 'f16', 'i8'];
+    tensors.sort((a, b) => order.indexOf(a.stored) - order.indexOf(b.stored));
     files.set(`${plan.model}.safetensors`, writeSafetensors(tensors, { model: plan.model }));
   }
   return files;

@@ -36,7 +36,11 @@ function limitsOf(plan: Plan): Record<string, number> {
   const dispatches = Object.values(plan.programs).flat();
   const needed: Record<keyof typeof defaults, number> = {
     maxBufferSize: Math.max(...plan.buffers.map((b) => b.bytes)),
-    maxStorageBufferBindingSize: Math.max(...dispatches.flatMap((d) => d.bindings.map(({ bytes }: View) => bytes))),
+    maxStorageBufferBindingSize: Math.max(
+      // A parameter is bound with those behind it.
+      plan.buffers.find((b) => b.role === 'parameters')?.bytes ?? 0,
+      ...dispatches.flatMap((d) => d.bindings.map(({ bytes }: View) => bytes)),
+    ),
     maxStorageBuffersPerShaderStage: Math.max(
       ...plan.kernels.map((k) => k.bindings.filter((access) => access !== 'step').length),
     ),
@@ -51,22 +55,32 @@ export function packPlan(plan: Plan, train: boolean): WebPlan {
   const views: WebView[] = [];
   const viewNumbers = new Map<string, number>();
   const stepBytes = Math.ceil(plan.step.fields.length / 4) * 16;
-  const number = (view: View): number => {
+  const number = (view: View, reads: boolean): number => {
+    const buffer = roles.indexOf(view.buffer);
+    if (buffer < 0) throw new Error(`a web module has no buffer ${view.buffer}`);
+    // A parameter is known by its number, and bound with all that lies behind it; updates write exact parts.
+    const known =
+      reads && view.buffer === 'parameters' ? plan.parameters.findIndex((p) => p.offset === view.offset) : -1;
+    if (known >= 0) return known;
     const bytes = view.buffer === 'step' ? stepBytes : view.bytes;
-    const packed: WebView = [roles.indexOf(view.buffer), view.offset, bytes];
-    if (packed[0] < 0) throw new Error(`a web module has no buffer ${view.buffer}`);
-    const found = viewNumbers.get(packed.join()) ?? views.push(packed) - 1;
+    const packed: WebView = bytes > 0 ? [buffer, view.offset, bytes] : [buffer];
+    const found = viewNumbers.get(packed.join()) ?? plan.parameters.length + views.push(packed) - 1;
     viewNumbers.set(packed.join(), found);
     return found;
   };
   const minified = new Map<number, ReturnType<typeof minifyWgsl>>();
   const dispatch = (d: DispatchSpec): WebDispatch => {
+    const accesses = plan.kernels[d.kernel]?.bindings;
     const small = minified.get(d.kernel) ?? minifyWgsl(plan.kernels[d.kernel]?.wgsl as string);
     minified.set(d.kernel, small);
     const index = known.get(small.wgsl) ?? kernels.push(small.wgsl) - 1;
     known.set(small.wgsl, index);
     const groups = d.groups[2] > 1 ? d.groups : d.groups[1] > 1 ? d.groups.slice(0, 2) : d.groups.slice(0, 1);
-    return [index, groups, ...d.bindings.map((view, i) => (small.used[i] ? number(view) : -1))];
+    return [
+      index,
+      groups,
+      ...d.bindings.map((view, i) => (small.used[i] ? number(view, accesses?.[i] === 'read') : -1)),
+    ];
   };
   const infer = plan.programs.infer.map(dispatch);
   if (views.some(([buffer]) => buffer > 1)) throw new Error('a web module infers from pictures and parameters alone');
@@ -75,7 +89,7 @@ export function packPlan(plan: Plan, train: boolean): WebPlan {
   const { train: spec } = plan;
   const training =
     train && spec
-      ? ([
+      ? [
           [...plan.programs.load_f32, ...plan.programs.train].map(dispatch),
           labels,
           plan.step.fields.map(field),
@@ -85,7 +99,7 @@ export function packPlan(plan: Plan, train: boolean): WebPlan {
           spec.epochs,
           spec.seed,
           ...(spec.schedule ? [spec.schedule] : []),
-        ] as unknown as NonNullable<WebPlan[13]>)
+        ]
       : undefined;
   const packed = [
     `${plan.model}.safetensors`,
@@ -100,11 +114,16 @@ export function packPlan(plan: Plan, train: boolean): WebPlan {
       : [bytes('arena'), bytes('parameters')],
     limitsOf(plan),
     plan.parameters.map(
-      (p): WebParameter => (training ? [p.name, p.shape, p.offset, init(p.init)] : [p.name, p.shape, p.offset]),
+      (p): WebParameter =>
+        training
+          ? [p.name, p.shape, p.offset, init(p.init)]
+          : p.stored
+            ? [p.name, p.shape, p.offset, p.stored === 'f16' ? 'F16' : 'I8']
+            : [p.name, p.shape, p.offset],
     ),
     views,
     kernels,
     infer,
   ] as const;
-  return training ? [...packed, training] : packed;
+  return [...packed, ...(training ?? [])] as unknown as WebPlan;
 }

@@ -3,7 +3,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, type Kernel, spread } from '../kernel.ts';
+import { type Bindings, bindings, type Kernel, spread } from '../kernel.ts';
 import type { SubgroupSchedule } from '../schedules.ts';
 import { comment, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
@@ -21,6 +21,7 @@ import {
   startOfA,
   startOfB,
 } from './index-map.ts';
+import { storedLoad } from './stored.ts';
 
 const LANES = 8;
 /** Texels of a row of an operand texture: element e of four floats lies at (e & 1023, e >> 10). */
@@ -65,7 +66,7 @@ export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields:
   const b = bindings(fields);
   const a =
     reads === 'single' ? b.use(storageOf(map.a), 'f32', accessOf(storageOf(map.a))) : b.texture('a', storageOf(map.a));
-  const w = width === 4 ? b.texture('b', storageOf(map.b)) : b.use(storageOf(map.b), 'f32', accessOf(storageOf(map.b)));
+  const loadB = readerOfB(b, storageOf(map.b), width);
   const columns = map.n / width;
   const { count } = map.groups;
   /** Tiles of columns of one group: all rows of a tile read the same channels. */
@@ -114,7 +115,7 @@ ${b.declare()}
 ${helpers(group.nodes, width)}
 
 ${reads === 'single' ? wgsl`fn load_a(i: i32) -> f32 { return ${a}[i]; }` : texel(wgsl`load_a`, a)}
-${width === 4 ? texel(wgsl`load_b`, w) : wgsl`fn load_b(i: i32) -> f32 { return ${w}[i]; }`}
+${loadB}
 
 ${rowFunction(map)}
 
@@ -152,6 +153,14 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
 /** A function that reads a four from a texture. */
 export const texel = (name: Wgsl, texture: Wgsl): Wgsl =>
   wgsl`fn ${name}(i: i32) -> vec4f { return textureLoad(${texture}, vec2i(i & ${i32(TEXTURE_WIDTH - 1)}, i >> ${u32(Math.log2(TEXTURE_WIDTH))})); }`;
+
+/** `load_b`: a four of columns from a texture, or one from its buffer; from its buffer too where it is stored in fewer bits. */
+function readerOfB(b: Bindings, storage: Node, width: 1 | 4): Wgsl {
+  const stored = storedLoad(b, wgsl`load_b`, storage, width);
+  if (stored) return stored;
+  if (width === 4) return texel(wgsl`load_b`, b.texture('b', storage));
+  return wgsl`fn load_b(i: i32) -> f32 { return ${b.use(storage, 'f32', accessOf(storage))}[i]; }`;
+}
 
 /** The rows that a lane reads: one of each eight, or four neighbours of each sixteen. */
 function rowStarts(map: IndexMap, reads: ReadsA, rows: number): Wgsl[] {

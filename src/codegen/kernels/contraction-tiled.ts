@@ -19,6 +19,7 @@ import {
   startOfB,
   stepsOf,
 } from './index-map.ts';
+import { readWeights } from './stored.ts';
 
 /**
  * How an operand is staged. `k`: fours along k, one for each row (or column); `m`: fours of rows (or columns) at each k.
@@ -65,7 +66,7 @@ export function tiledKernel(group: Group, schedule: TiledSchedule, fields: reado
   const width = map.n % 4 === 0 ? 4 : 1;
   const b = bindings(fields);
   const a = b.use(storageOf(map.a), staging.a.vector ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
-  const w = b.use(storageOf(map.b), staging.b.vector ? 'vec4f' : 'f32', accessOf(storageOf(map.b)));
+  const w = readWeights(b, map.b, staging.b.vector ? 4 : 1);
   const rider = group.nodes.find((n) => isOp(n, 'sum'));
   const riderName = rider && b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write');
   const r = list(each.rows, (i) => i);
@@ -126,7 +127,7 @@ ${atFunction(map)}
 
 ${offsetOfA(map)}
 
-${offsetOfB(map)}
+${offsetOfB(map)}${w.functions}
 
 fn finish(${join(arguments_, ', ')}) {
   if (r >= ${i32(map.m * parts)} || c >= ${i32(own)}) { return; }
@@ -151,7 +152,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) id:
   ${rider ? bias.map((name) => wgsl`var ${name} = vec4f();`) : []}
   for (var k0 = 0; k0 < ${i32(steps)}; k0 += ${i32(depth)}) {
     ${stageA(map, staging.a, schedule, invocations, a)}
-    ${stageB(map, staging.b, schedule, invocations, w)}
+    ${stageB(map, staging.b, schedule, invocations, w.at)}
     workgroupBarrier();
     for (var q = 0; q < ${i32(depth / 4)}; q++) {
       ${products(staging, schedule, across, down, acc, rider ? bias : [])}
@@ -288,7 +289,13 @@ function stageA(map: IndexMap, staging: Staging, schedule: TiledSchedule, invoca
   });
 }
 
-function stageB(map: IndexMap, staging: Staging, schedule: TiledSchedule, invocations: number, b: Wgsl): Wgsl[] {
+function stageB(
+  map: IndexMap,
+  staging: Staging,
+  schedule: TiledSchedule,
+  invocations: number,
+  b: (index: Wgsl) => Wgsl,
+): Wgsl[] {
   const { columns, depth } = schedule;
   const steps = stepsOf(map);
   const { count, partial } = rounds((columns * depth) / 4, invocations);
@@ -299,7 +306,7 @@ function stageB(map: IndexMap, staging: Staging, schedule: TiledSchedule, invoca
   ];
   const value = (q: Wgsl, guards: readonly Wgsl[], four: boolean): Wgsl => {
     const at = guards.length === 0 ? q : wgsl`select(0, ${q}, ${join(guards, ' && ')})`;
-    const loaded = four ? wgsl`${b}[${map.parts ? wgsl`(${at}${part})` : at} / 4]` : wgsl`${b}[${at}${part}]`;
+    const loaded = b(four ? wgsl`${map.parts ? wgsl`(${at}${part})` : at} / 4` : wgsl`${at}${part}`);
     return guards.length === 0
       ? loaded
       : wgsl`select(${four ? wgsl`vec4f()` : wgsl`0.0`}, ${loaded}, ${join(guards, ' && ')})`;

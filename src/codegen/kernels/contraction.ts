@@ -19,6 +19,7 @@ import {
   startOfA,
   startOfB,
 } from './index-map.ts';
+import { readWeights } from './stored.ts';
 
 /** How the operands are read: in fours along k, along rows, along columns, or one by one. */
 interface Reads {
@@ -56,7 +57,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const a4 = reads.a !== 'one';
   const b4 = reads.b !== 'one';
   const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
-  const bName = b.use(storageOf(map.b), b4 ? 'vec4f' : 'f32', accessOf(storageOf(map.b)));
+  const { functions, at: bAt } = readWeights(b, map.b, b4 ? 4 : 1);
   const columnTiles = (map.n / width) * map.groups.count;
   const rowTiles = Math.ceil(map.m / rows);
   const tiles = columnTiles * rowTiles;
@@ -75,7 +76,7 @@ ${map.byPhase ? wgsl`if (${largest(rows)} < 0) { continue; }` : nothing}
 var q = ${startOfB(map)};
 ${reads.b === 'k4' || map.bColumn !== 1 ? nothing : wgsl`q += n * ${i32(width)};`}
 for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(map.inner.size)}; ${{ wgsl: map.inner.name }} += ${i32(reads.unroll)}) {
-  ${columnLoads(map, reads, bName, b4)}
+  ${columnLoads(map, reads, bAt, b4)}
   ${products(map, reads, rows, aName)}
   ${rider ? (reads.unroll === 4 ? wgsl`bias += b0 + b1 + b2 + b3;` : wgsl`bias += b0;`) : nothing}
 }`,
@@ -119,7 +120,7 @@ ${helpers(group.nodes, width)}
 
 ${rowFunction(map)}
 
-${atFunction(map)}
+${atFunction(map)}${functions}
 
 @compute @workgroup_size(${size(schedule.workgroup)})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -165,13 +166,13 @@ function pointers(map: IndexMap, reads: Reads, rows: number): Wgsl[] {
 }
 
 /** b0 to b3: rows of b at four steps (n4), or four columns of b along k (k4). */
-function columnLoads(map: IndexMap, reads: Reads, bName: Wgsl, b4: boolean): Wgsl[] {
+function columnLoads(map: IndexMap, reads: Reads, bAt: (index: Wgsl) => Wgsl, b4: boolean): Wgsl[] {
   const inner: Wgsl = { wgsl: map.inner.name };
   const lines: Wgsl[] = [];
   if (reads.b === 'k4') {
     for (let c = 0; c < reads.width; c++) {
       lines.push(
-        wgsl`let b${size(c)} = ${bName}[(q + (n * ${i32(reads.width)} + ${i32(c)}) * ${i32(map.bColumn)} + ${inner}) / 4];`,
+        wgsl`let b${size(c)} = ${bAt(wgsl`(q + (n * ${i32(reads.width)} + ${i32(c)}) * ${i32(map.bColumn)} + ${inner}) / 4`)};`,
       );
     }
     return lines;
@@ -185,7 +186,7 @@ function columnLoads(map: IndexMap, reads: Reads, bName: Wgsl, b4: boolean): Wgs
           : wgsl` + ${i32(column)}`
         : wgsl` + (n * ${i32(reads.width)} + ${i32(column)}) * ${i32(map.bColumn)}`;
     const at = wgsl`q + ${k} * ${i32(map.bStep)}${along}`;
-    return b4 ? wgsl`${bName}[(${at}) / 4]` : wgsl`${bName}[${at}]`;
+    return bAt(b4 ? wgsl`(${at}) / 4` : at);
   };
   for (let step = 0; step < reads.unroll; step++) {
     const value =

@@ -8,6 +8,7 @@ import { i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts
 import { fitsTexture, texel } from './contraction-subgroup.ts';
 import { epilogue, helpers } from './epilogue.ts';
 import { accessOf } from './index-map.ts';
+import { storedLoad } from './stored.ts';
 import { coordinates, eachWindow } from './window.ts';
 
 const WORKGROUP = 64;
@@ -70,6 +71,8 @@ ${loads}`;
 /** `fn load_a(i: i32) -> T`: element i of an operand. */
 function loader({ b, width, textures }: Parts, name: 'load_a' | 'load_b', node: Node): Wgsl {
   const storage = storageOf(node);
+  const stored = storedLoad(b, { wgsl: name }, storage, width);
+  if (stored) return stored;
   if (textures) return texel({ wgsl: name }, b.texture(name === 'load_a' ? 'a' : 'b', storage));
   const values = b.use(storage, width === 4 ? 'vec4f' : 'f32', accessOf(storage));
   return wgsl`fn ${{ wgsl: name }}(i: i32) -> T { return ${values}[i]; }`;

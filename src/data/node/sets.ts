@@ -1,24 +1,18 @@
 // One function a kind of set: from files to pictures and labels.
 import { cifarParts, countsDiffer, csvColumns } from '../../diagnostics/catalog/data.ts';
-import { type Diagnostic, refuse } from '../../diagnostics/index.ts';
+import { refuse } from '../../diagnostics/index.ts';
+import type { Parts, Wanted } from '../array-sets.ts';
 import { parseCifar10 } from '../cifar10.ts';
 import { parseCsv } from '../csv.ts';
 import { parseIdxLabels, parseIdxPictures } from '../idx.ts';
 import { checkLabels, classesIn, classNames } from '../labels.ts';
-import type { DataSet, Split } from '../types.ts';
+import type { DataSet } from '../types.ts';
 import { findAll, findIn, listFolder, type Place, readData } from './read.ts';
 
-/** What the model expects, as far as it is known. */
-export interface Expected extends Place {
-  /** The model's input: height x width x channels, or fewer dimensions for signals and vectors. */
-  readonly expected?: readonly number[];
-  readonly expectedClasses?: number;
-  /** The shape of the values that the model's output is compared with. */
-  readonly expectedValues?: readonly number[];
-}
+/** What the model expects, and where paths begin. */
+export interface Expected extends Place, Wanted {}
 
-/** A set that comes in two parts, or one that is still to be parted. */
-export type Parts = (Split | { readonly whole: DataSet }) & { readonly notes: readonly Diagnostic[] };
+export type { Parts };
 
 async function idxPair(name: string, files: readonly [string, string], e: Expected, own?: number): Promise<DataSet> {
   const [pictureBytes, labelBytes] = await Promise.all(files.map((file) => readData(file, e)));

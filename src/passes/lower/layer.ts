@@ -71,7 +71,7 @@ export function contextOf(
   x: Node,
   parameters: Node[],
 ): LayerContext {
-  const [l1, l2] = [numberArg(args, 'l1') ?? 0, numberArg(args, 'l2') ?? 0];
+  const [l1, l2] = [numberArg(args, 'l1'), numberArg(args, 'l2')];
   const lrScale = numberArg(args, 'lr_scale');
   const frozen = s.frozen || flagArg(args, 'frozen');
   return {
@@ -90,7 +90,7 @@ export function contextOf(
       const attrs = { shape, init, trainable: !frozen, ...(lrScale === undefined ? {} : { lrScale }) };
       const node = emit(s.b, 'parameter', [], attrs, `${name}.${suffix}`);
       parameters.push(node);
-      if (regularised && l1 + l2 > 0 && !frozen) s.penalties.push({ parameter: node, l1, l2 });
+      if (regularised && !frozen) s.penalties.push({ parameter: node, l1, l2 });
       return node;
     },
     statistic: (suffix, shape, init) => {

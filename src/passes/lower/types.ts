@@ -33,11 +33,11 @@ export interface LayerInfo {
   readonly path: readonly string[];
 }
 
-/** l1 * sum of absolute values + l2 * sum of squares, to be added to the loss. */
+/** Weights that l1 and l2 penalties are for, and what their layer says of those. */
 export interface Penalty {
   readonly parameter: Node;
-  readonly l1: number;
-  readonly l2: number;
+  readonly l1: number | undefined;
+  readonly l2: number | undefined;
 }
 
 /** `weights "vgg16.safetensors"`: the path as it is written, relative to the file that the span lies in. */
