@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Plan } from '../../runtime/index.ts';
 import { Failure, refuse } from '../diagnostics/index.ts';
 import { writeSafetensors } from '../interop/safetensors.ts';
-import { needFolder, writeTrouble } from './files.ts';
+import { makeFolders, needFolder, writeTrouble } from './files.ts';
 import type { Io } from './io.ts';
 import { version } from './version.ts';
 
@@ -80,7 +80,7 @@ export async function writeArtifacts(
   const replaced: string[] = [];
   try {
     try {
-      made = await mkdir(target, { recursive: true });
+      made = await makeFolders(target);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }

@@ -1,6 +1,6 @@
 // Reading and writing files, with every trouble as a message: whole files, and writes that happen fully or not at all.
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   diskFull,
   fileTrouble,
@@ -91,6 +91,26 @@ export async function needFolder(path: string, shown = path, help: readonly stri
   });
   if (found === undefined) refuse(noSuchFile(shown, 'folder', [...(await neighbours(path, shown)), ...help]));
   if (!found.isDirectory()) refuse(notAFolder(shown, help));
+}
+
+/**
+ * Makes a folder and those it is in, and returns the first that was missing, as `mkdir` does with `recursive`. That of Node takes
+ * a read-only disk for a missing folder, and goes round for ever where none can be made (/proc).
+ */
+export async function makeFolders(path: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let at = resolve(path); ; at = dirname(at)) {
+    const found = await stat(at).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    });
+    if (found !== undefined || dirname(at) === at) break;
+    missing.unshift(at);
+  }
+  for (const at of missing)
+    await mkdir(at).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error; // another process made it meanwhile, or it is a link to nothing
+    });
+  return missing[0];
 }
 
 /** Makes renames in a folder last through a power failure, where the system can (Windows cannot, and need not). */

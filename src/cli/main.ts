@@ -1,5 +1,6 @@
 // The command line: finds the command, reads its options, runs it, and turns whatever goes wrong into words.
-import { unknownCommand } from '../diagnostics/catalog/usage.ts';
+import { resolve } from 'node:path';
+import { outputIsInput, unknownCommand } from '../diagnostics/catalog/usage.ts';
 import { type Diagnostic, Failure, refuse } from '../diagnostics/index.ts';
 import { toJson } from '../diagnostics/render.ts';
 import { type AnyCommand, readArguments } from './args.ts';
@@ -39,7 +40,24 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const command = await find(first);
-  return command.run({ io, ...readArguments(command, rest) });
+  const given = readArguments(command, rest);
+  refuseToReplaceInput(io, given);
+  return command.run({ io, ...given });
+}
+
+/** A slip of the hand would put a picture or an ONNX file in the place of the model that it is made from. */
+function refuseToReplaceInput(
+  { cwd }: Io,
+  {
+    values,
+    positionals,
+  }: { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] },
+): void {
+  const { out, weights, model, csv, from } = values;
+  const read = [...positionals, weights, model, from].filter((path) => typeof path === 'string');
+  for (const [option, place] of Object.entries({ out, csv }))
+    if (typeof place === 'string' && place !== '-' && read.some((path) => resolve(cwd, path) === resolve(cwd, place)))
+      refuse(outputIsInput(option, place));
 }
 
 /** The words for what should not happen. */
@@ -51,8 +69,9 @@ function bug(error: unknown, io: Io): void {
   else io.stderr('This is a bug in cnnc, not in your files. CNNC_DEBUG=1 shows where: please report it with that.\n');
 }
 
-/** E0700 to E0749, but for E0730 to E0737, which are about files to import; the codes above are about files and models again. */
-const isUsage = (d: Diagnostic): boolean => d.severity === 'error' && /^E07(?:[0124]|3[89])/.test(d.code);
+/** E0700 to E0729, and what is said of options of `import`, `show`, `attack` and `dream`; other codes are about files and models. */
+const isUsage = (d: Diagnostic): boolean =>
+  d.severity === 'error' && /^E0(7[0-2].|73[89]|80[35789]|81[02])$/.test(d.code);
 
 /** Runs one command line (without the program's name) and returns the exit code: 0 done, 1 trouble, 2 wrong usage. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -1,10 +1,11 @@
 // A model file as commands need it: read, compiled, its warnings shown; refused when it has errors.
 import { resolve } from 'node:path';
 import { type CompiledModel, type CompileOptions, compile } from '../compile.ts';
+import { notText } from '../diagnostics/catalog/syntax.ts';
 import { noTrainSection } from '../diagnostics/catalog/train.ts';
 import { refuse, refuseErrors, type Source } from '../diagnostics/index.ts';
 import type { TrainConfig } from '../training/settings.ts';
-import { readText } from './files.ts';
+import { readBytes } from './files.ts';
 import { importReader } from './imports.ts';
 import { type Io, report } from './io.ts';
 
@@ -18,9 +19,12 @@ export interface ModelFile {
 
 const help = ['give the path of a model file, such as models/drawn.cnn'];
 
-/** The text of a model file; `file` is what the user wrote. */
+/** The text of a model file; `file` is what the user wrote. Refuses what is no text, before each line of it is found wrong. */
 export async function readSource(io: Io, file: string): Promise<Source> {
-  return { file, text: await readText(resolve(io.cwd, file), file, help) };
+  const bytes = await readBytes(resolve(io.cwd, file), file, help);
+  const zero = bytes.indexOf(0);
+  if (zero !== -1) refuse(notText(file, zero));
+  return { file, text: new TextDecoder().decode(bytes) };
 }
 
 /** Compiles without a word; refuses errors. */

@@ -1,5 +1,4 @@
 // What a model gives that ends in a picture: its values, or a map of classes, as PNG files.
-import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Plan } from '../../runtime/index.ts';
 import { sizeOf } from '../data/types.ts';
@@ -8,7 +7,7 @@ import { refuse } from '../diagnostics/index.ts';
 import { encodeMap, encodePicture } from '../interop/png.ts';
 import type { TrainConfig } from '../training/settings.ts';
 import { argmax, probabilities } from './classes.ts';
-import { writeAtomic, writeTrouble } from './files.ts';
+import { makeFolders, writeAtomic, writeTrouble } from './files.ts';
 import type { Io } from './io.ts';
 
 /** How an output is shown: as the picture it is, or as a map of its largest scores. */
@@ -44,7 +43,7 @@ export async function placesFor(
 ): Promise<string[]> {
   if (namesFile(out)) return [out];
   if (out !== undefined) {
-    await mkdir(resolve(io.cwd, out), { recursive: true }).catch((error: unknown) => {
+    await makeFolders(resolve(io.cwd, out)).catch((error: unknown) => {
       refuse(writeTrouble(error, out, 0));
     });
   }

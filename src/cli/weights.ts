@@ -6,8 +6,11 @@ import { optionMissing } from '../diagnostics/catalog/usage.ts';
 import { noneTaken, type TensorDifference, weightsDiffer } from '../diagnostics/catalog/weights.ts';
 import { refuse, type Span } from '../diagnostics/index.ts';
 import { type ReadTensor, readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
+import type { StartsFrom } from '../passes/lower-ast.ts';
 import { readBytes, writeAtomic } from './files.ts';
+import { besideFile } from './imports.ts';
 import type { Io } from './io.ts';
+import type { CompiledModel } from './model.ts';
 
 export interface Weights {
   readonly values: Map<string, Float32Array<ArrayBuffer>>;
@@ -52,12 +55,31 @@ export async function readWeights(io: Io, file: string, plan: Plan): Promise<Wei
   return { values, metadata };
 }
 
+/** The file that a model names to start from, as a way out where weights are needed and none are given. */
+export const weightsToGive = (startsFrom: StartsFrom | undefined): string[] =>
+  startsFrom
+    ? [`to use those that the model starts from: --weights ${besideFile(startsFrom.path, startsFrom.span.source)}`]
+    : [];
+
 /** What the file holds. Without one, nothing: a model whose kernels are all written by hand needs none. */
-export async function weightsOrNone(io: Io, file: string | undefined, plan: Plan, command: string): Promise<Weights> {
+export async function weightsOrNone(
+  io: Io,
+  file: string | undefined,
+  { plan, startsFrom }: Pick<CompiledModel, 'plan' | 'startsFrom'>,
+  command: string,
+): Promise<Weights> {
   if (file !== undefined) return readWeights(io, file, plan);
   const random = plan.parameters.find(({ init }) => init.kind !== 'constant' && init.kind !== 'values');
   if (random)
-    refuse(optionMissing('weights', 'FILE', command, `what training learned; ${random.name} is random before`));
+    refuse(
+      optionMissing(
+        'weights',
+        'FILE',
+        command,
+        `what training learned; ${random.name} is random before`,
+        weightsToGive(startsFrom),
+      ),
+    );
   return { values: new Map(), metadata: {} };
 }
 

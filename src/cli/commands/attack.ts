@@ -104,7 +104,7 @@ cnnc attack models/mnist.cnn --weights runs/mnist/mnist.safetensors --all --epsi
     const { compiled } = model;
     const { plan } = compiled;
     classifierOf(compiled, file, 'attack');
-    const weights = await weightsOrNone(io, values.weights, plan, 'attack');
+    const weights = await weightsOrNone(io, values.weights, compiled, 'attack');
     const shape = pictureShape(plan, file);
     const from = { data: values.data, command: 'attack' };
     // 2. A whole set.

@@ -80,7 +80,7 @@ cnnc dream models/cifar10.cnn --weights runs/cifar10/cifar10.safetensors --layer
     const model = await openModel(io, file, { inferOnly: true, set: settings('dream', values.set) });
     const { compiled } = model;
     const { plan } = compiled;
-    const weights = await weightsOrNone(io, values.weights, plan, 'dream');
+    const weights = await weightsOrNone(io, values.weights, compiled, 'dream');
     const shape = pictureShape(plan, file);
     // 2. The units.
     let units: number[];

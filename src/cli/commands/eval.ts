@@ -22,7 +22,7 @@ import {
 } from '../scores.ts';
 import { meanOf } from '../train/loop.ts';
 import { kernelChoice, tuneOption } from '../tune/apply.ts';
-import { metadataNumber, readWeights } from '../weights.ts';
+import { metadataNumber, readWeights, weightsToGive } from '../weights.ts';
 
 interface Classified {
   readonly confusion: Confusion;
@@ -87,9 +87,10 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
     const types = typesOf(values['weights-type']);
-    const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test'));
     const kernels = kernelChoice('eval', values);
     const read = await openModel(io, file, { set: settings('eval', values.set) });
+    const ways = weightsToGive(read.compiled.startsFrom);
+    const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test', ways));
     const config = trainConfig(read);
     const weights = await readWeights(io, weightsFile, read.compiled.plan);
     const spec = dataSpec(read, values.data, 'eval');

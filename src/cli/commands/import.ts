@@ -36,7 +36,7 @@ export const importModel = command({
   summary: 'turn an ONNX or Keras model into a .cnn file with weights',
   usage: `cnnc import resnet50.onnx -o resnet50
 cnnc import model.json --weights weights.npz -o mine
-cnnc import vgg16.safetensors --model models/vgg16.cnn --order pytorch -o vgg16.safetensors`,
+cnnc import torchvision.safetensors --model models/vgg16.cnn --order pytorch -o vgg16.safetensors`,
   positionals: {
     name: 'FILE',
     doc: 'an ONNX model, a Keras model as JSON, or weights (.safetensors, .npz)',

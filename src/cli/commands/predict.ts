@@ -110,7 +110,7 @@ cnnc predict models/sobel.cnn photograph.png`,
     if (!kind && shape.length !== 2) refuse(noClassScores(file, shape.slice(1).join('x')));
     if (!kind && values.out !== undefined) refuse(noPictureToWrite(file, values.out));
     checkPlace(pictures, values.out);
-    const weights = await weightsOrNone(io, values.weights, read.compiled.plan, 'predict');
+    const weights = await weightsOrNone(io, values.weights, read.compiled, 'predict');
     const inputs = await loadPictures(io, pictures, read.compiled.plan.input.shape.slice(1), values.strict);
     const suited = compileSource(read.source, { ...read.options, batch: Math.min(pictures.length, mostAtOnce) });
     const { backend, model } = await openBackend(io, values.device, suited, ['infer'], kernels);

@@ -112,7 +112,7 @@ cnnc show models/mnist.cnn --weights runs/mnist/mnist.safetensors --what worst -
     const { compiled } = model;
     const layer = values.layer === undefined ? undefined : layerNamed(compiled, values.layer, file);
     if (kind !== 'kernels' && kind !== 'maps') classifierOf(compiled, file, `show --what ${kind}`);
-    const weights = await weightsOrNone(io, values.weights, compiled.plan, 'show');
+    const weights = await weightsOrNone(io, values.weights, compiled, 'show');
     const out = values.out ?? `${compiled.plan.model}.${kind}.png`;
     const said = (text: string, facts: Readonly<Record<string, unknown>>): number => {
       if (values.json) printJson(io, { model: compiled.plan.model, what: kind, ...facts, picture: out });

@@ -12,7 +12,7 @@ import type { Io } from '../io.ts';
 import { compileSource, type ModelFile, openModel } from '../model.ts';
 import { version } from '../version.ts';
 import { outputName } from '../web/pack.ts';
-import { readStart, readWeights } from '../weights.ts';
+import { readStart, readWeights, weightsToGive } from '../weights.ts';
 
 export interface ExportRequest {
   readonly weights: string | undefined;
@@ -73,7 +73,7 @@ async function valuesOf(io: Io, model: ModelFile, { weights, seed }: ExportReque
     return { values: read.values, from: weights, seed: null, data: read.metadata.data };
   }
   const random = plan.parameters.find(({ init }) => init.kind !== 'constant' && init.kind !== 'values');
-  if (random && seed === undefined) refuse(untrained(model.source.file, random.name));
+  if (random && seed === undefined) refuse(untrained(model.source.file, random.name, weightsToGive(startsFrom)));
   const start =
     startsFrom && (await readStart(io, besideFile(startsFrom.path, startsFrom.span.source), plan, startsFrom.span));
   const drawn = plan.parameters.map((p) => [p.name, start?.values.get(p.name) ?? initialValues(p, seed ?? 0)] as const);

@@ -1,5 +1,8 @@
 // Where an imported model goes: both files are made before either is put in its place.
-import { basename, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { weightsOfAnother } from '../../diagnostics/catalog/imports.ts';
+import { refuse } from '../../diagnostics/index.ts';
 import type { Imported } from '../../interop/network/imported.ts';
 import { nameFrom } from '../../interop/network/names.ts';
 import { writeSafetensors } from '../../interop/safetensors.ts';
@@ -20,12 +23,21 @@ export interface Output {
   readonly weights: string | undefined;
 }
 
+/** Refuses a folder with the weights of another imported model, which would be gone. */
+async function refuseOthers(io: Io, folder: string, name: string): Promise<void> {
+  const names = await readdir(resolve(io.cwd, folder)).catch((): string[] => []);
+  const other = names.find((file) => file.endsWith('.cnn') && file !== `${name}.cnn`);
+  if (names.includes(weightsName) && !names.includes(`${name}.cnn`) && other !== undefined)
+    refuse(weightsOfAnother(join(folder, weightsName), other));
+}
+
 /** Writes NAME.cnn and, where there are any, the weights. Nothing is written before both are whole. */
 export async function writeImported(io: Io, folder: string, made: Imported, from: string): Promise<Output> {
   const weights =
     made.tensors.length === 0
       ? undefined
       : writeSafetensors(made.tensors, { format: 'cnnc', model: made.name, imported_from: basename(from) });
+  if (weights) await refuseOthers(io, folder, made.name);
   const files = new Map<string, string | Uint8Array>([[`${made.name}.cnn`, made.text]]);
   if (weights) files.set(weightsName, weights);
   await writeArtifacts(io, folder, files);
@@ -37,5 +49,5 @@ export async function writeImported(io: Io, folder: string, made: Imported, from
 export function importedText(made: Imported, { model, weights }: Output): string {
   const parameters = made.plan.parameters.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0);
   const files = [model, ...(weights === undefined ? [] : [weights])].join(' and ');
-  return `${files}: ${made.layers} layers, ${grouped(parameters)} parameters\n`;
+  return `${files}: ${made.layers} ${made.layers === 1 ? 'layer' : 'layers'}, ${grouped(parameters)} parameters\n`;
 }

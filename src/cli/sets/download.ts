@@ -1,11 +1,11 @@
 // Downloading one file: resumed where it was cut, tried again after a pause, and checked before it gets its name.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { downloadFailed, httpStatus, wrongChecksum } from '../../diagnostics/catalog/downloads.ts';
 import { Failure, refuse } from '../../diagnostics/index.ts';
-import { readTrouble, writeTrouble } from '../files.ts';
+import { makeFolders, readTrouble, writeTrouble } from '../files.ts';
 import type { SourceFile } from './sources.ts';
 
 export interface Download {
@@ -178,9 +178,7 @@ export async function download(
 ): Promise<'there' | 'new' | 'stopped'> {
   const { signal, pause = 1000 } = around;
   if ((await sizeOf(path)) !== undefined && (await difference(path, file)) === undefined) return 'there';
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) =>
-    refuse(writeTrouble(error, shown, file.bytes)),
-  );
+  await makeFolders(dirname(path)).catch((error: unknown) => refuse(writeTrouble(error, shown, file.bytes)));
   const part = `${path}.part`;
   let pieces = ((await sizeOf(part)) ?? 0) > 0 ? 1 : 0;
   let which = 0;

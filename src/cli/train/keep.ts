@@ -1,11 +1,11 @@
 // What a training leaves on the disk: the weights and the history, each whole or not at all.
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Plan } from '../../../runtime/index.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import type { Backend } from '../../reference/backend.ts';
-import { needFolder, writeAtomic, writeTrouble } from '../files.ts';
+import { makeFolders, needFolder, writeAtomic, writeTrouble } from '../files.ts';
 import type { Io } from '../io.ts';
 import { version } from '../version.ts';
 import { writeWeights } from '../weights.ts';
@@ -38,7 +38,7 @@ export interface Kept {
 export async function prepareFolder(io: Io, folder: string): Promise<void> {
   const path = resolve(io.cwd, folder);
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolders(path);
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     if (!exists) refuse(writeTrouble(error, folder, 0));

@@ -11,10 +11,11 @@ export const tooLargeForOnnx = entry('E0760', (span: Span, model: string, parame
   ],
 }));
 
-export const untrained = entry('E0761', (file: string, parameter: string) => ({
+export const untrained = entry('E0761', (file: string, parameter: string, ways: readonly string[]) => ({
   message: `${parameter} is random before training: what is exported?`,
   file,
   help: [
+    ...ways,
     '--weights FILE: what training learned, such as runs/MODEL/MODEL.safetensors',
     '--seed N: the model as training with that seed would start',
   ],

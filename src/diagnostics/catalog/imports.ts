@@ -1,4 +1,4 @@
-// E0730 to E0759: networks and weights of other programs that become those of cnnc.
+// E0730 to E0759: networks and weights of other programs that become those of cnnc. E0738 and E0739 are about the command line.
 import { entry } from '../entry.ts';
 
 /** A node of ONNX that has no line in cnnc. */
@@ -84,6 +84,13 @@ export const optionOfOther = entry('E0739', (file: string, option: string, what:
   message: `--${option} has no meaning for ${what}`,
   file,
   help: ['`cnnc import --help` shows what belongs together'],
+}));
+
+/** The one name of weights beside a model is taken: another model would find these in their place. */
+export const weightsOfAnother = entry('E0740', (file: string, model: string) => ({
+  message: `these are the weights of another model, "${model}": the imported ones would replace them`,
+  file,
+  help: ['give each imported model a folder of its own: -o DIR'],
 }));
 
 /** Which modules were paired by their place alone. */

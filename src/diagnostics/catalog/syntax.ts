@@ -49,3 +49,13 @@ export const badHead = entry('E0007', (span: Span, word: string, form: string) =
   primary: { span, text: '' },
   help: [`it is written: ${form}`],
 }));
+
+/** Of bytes that no text has. `at` counts from 0. */
+export const notText = entry('E0008', (file: string, at: number) => ({
+  message: `this is not a text: byte ${at} of the file is 0`,
+  file,
+  help: [
+    'a model file is a text in UTF-8: an editor that saved it as UTF-16 ("Unicode") can save it as UTF-8',
+    'ONNX and Keras models become one with `cnnc import`',
+  ],
+}));

@@ -57,10 +57,20 @@ export const badChoice = entry(
   }),
 );
 
-/** `why` says what the option is for. */
-export const optionMissing = entry('E0709', (option: string, placeholder: string, command: string, why: string) => ({
-  message: `cnnc ${command} needs --${option} ${placeholder}: ${why}`,
-  help: [helpOf(command)],
+/** `why` says what the option is for, `ways` what could be given. */
+export const optionMissing = entry(
+  'E0709',
+  (option: string, placeholder: string, command: string, why: string, ways: readonly string[] = []) => ({
+    message: `cnnc ${command} needs --${option} ${placeholder}: ${why}`,
+    help: [...ways, helpOf(command)],
+  }),
+);
+
+/** What is read would be gone. */
+export const outputIsInput = entry('E0710', (option: string, file: string) => ({
+  message: `--${option} names a file that the command reads, and would replace it`,
+  file,
+  help: ['give the output a name of its own'],
 }));
 
 export const unknownPicture = entry('E0720', (file: string) => ({
