@@ -68,7 +68,7 @@ export const runs: Readonly<Record<string, readonly Run[]>> = {
   attack: [
     { words: `attack ${small} --index 0 ${onReference}` },
     { words: `attack ${small} --all --epsilon 0,0.1 --count 4 ${onReference}` },
-    { words: `attack ${small}`, code: 1, fails: true },
+    { words: `attack ${small}`, code: 2, fails: true },
   ],
   dream: [
     { words: `dream ${small} --layer conv1 --unit 0 --steps 2 ${onReference}` },
