@@ -17,7 +17,7 @@ import { checkAxes, checkHyper, jobOf, wholeNames } from '../sweep/names.ts';
 import { progressOf } from '../sweep/progress.ts';
 import { openTable, runKey } from '../sweep/record.ts';
 import { resultJson, resultsOf, resultsText, rowsCsv } from '../sweep/results.ts';
-import { runJobs } from '../sweep/run.ts';
+import { jobsFor, runJobs } from '../sweep/run.ts';
 import { prepareFolder } from '../train/keep.ts';
 
 const at = (option: string) => ({ command: 'sweep', option });
@@ -59,7 +59,11 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
       value: 'N',
       doc: 'trainings of each point, with one seed after the other; 1 unless given',
     },
-    jobs: { type: 'string', value: 'N', doc: 'trainings at a time; 1 unless given' },
+    jobs: {
+      type: 'string',
+      value: 'N',
+      doc: 'trainings at a time; unless given, one, or one a core where the processor computes',
+    },
     data: { type: 'string', value: 'SPEC', doc: 'the pictures, as train takes them' },
     epochs: { type: 'string', value: 'N', doc: 'passes over the pictures' },
     batch: { type: 'string', value: 'N', doc: 'pictures a step' },
@@ -103,7 +107,7 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
     if (values.heatmap !== undefined && extname(values.heatmap).toLowerCase() !== '.svg')
       refuse(say.onlyHeatMapSvg(values.heatmap));
     const seeds = wholeNumber(at('seeds'), values.seeds, { max: 1000 }) ?? 1;
-    const jobs = wholeNumber(at('jobs'), values.jobs, { max: 64 }) ?? 1;
+    const jobsAsked = wholeNumber(at('jobs'), values.jobs, { max: 64 });
     const batch = wholeNumber(at('batch'), values.batch, { max: 65_536 });
     const lr = realNumber(at('lr'), values.lr, { min: 0, above: true });
     const memory = memoryOf('sweep', values['data-memory']);
@@ -148,6 +152,7 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
     const began = performance.now();
     const [metric = 'loss'] = config.metrics;
     const progress = progressOf(io, { total: all.length, done: all.length - left.length, metric, quiet: values.quiet });
+    const jobs = jobsAsked ?? (await jobsFor(values.device));
     let sessions = 0;
     await runJobs(
       {

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Split } from '../../data/types.ts';
 import { Failure } from '../../diagnostics/index.ts';
 import type { Uploaded } from '../../reference/backend.ts';
-import { type Opened, openBackend } from '../backend.ts';
+import { type Opened, openAdapter, openBackend } from '../backend.ts';
 import { dataSpec, loadFor, upload } from '../data.ts';
 import { besideFile } from '../imports.ts';
 import type { Io } from '../io.ts';
@@ -37,6 +37,14 @@ interface Place {
   readonly pace: { size: number };
   /** The pictures of this seed are on the device. */
   sets?: { readonly seed: number; readonly split: Split; readonly train: Uploaded; readonly test: Uploaded };
+}
+
+/** Trainings at a time that suit the adapter: small networks leave the cores of a processor waiting for each other. */
+export async function jobsFor(device: string | undefined): Promise<number> {
+  const opened = await openAdapter(device);
+  if (typeof opened === 'string') return 1;
+  opened.close();
+  return opened.adapter.kind === 'software' ? availableParallelism() : 1;
 }
 
 /** Does all jobs, in their order of plans; stops after the one under way at Ctrl-C, which is not kept. */
