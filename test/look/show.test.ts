@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dream, rolled, roughness } from '../../src/cli/look/dream.ts';
 import { gradCam, overPicture } from '../../src/cli/look/gradcam.ts';
+import { firstMaps } from '../../src/cli/look/maps.ts';
 import { dropMap, hidden, patchesFor } from '../../src/cli/look/occlusion.ts';
 import type { Looking } from '../../src/cli/look/open.ts';
+import { compile } from '../../src/compile.ts';
 import { blank, rasterOf, textWidth, write as writeText } from '../../src/graphics/raster/raster.ts';
 import { drawSheet } from '../../src/graphics/raster/sheet.ts';
 import { decodePicture } from '../../src/interop/pictures.ts';
@@ -284,4 +286,12 @@ describe('dream', () => {
     expect(units).toHaveLength(3);
     for (const { before, after } of units) expect(after).toBeGreaterThan(before);
   });
+});
+
+test('the layer whose maps are shown first: the first that learns, with positions where there are any', () => {
+  const first = (body: string): string =>
+    firstMaps(compile({ file: 'm.cnn', text: `model m {\n${body}\n}\n` }).layers ?? []).name;
+  expect(first('input 8x8x1\nmaxpool 2x2\nconv 2 3x3\nflatten\ndense 3')).toBe('conv1');
+  expect(first('input 8x8x1\nmaxpool 2x2\nflatten\ndense 3')).toBe('maxpool1');
+  expect(first('input 8x8x1\nflatten\ndense 4 relu\ndense 3')).toBe('dense1');
 });

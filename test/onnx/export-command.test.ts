@@ -59,7 +59,10 @@ test('a trained model, with what it is', async () => {
 test('what it predicts is what cnnc predicts, folded or not', async () => {
   await done(folder, 'export', 'small.cnn', '--weights', weights, '-o', 'whole.onnx', '--layout', 'nhwc');
   const folded = ['export', 'small.cnn', '--weights', weights, '--fold', '-o', 'folded.onnx', '--json'];
-  const { operators } = lastJson(await done(folder, ...folded));
+  const { operators, parameters } = lastJson(await done(folder, ...folded));
+  // What batch normalisation had is in the weights and the bias of the convolution.
+  const inFile = model('folded.onnx').graph?.initializer.filter(({ dataType }) => dataType === 1) ?? [];
+  expect(parameters).toBe(inFile.reduce((n, { dims }) => n + dims.reduce((a, b) => a * Number(b), 1), 0));
   expect(operators).toEqual({ Conv: 1, Relu: 1, MaxPool: 1, Flatten: 1, Gemm: 1, Softmax: 1 });
   const data = Float64Array.from({ length: 784 }, (_, i) => ((i * 37) % 256) / 255);
   const { encode } = await import('fast-png');

@@ -134,6 +134,22 @@ describe('trouble', () => {
     expect(got.state).toContain('E0472: the download failed 4 times');
     expect(got).toMatchObject({ names: ['a.bin.part'], part: 1000 });
   });
+  test('a set of which nothing came leaves no folder', async () => {
+    server = await serve({});
+    const { url } = server;
+    await server.close();
+    const source = {
+      title: 'Digits',
+      folder: 'digits',
+      addresses: [url],
+      files: [sourceFile('a.bin', content)],
+      keep: 'files',
+    } as const;
+    await inFolder({}, async (folder) => {
+      await expect(getSet(quietIo(folder), 'digits', source, 'home', undefined, { pause: 1 })).rejects.toThrow('E0472');
+      expect(existsSync(join(folder, 'home/digits'))).toBe(false);
+    });
+  });
   test('no server', async () => {
     server = await serve({});
     const { url } = server;

@@ -80,19 +80,20 @@ async function valuesOf(io: Io, model: ModelFile, { weights, seed }: ExportReque
   return { values: new Map(drawn), from: start?.file ?? null, seed: random && seed !== undefined ? seed : null };
 }
 
+const countOf = (plan: Plan): number => plan.parameters.reduce((n, { shape }) => n + sizeOf(shape), 0);
+
 /** What is refused before any weights are made. */
-function checkSize(plan: Plan, { compiled: { model } }: ModelFile): number {
-  const parameters = plan.parameters.reduce((n, { shape }) => n + sizeOf(shape), 0);
+function checkSize(plan: Plan, { compiled: { model } }: ModelFile): void {
+  const parameters = countOf(plan);
   // Names and nodes take a fraction of the last mebibyte.
   if (4 * parameters > 2 ** 31 - 2 ** 20)
     refuse(tooLargeForOnnx(model.name.span, plan.model, parameters, 4 * parameters));
-  return parameters;
 }
 
 export async function exportModel(io: Io, file: string, request: ExportRequest): Promise<ExportedModel> {
   const opened = await openModel(io, file, { inferOnly: true, set: request.set });
   const { plan, config } = opened.compiled;
-  const parameters = checkSize(plan, opened);
+  checkSize(plan, opened);
   const given = await valuesOf(io, opened, request);
   const model = request.fold ? compileSource(opened.source, { ...opened.options, fold: given.values }) : opened;
   const stage = `infer after ${request.fold ? 'fold-batch-norm' : 'for-inference'}`;
@@ -135,7 +136,7 @@ export async function exportModel(io: Io, file: string, request: ExportRequest):
     inputs: ports(inputs),
     outputs: ports(outputs),
     operators,
-    parameters,
+    parameters: countOf(model.compiled.plan),
     weights: given.from,
     seed: given.seed,
   };

@@ -30,6 +30,7 @@ export const hasPositions = ({ output }: LayerInfo): boolean => {
 export const firstMaps = (layers: readonly LayerInfo[]): LayerInfo =>
   (layers.find((l) => hasPositions(l) && l.parameters.some((p) => p.type.shape.length > 1)) ??
     layers.slice(1).find(hasPositions) ??
+    layers.find((l) => l.parameters.length > 0) ??
     layers[1] ??
     layers[0]) as LayerInfo;
 

@@ -1,6 +1,6 @@
 // `cnnc data get`: the files of a well-known set, from its publisher into the folder where `data mnist` finds it.
 
-import { rm, stat } from 'node:fs/promises';
+import { rm, rmdir, stat } from 'node:fs/promises';
 import * as http from 'node:http';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -114,6 +114,8 @@ export async function getSet(
     }
   } finally {
     progress.stop();
+    // A folder that nothing came into would look like a set; one with files in it stays.
+    await rmdir(resolve(io.cwd, folder)).catch(() => undefined);
   }
   return { folder, files: source.keep === 'files' ? files : await finish(io, folder, source), stopped: false };
 }
