@@ -62,7 +62,7 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
     jobs: {
       type: 'string',
       value: 'N',
-      doc: 'trainings at a time; unless given, one, or one a core where the processor computes',
+      doc: 'trainings at a time; unless given, one, or one more than cores where the processor computes',
     },
     data: { type: 'string', value: 'SPEC', doc: 'the pictures, as train takes them' },
     epochs: { type: 'string', value: 'N', doc: 'passes over the pictures' },

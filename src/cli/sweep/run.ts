@@ -39,12 +39,15 @@ interface Place {
   sets?: { readonly seed: number; readonly split: Split; readonly train: Uploaded; readonly test: Uploaded };
 }
 
-/** Trainings at a time that suit the adapter: small networks leave the cores of a processor waiting for each other. */
+/**
+ * Trainings at a time that suit the adapter. Small networks leave the cores of a processor waiting for each other; of one more than
+ * there are cores, one may wait for the results of its epoch.
+ */
 export async function jobsFor(device: string | undefined): Promise<number> {
   const opened = await openAdapter(device);
   if (typeof opened === 'string') return 1;
   opened.close();
-  return opened.adapter.kind === 'software' ? availableParallelism() : 1;
+  return opened.adapter.kind === 'software' ? availableParallelism() + 1 : 1;
 }
 
 /** Does all jobs, in their order of plans; stops after the one under way at Ctrl-C, which is not kept. */
