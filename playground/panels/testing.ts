@@ -1,4 +1,5 @@
 // The pictures that the network is asked about: one that the user draws, and one of the test part.
+import { sizeOf } from '../../src/ir/types.ts';
 import type { CompiledView, LoadedSet, Part } from '../protocol.ts';
 import { centred } from '../train/centre.ts';
 import type { Trainer } from '../train/trainer.ts';
@@ -16,8 +17,6 @@ export interface Testing {
   /** The test picture that is shown, as the network sees it. */
   picture(): Float32Array<ArrayBuffer> | undefined;
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** A picture of a set as the network sees it. */
 function pictureOf({ values, scale }: Part, index: number, size: number): Float32Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 // A training on the page's device: so many steps at a time, so that it can be paused, stepped, and given another learning rate.
+
 import {
   createSession,
   type DeviceData,
@@ -14,6 +15,7 @@ import {
   type StepValues,
   type Sums,
 } from '../../runtime/index.ts';
+import { sizeOf } from '../../src/ir/types.ts';
 import type { CompiledView, FeatureMap, LoadedSet } from '../protocol.ts';
 
 /** Means over the pictures of the last steps. */
@@ -58,7 +60,6 @@ export interface Trainer {
 /** Time that one submit should take. */
 const SUBMIT_MS = 100;
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const meanOf = ({ count, metrics }: Sums): Record<string, number> =>
   Object.fromEntries(Object.entries(metrics).map(([name, sum]) => [name, sum / Math.max(1, count)]));
 

@@ -1,9 +1,11 @@
 // A model file as commands need it: read, compiled, its warnings shown; refused when it has errors.
 import { resolve } from 'node:path';
+import type { Plan } from '../../runtime/plan.ts';
 import { type CompiledModel, type CompileOptions, compile } from '../compile.ts';
 import { notText } from '../diagnostics/catalog/syntax.ts';
 import { noTrainSection } from '../diagnostics/catalog/train.ts';
 import { refuse, refuseErrors, type Source } from '../diagnostics/index.ts';
+import { sizeOf } from '../ir/index.ts';
 import type { TrainConfig } from '../training/settings.ts';
 import { readBytes } from './files.ts';
 import { importReader } from './imports.ts';
@@ -46,3 +48,7 @@ export async function openModel(io: Io, file: string, options: CompileOptions = 
 export function trainConfig({ compiled }: ModelFile): TrainConfig {
   return compiled.config ?? refuse(noTrainSection(compiled.model.name.span));
 }
+
+/** Numbers in all parameters of a plan. */
+export const parameterCount = ({ parameters }: Plan): number =>
+  parameters.reduce((n, { shape }) => n + sizeOf(shape), 0);

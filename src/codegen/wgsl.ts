@@ -78,6 +78,9 @@ export function ident(name: string): Wgsl {
   return { wgsl: reserved.has(safe) || local.test(safe) ? `${safe}_` : /^[A-Za-z]/.test(safe) ? safe : `n_${safe}` };
 }
 
+/** `of(0)` to `of(count - 1)`. */
+export const list = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
+
 /** Joins pieces with text between, such as ' + '. */
 export const join = (pieces: readonly Wgsl[], between: ' + ' | ', ' | ' && ' | ' || ' | ' * ' | '\n' | ' '): Wgsl => ({
   wgsl: pieces.map((p) => p.wgsl).join(between),

@@ -1,4 +1,5 @@
 // What a data set is made of once it is read: pictures in one array, height x width x channels, and labels.
+import { sizeOf } from '../ir/types.ts';
 
 /** Height, width, channels. */
 export type PictureShape = readonly [number, number, number];
@@ -35,5 +36,4 @@ export const labelsOf = (set: DataSet): number => sizeOf(set.labelShape ?? []);
 /** `28x28x1`. */
 export const shapeText = (shape: readonly number[]): string => shape.join('x');
 
-/** Number of values of a shape. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+export { sizeOf };

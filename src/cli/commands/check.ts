@@ -6,7 +6,7 @@ import { command, setOption, settings } from '../args.ts';
 import { grouped } from '../format.ts';
 import { importReader } from '../imports.ts';
 import { printJson, report } from '../io.ts';
-import { readSource } from '../model.ts';
+import { parameterCount, readSource } from '../model.ts';
 
 /** A file of blocks for others to import. */
 const isLibrary = ({ file: { sections } }: Compiled): boolean =>
@@ -29,7 +29,7 @@ export const check = command({
         const said = compiled.diagnostics.filter((d) => !library || d.code !== 'E0005');
         all.push(...said);
         if (values.json || said.some(isError)) continue;
-        const parameters = compiled.plan?.parameters.reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0) ?? 0;
+        const parameters = compiled.plan ? parameterCount(compiled.plan) : 0;
         const blocks = compiled.file.sections.filter(({ kind }) => kind === 'block').length;
         const what = library ? `${blocks} ${blocks === 1 ? 'block' : 'blocks'}` : `${grouped(parameters)} parameters`;
         io.stdout(`${file}: ok, ${what}\n`);

@@ -11,6 +11,7 @@ import { kindOf } from '../import/kind.ts';
 import { importedText, modelName, weightsName, writeImported } from '../import/output.ts';
 import { at, importWeights, orders } from '../import/weights.ts';
 import { type Io, printJson, report } from '../io.ts';
+import { parameterCount } from '../model.ts';
 
 /** A network of either kind. */
 async function importNetwork(
@@ -92,7 +93,7 @@ cnnc import torchvision.safetensors --model models/vgg16.cnn --order pytorch -o 
       weights: written.weights ?? null,
       name: made.name,
       layers: made.layers,
-      parameters: plan.parameters.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),
+      parameters: parameterCount(plan),
       input: plan.input.shape.slice(1),
       output: plan.output.shape.slice(1),
       remarks: made.remarks,

@@ -10,7 +10,7 @@ import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
-import { openModel, trainConfig } from '../model.ts';
+import { openModel, parameterCount, trainConfig } from '../model.ts';
 import { checkHyper } from '../sweep/names.ts';
 import { openCached } from '../train/cached-base.ts';
 import { checkpointsIn } from '../train/checkpoint.ts';
@@ -199,7 +199,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         backend.setParameters(measured(model.compiled, split.train, start?.values));
       }
       const [trainSet, testSet] = [upload(opened, split.train, spec, memory), upload(opened, split.test, spec, memory)];
-      const parameters = plan.parameters.reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0);
+      const parameters = parameterCount(plan);
       header(
         io,
         values.quiet,

@@ -5,11 +5,11 @@ import { initialValues, type Plan } from '../../../runtime/index.ts';
 import { tooLargeForOnnx, untrained } from '../../diagnostics/catalog/export.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import { exportOnnx, type Layout } from '../../interop/onnx/export/index.ts';
-import { type Graph, sizeOf } from '../../ir/index.ts';
+import type { Graph } from '../../ir/index.ts';
 import { namesFor } from '../classes.ts';
 import { besideFile } from '../imports.ts';
 import type { Io } from '../io.ts';
-import { compileSource, type ModelFile, openModel } from '../model.ts';
+import { compileSource, type ModelFile, openModel, parameterCount } from '../model.ts';
 import { version } from '../version.ts';
 import { outputName } from '../web/pack.ts';
 import { readStart, readWeights, weightsToGive } from '../weights.ts';
@@ -80,11 +80,9 @@ async function valuesOf(io: Io, model: ModelFile, { weights, seed }: ExportReque
   return { values: new Map(drawn), from: start?.file ?? null, seed: random && seed !== undefined ? seed : null };
 }
 
-const countOf = (plan: Plan): number => plan.parameters.reduce((n, { shape }) => n + sizeOf(shape), 0);
-
 /** What is refused before any weights are made. */
 function checkSize(plan: Plan, { compiled: { model } }: ModelFile): void {
-  const parameters = countOf(plan);
+  const parameters = parameterCount(plan);
   // Names and nodes take a fraction of the last mebibyte.
   if (4 * parameters > 2 ** 31 - 2 ** 20)
     refuse(tooLargeForOnnx(model.name.span, plan.model, parameters, 4 * parameters));
@@ -136,7 +134,7 @@ export async function exportModel(io: Io, file: string, request: ExportRequest):
     inputs: ports(inputs),
     outputs: ports(outputs),
     operators,
-    parameters: countOf(model.compiled.plan),
+    parameters: parameterCount(model.compiled.plan),
     weights: given.from,
     seed: given.seed,
   };

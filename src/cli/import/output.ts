@@ -9,6 +9,7 @@ import { writeSafetensors } from '../../interop/safetensors.ts';
 import { writeArtifacts } from '../artifacts.ts';
 import { grouped } from '../format.ts';
 import type { Io } from '../io.ts';
+import { parameterCount } from '../model.ts';
 
 export const weightsName = 'weights.safetensors';
 
@@ -47,7 +48,7 @@ export async function writeImported(io: Io, folder: string, made: Imported, from
 
 /** One line for people. */
 export function importedText(made: Imported, { model, weights }: Output): string {
-  const parameters = made.plan.parameters.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0);
+  const parameters = parameterCount(made.plan);
   const files = [model, ...(weights === undefined ? [] : [weights])].join(' and ');
   return `${files}: ${made.layers} ${made.layers === 1 ? 'layer' : 'layers'}, ${grouped(parameters)} parameters\n`;
 }

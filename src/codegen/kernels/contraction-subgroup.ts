@@ -5,7 +5,7 @@ import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { type Bindings, bindings, type Kernel, spread } from '../kernel.ts';
 import type { SubgroupSchedule } from '../schedules.ts';
-import { comment, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
 import {
   accessOf,
@@ -53,8 +53,6 @@ function modeOf(map: IndexMap): Mode {
   if (!fits(map.b) || !(alongN || alongK)) return { reads: 'single', width: 1 };
   return { reads: rows ? 'rows' : steps ? 'steps' : 'single', width: 4 };
 }
-
-const list = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
 
 export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;

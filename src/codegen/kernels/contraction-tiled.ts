@@ -5,7 +5,7 @@ import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { bindings, type Kernel, spread } from '../kernel.ts';
 import type { TiledSchedule } from '../schedules.ts';
-import { comment, i32, join, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, i32, join, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
 import {
   accessOf,
@@ -21,8 +21,6 @@ import { offsetOfA, offsetOfB, plus, rowStarts, stageA, stageB, stagingOf } from
 import { readWeights } from './stored.ts';
 
 const over = (x: Wgsl, n: number): Wgsl => (n === 1 ? x : wgsl`${x} / ${i32(n)}`);
-
-const list = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
 
 export function tiledKernel(group: Group, schedule: TiledSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;

@@ -4,7 +4,7 @@ import { type ConvAttrs, isOp, type Node, type PoolAttrs, showShape, sizeOf, sto
 import type { Group } from '../../schedule/index.ts';
 import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import type { Target } from '../schedules.ts';
-import { i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { fitsTexture, texel } from './contraction-subgroup.ts';
 import { epilogue, helpers } from './epilogue.ts';
 import { accessOf } from './index-map.ts';
@@ -90,8 +90,6 @@ const trimmed = (piece: Wgsl): Wgsl => ({ wgsl: piece.wgsl.trim() });
 const STRIP = 4;
 /** Kernels up to this width are written out along a row, so that neighbouring columns share what they read. */
 const WIDEST = 8;
-
-const list = <V>(count: number, of: (i: number) => V): V[] => Array.from({ length: count }, (_, i) => of(i));
 
 /**
  * One invocation a strip of columns of the result, and one channel or four. `sign` 1 is the convolution; -1, with stride

@@ -1,6 +1,6 @@
 // What a workgroup stages of the operands of a contraction: where their elements lie at each step of k, and the loads.
 import type { TiledSchedule } from '../schedules.ts';
-import { comment, i32, join, nothing, size, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, i32, join, list, nothing, size, type Wgsl, wgsl } from '../wgsl.ts';
 import { grouped, type IndexMap, startOfA, startOfB, stepsOf } from './index-map.ts';
 
 /**
@@ -27,8 +27,6 @@ export function stagingOf(map: IndexMap): { readonly a: Staging; readonly b: Sta
 }
 
 export const plus = (x: Wgsl, n: number): Wgsl => (n === 0 ? x : wgsl`${x} + ${i32(n)}`);
-
-const list = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
 
 /** Names of the loops, outermost first, computed from k. */
 function unfolded(map: IndexMap): { readonly lines: readonly Wgsl[]; readonly inner: Wgsl } {

@@ -1,4 +1,5 @@
 // Layers of Keras that are no windows: dense layers, normalisation, activations, shapes, noise and joins.
+import { sizeOf } from '../../ir/index.ts';
 import { type Line, newLine, numberText, sidesText } from '../network/line.ts';
 import {
   activationWord,
@@ -13,7 +14,6 @@ import { type Json, listOf } from './read.ts';
 import { spatial, windows } from './windows.ts';
 
 const frozen = (c: Importing): string[] => (c.flag('trainable', true) ? [] : ['frozen']);
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Of a picture or signal each position is multiplied: a 1x1 convolution. */
 const dense: Importer = (c) => {
@@ -108,13 +108,13 @@ const noise =
 
 const flatten: Importer = (c) => {
   if (c.text('data_format', 'channels_last') === 'channels_first') c.refuse('data_format "channels_first"');
-  return c.x.shape.length === 1 ? c.x : lineOf(c, 'flatten', [product(c.x.shape)]);
+  return c.x.shape.length === 1 ? c.x : lineOf(c, 'flatten', [sizeOf(c.x.shape)]);
 };
 
 const reshape: Importer = (c) => {
   const given = (listOf(c.config.target_shape) ?? c.refuse('it has no "target_shape"')).map(Number);
   const rest = given.reduce((a, v) => (v === -1 ? a : a * v), 1);
-  const shape = given.map((v) => (v === -1 ? product(c.x.shape) / rest : v));
+  const shape = given.map((v) => (v === -1 ? sizeOf(c.x.shape) / rest : v));
   if (shape.length > 3 || shape.length === 0) c.refuse(`a shape of ${shape.length} dimensions`);
   return shape.join() === c.x.shape.join() ? c.x : lineOf(c, 'reshape', shape, [shape.join('x')]);
 };
@@ -174,7 +174,7 @@ const add: Importer = (c) => {
 };
 
 const multiply: Importer = (c) => {
-  const largest = c.inputs.reduce((a, b) => (product(b.shape) > product(a.shape) ? b : a));
+  const largest = c.inputs.reduce((a, b) => (sizeOf(b.shape) > sizeOf(a.shape) ? b : a));
   return merged(c, 'multiply', largest.shape);
 };
 

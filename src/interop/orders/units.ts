@@ -1,5 +1,7 @@
 // The parameters of a model as modules of other frameworks keep them: which names, which shapes, and what is done to them.
+
 import type { Compiled } from '../../compile.ts';
+import { sizeOf } from '../../ir/index.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
 import { turnedNumbers } from '../onnx/value.ts';
 
@@ -23,7 +25,6 @@ export interface Unit {
   readonly needs: readonly Need[];
 }
 
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const singles = (values: ArrayLike<number>): Float32Array =>
   values instanceof Float32Array ? values : Float32Array.from(values);
 
@@ -43,7 +44,7 @@ function pictureBefore(
     const [before] = maker.inputs;
     if (maker.op === 'flatten' || maker.op === 'reshape') {
       const shape = before?.type.shape.slice(1) ?? [];
-      const many = shape.length > 1 && product(shape.slice(0, -1)) > 1 && (shape[shape.length - 1] as number) > 1;
+      const many = shape.length > 1 && sizeOf(shape.slice(0, -1)) > 1 && (shape[shape.length - 1] as number) > 1;
       return many ? [...shape] : undefined;
     }
     if (!inPlace.has(maker.op) && !activations.has(maker.op)) return undefined;
@@ -55,7 +56,7 @@ function pictureBefore(
 /** Rows of a matrix (or numbers of a vector) from channels x places to places x channels. */
 function rowsLast(values: Float32Array, picture: readonly number[], columns: number): Float32Array {
   const channels = picture[picture.length - 1] as number;
-  const places = product(picture) / channels;
+  const places = sizeOf(picture) / channels;
   return singles(turnedNumbers(values, [channels, places, columns], [1, 0, 2]));
 }
 

@@ -1,5 +1,5 @@
 // How a value of the graph lies in the file: its axes in another order, axes of size 1 left out, or several merged into one.
-import type { Shape } from '../../../ir/index.ts';
+import { type Shape, sizeOf } from '../../../ir/index.ts';
 
 /**
  * `axes` are those of the node's shape in the order of the file; axes that are missing have size 1. A `merged` value is
@@ -60,7 +60,7 @@ export function permuted<T extends Float32Array | Float64Array>(
 /** For each feature of a merged value, the feature of the graph that it is. */
 export function featuresOf({ shape, axes }: Merged): Float64Array | Float32Array {
   const picture = shape.slice(1);
-  const count = picture.reduce((a, b) => a * b, 1);
+  const count = sizeOf(picture);
   return permuted(
     Float64Array.from({ length: count }, (_, i) => i),
     picture,

@@ -1,5 +1,6 @@
 // Operators that change shapes and take parts: most write nothing, since a value's atoms say how it lies.
 
+import { sizeOf } from '../../../ir/index.ts';
 import { type Line, newLine, sidesText } from '../../network/line.ts';
 import { splitRows } from '../attributes.ts';
 import { slicesOf } from '../operators/known.ts';
@@ -8,9 +9,8 @@ import { type Atom, atoms, dimsOf, type Flow, flowOf, laid, regrouped, sizeOfAto
 
 /** The value in other dimensions. */
 function reshaped(c: Importing, x: Flow, sizes: readonly number[]): Flow {
-  const total = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
-  if (total(sizes) !== total(dimsOf(x)) || sizes.some((n) => !Number.isInteger(n)))
-    c.refuse(`${dimsOf(x).join('x')} has ${total(dimsOf(x))} elements, not ${sizes.join('x')}`);
+  if (sizeOf(sizes) !== sizeOf(dimsOf(x)) || sizes.some((n) => !Number.isInteger(n)))
+    c.refuse(`${dimsOf(x).join('x')} has ${sizeOf(dimsOf(x))} elements, not ${sizes.join('x')}`);
   const found = regrouped(x, sizes);
   if (found) return found;
   // Sizes without common factors: the elements in the order of ONNX, as a row.
@@ -29,7 +29,7 @@ const reshape: Importer = (c) => {
   const allowZero = c.number('allowzero', 0) !== 0;
   const shape = wanted.map((n, i) => (n === 0 && !allowZero ? (sizes[i] as number) : n));
   const rest = shape.reduce((a, n) => (n === -1 ? a : a * n), 1);
-  const all = sizes.reduce((a, n) => a * n, 1);
+  const all = sizeOf(sizes);
   return reshaped(
     c,
     x,
@@ -42,8 +42,7 @@ const flatten: Importer = (c) => {
   const sizes = dimsOf(x);
   const given = c.number('axis', 1);
   const axis = given < 0 ? given + sizes.length : given;
-  const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
-  return reshaped(c, x, [product(sizes.slice(0, axis)), product(sizes.slice(axis))]);
+  return reshaped(c, x, [sizeOf(sizes.slice(0, axis)), sizeOf(sizes.slice(axis))]);
 };
 
 const axesGiven = (c: Importing): readonly number[] | undefined =>
