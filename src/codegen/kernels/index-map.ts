@@ -48,6 +48,8 @@ export interface IndexMap {
   readonly parts?: { readonly count: number; readonly a: number; readonly b: number };
   /** Rows in another order than they lie in, so that neighbours read the same gaps of a stride: the row of the result for r. */
   readonly byPhase?: { readonly outputRow: Wgsl };
+  /** A convolution whose filters read all channels: pixels of a row of its result. */
+  readonly rowOfPixels?: number;
   /** What m, n and k are, for the comment above the kernel. */
   readonly legend: string;
 }
@@ -200,6 +202,7 @@ return ((r.x + y) * W + x) * C${groupAt(g, 'CG')};`,
     bBase: run ? wgsl`ky * KW * C * F` : wgsl`(ky * KW + kx) * ${own(g)} * F`,
     bStep: f,
     bColumn: 1,
+    ...(g.groups === 1 ? { rowOfPixels: ow } : {}),
     legend: 'm = (picture, row, column), n = filter, k = (window row, window column, channel)',
   };
 }
