@@ -143,7 +143,7 @@ export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: T
 }
 
 /** Rows of an invocation beyond which sums no longer stay in registers. */
-const MOST_ROWS = 16;
+export const MOST_ROWS = 16;
 
 /** Schedules worth measuring besides the rules' own; those of `refinements` belong to the best of them. */
 export function candidateSchedules(map: IndexMap, target: Target): ContractionSchedule[] {

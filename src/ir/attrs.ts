@@ -115,6 +115,8 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   maxpool2d: PoolAttrs;
   maxpool2d_dx: PoolAttrs;
+  maxpool2d_winner: PoolAttrs;
+  unpool2d: PoolAttrs & { readonly shape: Shape };
   avgpool2d: MeanAttrs;
   avgpool2d_dx: MeanAttrs & { readonly shape: Shape };
   // elementwise, operands broadcast

@@ -162,7 +162,7 @@ const own = (g: Windows): Wgsl => ({ wgsl: g.groups === 1 ? 'C' : 'CG' });
 const groupAt = (g: Windows, each: 'CG' | 'FG'): Wgsl =>
   g.groups === 1 ? nothing : wgsl` + group * ${{ wgsl: each }}`;
 
-const constants = (values: Readonly<Record<string, number>>): Wgsl =>
+export const constants = (values: Readonly<Record<string, number>>): Wgsl =>
   join(
     Object.entries(values).map(([name, value]) => wgsl`const ${{ wgsl: name }} = ${i32(value)};`),
     ' ',

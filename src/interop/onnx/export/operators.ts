@@ -27,6 +27,8 @@ type Training =
   | Exclude<Extract<OpName, `${string}_dx`>, 'conv2d_dx'>
   | 'conv2d_dw'
   | 'conv2d_dw_parts'
+  | 'maxpool2d_winner'
+  | 'unpool2d'
   | 'prelu_dalpha'
   | 'labels'
   | 'state'
