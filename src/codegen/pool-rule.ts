@@ -9,6 +9,7 @@ import { type ContractionSchedule, contractionSchedule, MOST_ROWS, type Target }
 function holds(kind: ContractionSchedule['kind'], places: number): boolean {
   // Rows of a subgroup come in eights, those of an invocation of tiles in fours.
   if (kind === 'subgroup') return 8 % places === 0;
+  if (kind === 'pixels') return places <= MOST_ROWS;
   return kind === 'tiled' ? 4 % places === 0 : places <= MOST_ROWS;
 }
 

@@ -84,7 +84,7 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   // Rows in the order of their phase skip most of k, each on its own; narrow groups would fill a corner of a tile.
   if (map.parts || (target === 'gpu' && !map.byPhase && (count === 1 || map.n >= 16))) return tiledSchedule(map);
   // Windows of few elements stay in registers: what other kernels load for each step of k, this one loads once.
-  if (target === 'cpu' && pixelTrouble(map, 1) === undefined && stepsOf(map) <= 64) return pixelSchedule(map);
+  if (target === 'cpu' && pixelTrouble(map, 1) === undefined && stepsOf(map) <= MOST_KEPT) return pixelSchedule(map);
   // A subgroup's lanes are columns of one group: narrow groups would leave most of them idle.
   if (target === 'cpu' && (count === 1 || columns > 4)) {
     // A second vector where the columns fill it, or where a lane has one column only.
@@ -97,11 +97,16 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   return { kind: 'register', rows, workgroup: tiles >= 4096 ? 64 : tiles >= 256 ? 16 : 8 };
 }
 
-/** Elements of a window that a lane can hold at all. */
+/**
+ * Elements of a window that a lane keeps by the rules (9 to 27 take half the time that they take a subgroup's tile, 49 half as
+ * much again), and that it can keep at all.
+ */
+const MOST_KEPT = 32;
 const MOST_HELD = 128;
 
-function pixelTrouble({ rowOfPixels, ...map }: IndexMap, rows: number): string | undefined {
-  if (rowOfPixels === undefined || stepsOf({ ...map }) > MOST_HELD)
+function pixelTrouble(map: IndexMap, rows: number): string | undefined {
+  const { rowOfPixels } = map;
+  if (rowOfPixels === undefined || stepsOf(map) > MOST_HELD)
     return `pixels are for convolutions without groups, whose windows have at most ${MOST_HELD} elements`;
   return rowOfPixels % rows === 0 ? undefined : `${rows} pixels at a time do not divide a row of ${rowOfPixels}`;
 }
@@ -127,7 +132,9 @@ export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: T
   if (s.kind === 'pixels') {
     if (target !== 'cpu') return `pixels of lanes are for --target cpu, and this is ${target}`;
     const whole = [1, 2, 4].includes(s.rows) && [8, 16, 32, 64].includes(s.workgroup);
-    return whole ? pixelTrouble(map, s.rows) : 'a lane computes 1, 2 or 4 pixels, and a workgroup has 8, 16, 32 or 64 lanes';
+    return whole
+      ? pixelTrouble(map, s.rows)
+      : 'a lane computes 1, 2 or 4 pixels, and a workgroup has 8, 16, 32 or 64 lanes';
   }
   if (s.kind === 'register') {
     const whole = [s.rows, s.workgroup].every((n) => Number.isInteger(n) && n >= 1);

@@ -47,7 +47,8 @@ const table: readonly Pooled[] = [
   // Other windows: signals, windows that fill an invocation, windows that only registers hold.
   { ...plain, n: 2, size: [1, 23], c: 2, f: 8, kernel: [1, 3], window: [1, 2], before: 'residual' },
   { ...plain, n: 2, size: [9, 10], c: 4, f: 12, kernel: [2, 2], window: [2, 4], apart: ['gpu'] },
-  { ...plain, n: 2, size: [11, 11], c: 4, f: 5, kernel: [2, 2], window: [3, 3], apart: ['cpu', 'gpu'] },
+  { ...plain, n: 2, size: [11, 11], c: 4, f: 5, kernel: [2, 2], window: [3, 3], apart: ['gpu'] },
+  { ...plain, n: 2, size: [8, 11], c: 12, f: 5, kernel: [3, 3], window: [3, 3], apart: ['cpu', 'gpu'] },
   { ...plain, n: 1, size: [12, 13], c: 4, f: 4, kernel: [2, 2], window: [5, 4], apart: ['portable', 'cpu', 'gpu'] },
 ];
 

@@ -42,7 +42,9 @@ export function pixelKernel(group: Group, schedule: PixelSchedule, fields: reado
       list(channels, (c) => {
         const at = wgsl`at + ${i32(y)} * (W * C) + ${i32(x * channels + c)}`;
         const inside = wgsl`y${size(y)} && x${size(x)}`;
-        const value = guarded ? wgsl`select(0.0, ${input}[select(0, ${at}, ${inside})], ${inside})` : wgsl`${input}[${at}]`;
+        const value = guarded
+          ? wgsl`select(0.0, ${input}[select(0, ${at}, ${inside})], ${inside})`
+          : wgsl`${input}[${at}]`;
         return wgsl`let ${name(y, x, c)} = ${value};`;
       }),
     ),
@@ -96,7 +98,15 @@ export function pixelKernel(group: Group, schedule: PixelSchedule, fields: reado
     const each = values.map((value, i) => {
       const index = wgsl`o${size(i)}`;
       const place = { index, column: wgsl`column`, width, shape: root.type.shape } as const;
-      const lines = epilogue(b, group.nodes, group.outputs, new Map([[root, value]]), place, accessOf, wgsl`_${size(i)}`);
+      const lines = epilogue(
+        b,
+        group.nodes,
+        group.outputs,
+        new Map([[root, value]]),
+        place,
+        accessOf,
+        wgsl`_${size(i)}`,
+      );
       return wgsl`
 let ${index} = (u32(r) * ${u32(wide)}${i === 0 ? nothing : wgsl` + ${u32(i)}`}) * ${u32(n / width)} + column;
 ${lines}`;
@@ -137,9 +147,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
     ${vectors}
     ${pixels.flatMap((_, i) => list(block, (f) => wgsl`var ${sum(i, f)} = 0.0;`))}
     ${products}
-    ${whole ? stores : wgsl`if (place < ${i32(count)}) {
+    ${
+      whole
+        ? stores
+        : wgsl`if (place < ${i32(count)}) {
       ${stores}
-    }`}
+    }`
+    }
   }
 }`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
@@ -155,5 +169,9 @@ function offsets(pixels: number, stride: number, window: number, dilation: numbe
 export function held(root: Node<'conv2d'>, [high, wide]: readonly [number, number]): number {
   const { stride, dilation } = root.attrs;
   const [kh, kw, channels] = (root.inputs[1] as Node).type.shape as Size4;
-  return sizeOf([offsets(high, stride[0], kh, dilation[0]).length, offsets(wide, stride[1], kw, dilation[1]).length, channels]);
+  return sizeOf([
+    offsets(high, stride[0], kh, dilation[0]).length,
+    offsets(wide, stride[1], kw, dilation[1]).length,
+    channels,
+  ]);
 }

@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel.ts';
 import { wholeWindows } from '../pool-rule.ts';
 import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
 import { contractionKernel } from './contraction.ts';
+import { pixelKernel } from './contraction-pixels.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
 import { tiledKernel } from './contraction-tiled.ts';
 import { depthwiseKernel } from './depthwise.ts';
@@ -36,6 +37,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
     const map = groupMap(group);
     const schedule = wholeWindows(tuned.get(workOf(root)) ?? contractionSchedule(map, target), group, map, target);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
+    if (schedule.kind === 'pixels') return pixelKernel(group, schedule, fields);
     return schedule.kind === 'tiled'
       ? tiledKernel(group, schedule, fields)
       : contractionKernel(group, schedule, fields);
