@@ -16,7 +16,7 @@ import {
 } from '../ir/index.ts';
 import { isOnePerRow, rowCount } from '../ir/ops/rows.ts';
 import type { Family, FusedGraph, Group } from '../schedule/index.ts';
-import { type JoinsPool, mayJoinPool, winnerOf } from './pooled.ts';
+import { type JoinsPool, poolJoiner } from './pooled.ts';
 import { inputsOf } from './reads.ts';
 import { expand, MOST_BINDINGS, recomputed } from './recompute.ts';
 import { riders } from './riders.ts';
@@ -167,23 +167,7 @@ export function fuse(graph: Graph, joinsPool?: JoinsPool): FusedGraph {
     d.family === 'pointwise'
       ? sizeOf(d.root.type.shape) === sizeOf(node.type.shape)
       : expand([node], again).every((n) => sameShape(n.type.shape, d.shape));
-  /** The draft that a pool joins, or the place that won. */
-  const hostOf = (node: Node): Draft | undefined => {
-    const d = draftOf.get(node.inputs[0] as Node);
-    if (!d) return undefined;
-    if (isOp(node, 'maxpool2d_winner')) {
-      const pool = (readers.get(node.inputs[0] as Node) ?? []).find((r) => winnerOf(r, node));
-      return pool && draftOf.get(pool);
-    }
-    const all = [
-      ...d.nodes,
-      node,
-      ...(readers.get(node.inputs[0] as Node) ?? []).filter((w) => winnerOf(node, w) && !draftOf.has(w)),
-    ];
-    const inside = new Set(all);
-    const may = joinsPool !== undefined && d.family === 'contraction' && mayJoinPool(d.nodes, node, joinsPool);
-    return may && d.nodes.every((n) => !isOutput(n, inside)) && fits(all) ? d : undefined;
-  };
+  const joins = poolJoiner({ draftOf, readers, isOutput, fits }, joinsPool);
 
   for (const node of graph.nodes) {
     // 1. What lies between gradients and assignments is left to the updates (8).
@@ -211,11 +195,14 @@ export function fuse(graph: Graph, joinsPool?: JoinsPool): FusedGraph {
       const mine = draft ?? open(node, 'sum');
       if (draft) put(node, draft);
       for (const value of reads(node).map(makerOf)) addTo(sumsOf, value, mine);
-    } else if (family === 'window' && hostOf(node)) {
+    } else if (family === 'window') {
       // 4. A pool joins the convolution whose values nobody else reads; and which place won, the pool.
-      const host = hostOf(node) as Draft;
-      put(node, host);
-      if (!isOp(node, 'maxpool2d_winner')) host.shape = node.type.shape;
+      const host = joins(node);
+      if (!host) open(node, family);
+      else {
+        put(node, host);
+        if (!isOp(node, 'maxpool2d_winner')) host.shape = node.type.shape;
+      }
     } else if (family) open(node, family);
     else {
       // 5. Elementwise nodes join the latest draft that makes an operand of the same shape.

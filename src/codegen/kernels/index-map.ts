@@ -334,7 +334,9 @@ export const accessOf = (n: Node): 'read' | 'read_write' => (isOp(n, 'parameter'
 /** The comments above a contraction: what it computes, from which line, and what its indices mean. */
 export const contractionHeading = (group: Group, map: IndexMap): Wgsl => {
   const shape = showShape((group.nodes[0] as Node).type.shape);
+  const pool = group.nodes.find((n) => isOp(n, 'maxpool2d') || isOp(n, 'avgpool2d'));
   return wgsl`${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${shape}`, group.nodes)}
+${pool ? heading(`of which ${pool.op} leaves ${showShape(pool.type.shape)}`, [pool]) : nothing}
 ${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}${grouped(map) ? ` in each of ${map.groups.count} groups` : ''}`)}`;
 };
 
