@@ -28,6 +28,7 @@ import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
 import { penaltiesOf } from './passes/penalties.ts';
 import { poolWinners } from './passes/pool-winners.ts';
+import { pooledGradients } from './passes/pooled-gradients.ts';
 import { separateGradients } from './passes/separate-gradients.ts';
 import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
@@ -192,7 +193,12 @@ function build(
     const live = stage(`${program} after dce`, removeDeadCode(shared));
     const pooled = stage(`${program} after pool-winners`, poolWinners(live));
     const apart = stage(`${program} after separate-gradients`, separateGradients(pooled));
-    const parts = target === 'gpu' ? stage(`${program} after split-products`, splitProducts(apart)) : apart;
+    const parts =
+      target === 'gpu'
+        ? stage(`${program} after split-products`, splitProducts(apart))
+        : target === 'cpu'
+          ? stage(`${program} after pooled-gradients`, pooledGradients(apart))
+          : apart;
     return stage(`${program} after split-sums`, splitSums(parts));
   };
   const config = inferOnly ? undefined : aim;

@@ -112,6 +112,11 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   conv2d_dx: ConvAttrs & { readonly shape: Shape };
   conv2d_dw: ConvAttrs & { readonly shape: Shape };
   conv2d_dw_parts: ConvAttrs & { readonly shape: Shape; readonly parts: number };
+  conv2d_dw_pooled: ConvAttrs & {
+    readonly shape: Shape;
+    readonly parts: number;
+    readonly window: readonly [number, number];
+  };
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   maxpool2d: PoolAttrs;
   maxpool2d_dx: PoolAttrs;

@@ -31,6 +31,7 @@ const roots: { readonly [K in OpName]?: Family } = {
   maxpool2d_dx: 'window',
   maxpool2d_winner: 'window',
   unpool2d: 'window',
+  conv2d_dw_pooled: 'window',
   avgpool2d: 'window',
   avgpool2d_dx: 'window',
   concat: 'gather',

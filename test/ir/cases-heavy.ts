@@ -59,6 +59,7 @@ export const heavy: CasesOf<
   | 'conv2d_dx'
   | 'conv2d_dw'
   | 'conv2d_dw_parts'
+  | 'conv2d_dw_pooled'
   | 'matmul'
   | 'maxpool2d'
   | 'maxpool2d_dx'
@@ -304,7 +305,19 @@ export const heavy: CasesOf<
   maxpool2d_winner: {
     examples: [
       // One channel is a number of its own; a last row and column are in no window.
-      { inputs: [[[[[1], [4], [9]], [[2], [4], [9]], [[9], [9], [9]]]]], attrs: side22, expected: [[[[1]]]] },
+      {
+        inputs: [
+          [
+            [
+              [[1], [4], [9]],
+              [[2], [4], [9]],
+              [[9], [9], [9]],
+            ],
+          ],
+        ],
+        attrs: side22,
+        expected: [[[[1]]]],
+      },
       // Four channels share one: places 2, 0 (the first of equals), 3 and 1.
       {
         inputs: [
@@ -326,6 +339,26 @@ export const heavy: CasesOf<
       },
     ],
     gradients: { none: 'which place won is no number that changes by little' },
+  },
+  conv2d_dw_pooled: {
+    examples: [
+      {
+        // Two pictures of 3 x 3, a window of 2 x 2, pooled to one: the last place won in the first, the first in the second.
+        inputs: [[...x33, ...x33], { labels: [[[[3]]], [[[0]]]] }, [[[[10]]], [[[100]]]]],
+        attrs: { ...plain, shape: [2, 2, 1, 1], parts: 2, window: [2, 2] },
+        expected: [
+          [
+            [[[50]], [[60]]],
+            [[[80]], [[90]]],
+          ],
+          [
+            [[[100]], [[200]]],
+            [[[400]], [[500]]],
+          ],
+        ],
+      },
+    ],
+    gradients: { none: 'it is made of gradients, after differentiation' },
   },
   unpool2d: {
     examples: [

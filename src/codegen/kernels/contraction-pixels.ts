@@ -1,7 +1,7 @@
 // A convolution of few input channels on an adapter whose subgroups are eight invocations: a lane computes pixels, with all
 // that their windows read in registers, and the lanes spread the weights. Each element of x is loaded once for all filters.
 import type { StepField } from '../../../runtime/plan.ts';
-import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
+import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { PixelSchedule } from '../schedules.ts';
@@ -160,18 +160,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
 }
 
 /** Where the windows of `pixels` neighbours read, from the first element of the first: increasing, each once. */
-function offsets(pixels: number, stride: number, window: number, dilation: number): number[] {
+export function offsets(pixels: number, stride: number, window: number, dilation: number): number[] {
   const all = list(pixels, (p) => p).flatMap((p) => list(window, (k) => p * stride + k * dilation));
   return [...new Set(all)].sort((a, b) => a - b);
-}
-
-/** Elements of x that a lane holds: of `pixels` neighbours down and across. */
-export function held(root: Node<'conv2d'>, [high, wide]: readonly [number, number]): number {
-  const { stride, dilation } = root.attrs;
-  const [kh, kw, channels] = (root.inputs[1] as Node).type.shape as Size4;
-  return sizeOf([
-    offsets(high, stride[0], kh, dilation[0]).length,
-    offsets(wide, stride[1], kw, dilation[1]).length,
-    channels,
-  ]);
 }

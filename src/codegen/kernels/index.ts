@@ -15,6 +15,7 @@ import { workOf } from './index-map.ts';
 import { neighboursKernel } from './neighbours.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { groupMap } from './pooled.ts';
+import { pooledGradientKernel } from './pooled-gradient.ts';
 import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
 import { squaresKernel } from './squares.ts';
@@ -43,8 +44,11 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       : contractionKernel(group, schedule, fields);
   },
   depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
-  window: (group, { fields }) =>
-    isOp(group.nodes[0] as Node, 'unpool2d') ? unpoolKernel(group, fields) : windowKernel(group, fields),
+  window: (group, { fields }) => {
+    const root = group.nodes[0] as Node;
+    if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, fields);
+    return isOp(root, 'unpool2d') ? unpoolKernel(group, fields) : windowKernel(group, fields);
+  },
   gather: (group, { fields }) => gatherKernel(group, fields),
   resize: (group, { fields }) => resizeKernel(group, fields),
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),
