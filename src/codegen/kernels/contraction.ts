@@ -97,7 +97,7 @@ for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(ma
 ${guard}{
   let r = m / ${i32(pooling.places)}${w === 0 ? nothing : wgsl` + ${i32(w)}`};
   let o${size(w)} = u32(r) * ${u32(columnTiles)} + column;
-  ${{ wgsl: poolWindow(b, group, pooling, values, at, accessOf).wgsl.trim() }}
+  ${poolWindow(b, group, pooling, values, at, accessOf)}
 }`;
       })
     : r.map((i) => {

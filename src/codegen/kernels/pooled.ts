@@ -112,12 +112,12 @@ export function poolWindow(
   const largest = rest.reduce((all, v) => wgsl`max(${all}, ${v})`, one);
   const sum = { wgsl: of.map((v) => v.wgsl).join(' + ') };
   const won = rest.flatMap((v, k) => [
-    wgsl`better = ${v} > best; best = select(best, ${v}, better); first = select(first, U(${u32(k + 1)}), better);`,
+    wgsl`first = select(first, U(${u32(k + 1)}), ${v} > best); best = max(best, ${v});`,
   ]);
   const pooled = isOp(pool as unknown as Node, 'avgpool2d')
     ? [wgsl`let best = (${sum}) / ${f32(places)};`]
     : winner
-      ? [wgsl`var best = ${one};`, wgsl`var first = U();`, wgsl`var better = best < best;`, ...won]
+      ? [wgsl`var best = ${one};`, wgsl`var first = U();`, ...won]
       : [wgsl`let best = ${largest};`];
   // 3. What is done with the result.
   const own = pool as unknown as Node;
@@ -125,11 +125,12 @@ export function poolWindow(
   const place: Place = { index: at.index, column, width, shape: pool.type.shape };
   const suffix = number === undefined ? nothing : wgsl`_${size(number)}`;
   const stores = epilogue(b, after, outputs, new Map([[own, wgsl`best`]]), place, access, suffix);
-  return wgsl`
+  const text = wgsl`
 ${each.flatMap(({ lines }) => lines)}
 ${pooled}
 ${stores}
 ${winner ? storeWinner(b, winner as unknown as Node, at.index, width) : nothing}`;
+  return { wgsl: text.wgsl.trim() };
 }
 
 const lastOf = (shape: Shape): number => shape[shape.length - 1] as number;

@@ -106,9 +106,8 @@ function forward(t: Parts, a: MeanAttrs): Made {
   const xs = operand(t, x);
   const counting = !max && !a.counted;
   const by = counting ? wgsl`max(inside, 1.0)` : divisor(a, wgsl`row`, wgsl`column`, h, w);
-  const place = wgsl`let better = v > result;
-result = select(result, v, better);
-first = select(first, U(u32(ky * ${i32(a.window[1])} + kx)), better);`;
+  const place = wgsl`first = select(first, U(u32(ky * ${i32(a.window[1])} + kx)), v > result);
+result = max(result, v);`;
   const body = wgsl`
 ${coordinates(oh, ow, c)}
 var result = ${max ? wgsl`T(${f32(Number.NEGATIVE_INFINITY)})` : wgsl`T()`};
