@@ -38,7 +38,17 @@ export interface TiledSchedule {
   readonly each: { readonly rows: number; readonly columns: number };
 }
 
-export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule;
+/**
+ * 3x3 convolutions by Winograd's tiles of 2x2 results. Eight tiles a subgroup, one a lane, each lane with `width` columns; or a
+ * tile an invocation, with four columns.
+ */
+export interface WinogradSchedule {
+  readonly kind: 'winograd';
+  readonly tiles: 1 | 8;
+  readonly width: 2 | 4;
+}
+
+export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule | WinogradSchedule;
 
 /** Schedules by what they compute (`workOf`). */
 export type Tuned = ReadonlyMap<string, ContractionSchedule>;
@@ -97,6 +107,7 @@ export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: T
       ? undefined
       : 'a tile is made of whole fours and at most 256 invocations, and stages at most 16384 bytes';
   }
+  if (s.kind === 'winograd') return winogradTrouble(s, map, target);
   if (s.kind === 'register') {
     const whole = [s.rows, s.workgroup].every((n) => Number.isInteger(n) && n >= 1);
     return whole && s.rows <= MOST_ROWS && s.workgroup <= 256
@@ -108,6 +119,17 @@ export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: T
     return 'a subgroup computes 8 or 16 rows and 1 or 2 vectors';
   // Fours of neighbouring rows are spread sixteen at a time.
   return s.rows === 8 && map.aStep !== 1 ? 'rows that lie side by side are computed 16 at a time' : undefined;
+}
+
+function winogradTrouble(s: WinogradSchedule, map: IndexMap, target: Target): string | undefined {
+  if (!map.winograd) return 'Winograd computes 3x3 convolutions of stride 1, dilation 1 and one group';
+  if (s.tiles === 1) return s.width === 4 ? undefined : 'an invocation with a tile of its own computes 4 columns';
+  if (s.tiles !== 8 || (s.width !== 2 && s.width !== 4)) return 'Winograd computes 1 or 8 tiles and 2 or 4 columns';
+  if (target !== 'cpu') return `subgroups of eight are for --target cpu, and this is ${target}`;
+  const last = map.a.type.shape[map.a.type.shape.length - 1] as number;
+  return last % 4 === 0 && (map.bStep === 1 || map.n % 4 === 0)
+    ? undefined
+    : 'tiles are spread over a subgroup in fours of channels';
 }
 
 /** Rows of an invocation beyond which sums no longer stay in registers. */
@@ -122,6 +144,8 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
     for (const rows of [16, 8] as const)
       for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
         all.push({ kind: 'subgroup', rows, vectors });
+  const widths = target === 'cpu' ? ([4, 2] as const) : ([4] as const);
+  if (map.winograd) for (const width of widths) all.push({ kind: 'winograd', tiles: target === 'cpu' ? 8 : 1, width });
   if (target === 'gpu')
     for (const rows of [16, 32, 64, 128].filter((n) => n < 2 * map.m || n === 16))
       for (const columns of [16, 32, 64, 128].filter((n) => n < 2 * map.n || n === 16))
@@ -166,10 +190,11 @@ const possible = (
 ): ContractionSchedule[] =>
   all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target) === undefined);
 
-/** A schedule in words: `subgroup 16x2`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`. */
+/** A schedule in words: `subgroup 16x2`, `winograd 8x4`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`. */
 export function scheduleText(s: ContractionSchedule): string {
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
+  if (s.kind === 'winograd') return `winograd ${s.tiles}x${s.width}`;
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;
 }
 

@@ -4,6 +4,7 @@ import { isOp, type Node, type Shape, showShape, sizeOf } from '../../ir/index.t
 import type { Group } from '../../schedule/index.ts';
 import { heading } from '../kernel.ts';
 import { comment, i32, join, nothing, type Wgsl, wgsl } from '../wgsl.ts';
+import { isWinograd } from './winograd-shapes.ts';
 
 /** One loop over a part of k. */
 export interface KAxis {
@@ -48,6 +49,8 @@ export interface IndexMap {
   readonly parts?: { readonly count: number; readonly a: number; readonly b: number };
   /** Rows in another order than they lie in, so that neighbours read the same gaps of a stride: the row of the result for r. */
   readonly byPhase?: { readonly outputRow: Wgsl };
+  /** Can Winograd's tiles compute it (winograd.ts)? */
+  readonly winograd?: true;
   /** What m, n and k are, for the comment above the kernel. */
   readonly legend: string;
 }
@@ -111,7 +114,9 @@ function orderedByPhase(map: IndexMap, g: Windows): IndexMap {
 }
 
 /** The map of a contraction node. */
-export function indexMap(node: Node): IndexMap {
+export const indexMap = (node: Node): IndexMap => (isWinograd(node) ? { ...mapOf(node), winograd: true } : mapOf(node));
+
+function mapOf(node: Node): IndexMap {
   const [p, q] = node.inputs as [Node, Node];
   if (isOp(node, 'conv2d'))
     return forward(p, q, { x: p.type.shape, w: q.type.shape, y: node.type.shape, ...node.attrs });

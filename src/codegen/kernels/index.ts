@@ -17,6 +17,7 @@ import { rowsKernel } from './rows.ts';
 import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
 import { windowKernel } from './window.ts';
+import { winogradKernel } from './winograd.ts';
 
 interface Context {
   readonly fields: readonly StepField[];
@@ -31,6 +32,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   contraction: (group, { fields, target, tuned }) => {
     const root = group.nodes[0] as Node;
     const schedule = tuned.get(workOf(root)) ?? contractionSchedule(indexMap(root), target);
+    if (schedule.kind === 'winograd') return winogradKernel(group, schedule, fields);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
     return schedule.kind === 'tiled'
       ? tiledKernel(group, schedule, fields)
