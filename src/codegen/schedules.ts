@@ -85,6 +85,9 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   const { count } = map.groups;
   // Rows in the order of their phase skip most of k, each on its own; narrow groups would fill a corner of a tile.
   if (map.parts || (target === 'gpu' && !map.byPhase && (count === 1 || map.n >= 16))) return tiledSchedule(map);
+  // Of a subgroup's lanes with a four of columns each, few columns leave half or more idle: tiles give each lane two.
+  const winograd: WinogradSchedule = { kind: 'winograd', tiles: 8, width: 2 };
+  if (target === 'cpu' && worthTiles(map) && !winogradTrouble(winograd, map, target)) return winograd;
   // A subgroup's lanes are columns of one group: narrow groups would leave most of them idle.
   if (target === 'cpu' && (count === 1 || columns > 4)) {
     // A second vector where the columns fill it, or where a lane has one column only.
@@ -96,6 +99,13 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   const tiles = Math.ceil(map.m / rows) * columns * count;
   return { kind: 'register', rows, workgroup: tiles >= 4096 ? 64 : tiles >= 256 ? 16 : 8 };
 }
+
+/**
+ * Where Winograd's tiles won on lavapipe: 8 to 16 columns (1.3 to 1.9 times as fast), tiles that stick out little, and enough of them. From 32
+ * columns on both ways are within the noise of each other. On graphics processors nothing was measured: there, only tuning takes them.
+ */
+const worthTiles = ({ n, m, winograd = Number.POSITIVE_INFINITY }: IndexMap): boolean =>
+  n >= 8 && n <= 16 && 4 * winograd <= 1.25 * m && m >= 256;
 
 /** Why a schedule cannot run this contraction on the target; undefined when it can. */
 export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: Target): string | undefined {
@@ -122,7 +132,7 @@ export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: T
 }
 
 function winogradTrouble(s: WinogradSchedule, map: IndexMap, target: Target): string | undefined {
-  if (!map.winograd) return 'Winograd computes 3x3 convolutions of stride 1, dilation 1 and one group';
+  if (map.winograd === undefined) return 'Winograd computes 3x3 convolutions of stride 1, dilation 1 and one group';
   if (s.tiles === 1) return s.width === 4 ? undefined : 'an invocation with a tile of its own computes 4 columns';
   if (s.tiles !== 8 || (s.width !== 2 && s.width !== 4)) return 'Winograd computes 1 or 8 tiles and 2 or 4 columns';
   if (target !== 'cpu') return `subgroups of eight are for --target cpu, and this is ${target}`;
@@ -145,7 +155,8 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
       for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
         all.push({ kind: 'subgroup', rows, vectors });
   const widths = target === 'cpu' ? ([4, 2] as const) : ([4] as const);
-  if (map.winograd) for (const width of widths) all.push({ kind: 'winograd', tiles: target === 'cpu' ? 8 : 1, width });
+  if (map.winograd !== undefined)
+    for (const width of widths) all.push({ kind: 'winograd', tiles: target === 'cpu' ? 8 : 1, width });
   if (target === 'gpu')
     for (const rows of [16, 32, 64, 128].filter((n) => n < 2 * map.m || n === 16))
       for (const columns of [16, 32, 64, 128].filter((n) => n < 2 * map.n || n === 16))

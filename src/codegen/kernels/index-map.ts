@@ -4,7 +4,7 @@ import { isOp, type Node, type Shape, showShape, sizeOf } from '../../ir/index.t
 import type { Group } from '../../schedule/index.ts';
 import { heading } from '../kernel.ts';
 import { comment, i32, join, nothing, type Wgsl, wgsl } from '../wgsl.ts';
-import { isWinograd } from './winograd-shapes.ts';
+import { winogradTiles } from './winograd-shapes.ts';
 
 /** One loop over a part of k. */
 export interface KAxis {
@@ -49,8 +49,8 @@ export interface IndexMap {
   readonly parts?: { readonly count: number; readonly a: number; readonly b: number };
   /** Rows in another order than they lie in, so that neighbours read the same gaps of a stride: the row of the result for r. */
   readonly byPhase?: { readonly outputRow: Wgsl };
-  /** Can Winograd's tiles compute it (winograd.ts)? */
-  readonly winograd?: true;
+  /** Tiles of 2x2 results, where Winograd's way can compute it (winograd.ts). */
+  readonly winograd?: number;
   /** What m, n and k are, for the comment above the kernel. */
   readonly legend: string;
 }
@@ -114,7 +114,10 @@ function orderedByPhase(map: IndexMap, g: Windows): IndexMap {
 }
 
 /** The map of a contraction node. */
-export const indexMap = (node: Node): IndexMap => (isWinograd(node) ? { ...mapOf(node), winograd: true } : mapOf(node));
+export function indexMap(node: Node): IndexMap {
+  const winograd = winogradTiles(node);
+  return winograd === undefined ? mapOf(node) : { ...mapOf(node), winograd };
+}
 
 function mapOf(node: Node): IndexMap {
   const [p, q] = node.inputs as [Node, Node];

@@ -33,10 +33,12 @@ export function shapesOf(root: Node): Shapes {
   return { a, w, pictures, from: [h, v], to: [height, width], tiles, k, n, top, left, turned };
 }
 
-/** Can Winograd's tiles compute it: a 3x3 window that goes over every pixel and reads all channels? */
-export function isWinograd(node: Node): boolean {
-  if (!isOp(node, 'conv2d') && !isOp(node, 'conv2d_dx')) return false;
+/** How many tiles it takes, where tiles can compute it: a 3x3 window that goes over every pixel and reads all channels. */
+export function winogradTiles(node: Node): number | undefined {
+  if (!isOp(node, 'conv2d') && !isOp(node, 'conv2d_dx')) return undefined;
   const { stride, dilation, groups } = node.attrs;
   const [kh, kw] = (node.inputs[1] as Node).type.shape;
-  return [...stride, ...dilation, groups].every((v) => v === 1) && kh === 3 && kw === 3;
+  if (kh !== 3 || kw !== 3 || ![...stride, ...dilation, groups].every((v) => v === 1)) return undefined;
+  const { pictures, tiles } = shapesOf(node);
+  return pictures * tiles[0] * tiles[1];
 }

@@ -24,7 +24,9 @@ interface Reads {
   readonly width: 1 | 2 | 4;
 }
 
-function readsOf(s: Shapes, { width }: WinogradSchedule): Reads {
+function readsOf(s: Shapes, { tiles, width }: WinogradSchedule): Reads {
+  // A tile of its own reads channels one by one: four at a time would be 52 loads of fours in a row, slow to compile.
+  if (tiles === 1) return { steps: 1, b: s.turned || s.n % 4 !== 0 ? 'one' : 'n4', width: s.n % 4 === 0 ? width : 1 };
   const steps = s.k % 4 === 0 ? 4 : 1;
   if (!s.turned && s.n % 4 === 0) return { steps, b: 'n4', width };
   if (s.turned && steps === 4) return { steps, b: 'k4', width: s.n % width === 0 ? width : 1 };
@@ -216,7 +218,12 @@ function weights(s: Shapes, reads: Reads): Wgsl[] {
     const at = s.turned
       ? wgsl`(${row} + first) * ${i32(filters)} + k + ${i32(i)}`
       : wgsl`(${row} + k + ${i32(i)}) * ${i32(filters)} + first`;
-    if (reads.b === 'one') return wgsl`load_b(${at})`;
+    if (reads.b === 'one' && reads.width === 1) return wgsl`load_b(${at})`;
+    if (reads.b === 'one')
+      return wgsl`U(${join(
+        list(reads.width, (j) => wgsl`load_b(${at} + ${i32(j * filters)})`),
+        ', ',
+      )})`;
     return reads.width === 2 ? wgsl`half(load_b((${at}) / 4), first % 4 != 0)` : wgsl`load_b((${at}) / 4)`;
   };
   const count = countOf(reads);
