@@ -1,4 +1,5 @@
 // Winograd's tiles against the reference: odd sizes, every padding, channels that are and are not fours, both gradients' shapes.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { indexMap, workOf } from '../../src/codegen/kernels/index-map.ts';
 import {
@@ -18,6 +19,7 @@ const opened = await withDevice();
 
 type Size = readonly [n: number, h: number, w: number, c: number, f: number];
 type Padding = ConvAttrs['padding'];
+type P = fc.Arbitrary<number>;
 const plain = { stride: [1, 1], dilation: [1, 1], groups: 1 } as const;
 
 /** relu(conv(x) + bias) + x-like residual, and the input gradient with a factor behind it. */
@@ -54,6 +56,15 @@ const sizes: readonly (readonly [Size, Padding])[] = [
   ],
 ];
 
+/** More of them, drawn: where kernels compile in no time, or there is time. */
+const seed = Number(process.env.CNNC_FUZZ_SEED ?? 1);
+const side = fc.constantFrom(1, 2, 3, 5, 8, 11, 13);
+const channels = fc.constantFrom(1, 3, 4, 5, 8, 16, 20, 33);
+const padded = fc.tuple(...([0, 1, 2, 3].map(() => fc.integer({ min: 0, max: 2 })) as [P, P, P, P]));
+const drawn = fc
+  .tuple(fc.tuple(fc.constantFrom(1, 3), side, side, channels, channels), padded)
+  .filter(([[, h, w], [top, bottom, left, right]]) => h + top + bottom >= 3 && w + left + right >= 3);
+
 const contractions = (graph: Graph): Node[] => graph.nodes.filter((n) => n.op === 'conv2d' || n.op === 'conv2d_dx');
 
 /** The schedule wherever it is legal; the rules elsewhere. Counts what it was given to. */
@@ -83,6 +94,10 @@ describe.skipIf(!opened).each(all)('%s', (target, schedule, count, kernels) => {
   test.skipIf(!can)(`winograd ${schedule.tiles}x${schedule.width} on odd sizes`, async () => {
     const [, used] = await run(sizes.slice(0, count));
     expect(used).toBe(kernels);
+  });
+  test.skipIf(!can || (schedule.tiles === 8 && !slow))(`on sizes that are drawn (seed ${seed})`, async () => {
+    const [, used] = await run(fc.sample(drawn, { seed, numRuns: slow ? 20 : 4 }));
+    expect(used).toBeGreaterThan(0);
   });
   test.skipIf(!can)(`winograd ${schedule.tiles}x${schedule.width} gives the same bits each time`, async () => {
     const few = sizes.slice(0, 1);

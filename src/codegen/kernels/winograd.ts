@@ -250,11 +250,13 @@ function products(row: number, reads: Reads, t: readonly number[], shared: boole
   const count = countOf(reads);
   const across = list(count, (i) => {
     const n = (x: number): Wgsl => wgsl`acc${size(x)}_${size(i)}`;
-    return wgsl`
-let ${n(0)} = ${down(0, i)}; let ${n(3)} = ${down(2, i)};
-let total0_${size(i)} = 0.5 * (${n(0)} + ${n(3)}); let total1_${size(i)} = 0.5 * ${down(1, i)};
-let ${n(1)} = total0_${size(i)} + total1_${size(i)}; let ${n(2)} = total0_${size(i)} - total1_${size(i)};`;
-  });
+    const [ends, middle] = [wgsl`total0_${size(i)}`, wgsl`total1_${size(i)}`];
+    return [
+      wgsl`let ${n(0)} = ${down(0, i)}; let ${n(3)} = ${down(2, i)};`,
+      wgsl`let ${ends} = 0.5 * (${n(0)} + ${n(3)}); let ${middle} = 0.5 * ${down(1, i)};`,
+      wgsl`let ${n(1)} = ${ends} + ${middle}; let ${n(2)} = ${ends} - ${middle};`,
+    ];
+  }).flat();
   const sums = list(4, (x) =>
     t.map((i) => {
       const c = wgsl`c${size(4 * row + x)}_${size(i)}`;
