@@ -296,8 +296,8 @@ function resultsOf(tile: number, width: 1 | 2 | 4): Wgsl[] {
   const all = [0, 1].flatMap((y) =>
     (['total', 'bias'] as const).map((side) => {
       const [p, q, r] = list(3, (i) => wgsl`${{ wgsl: side }}${size(y + i)}_${size(tile)}`) as [Wgsl, Wgsl, Wgsl];
-      return y === 0 ? wgsl`${p} + ${q} + ${r}` : wgsl`${p} - ${q} - ${r}`;
+      return y === 0 ? wgsl`(${p} + ${q} + ${r})` : wgsl`(${p} - ${q} - ${r})`;
     }),
   );
-  return width === 2 ? all.flatMap((v) => [wgsl`(${v}).x`, wgsl`(${v}).y`]) : all;
+  return width === 2 ? all.flatMap((v) => [wgsl`${v}.x`, wgsl`${v}.y`]) : all;
 }
