@@ -102,8 +102,9 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
 
 /**
  * Where Winograd's tiles won on lavapipe: 16 columns (1.3 to 1.9 times as fast in time of the processor), tiles that stick out little,
- * and enough of them. From 32 columns on the two ways are within the noise of each other, and a kernel of tiles takes 1.5 to
- * 3.5 seconds to compile. On graphics processors nothing was measured: there, only tuning takes them.
+ * and enough of them. At 8 columns the two ways are within the noise of each other, at 32 and 64 too, at 128 tiles are slower (0.7 to
+ * 0.9), and a kernel of tiles takes 1 to 3.5 seconds to compile. On graphics processors nothing was measured: there, only
+ * tuning takes them.
  */
 const worthTiles = ({ n, m, winograd = Number.POSITIVE_INFINITY }: IndexMap): boolean =>
   n > 8 && n <= 16 && 4 * winograd <= 1.25 * m && m >= 256;
