@@ -1,6 +1,7 @@
 // Winograd's tiles against the reference: odd sizes, every padding, channels that are and are not fours, both gradients' shapes.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readTune, tuneText } from '../../src/cli/tune/file.ts';
 import { indexMap, workOf } from '../../src/codegen/kernels/index-map.ts';
 import {
   candidateSchedules,
@@ -152,4 +153,13 @@ test('who may use it, and what tuning measures', () => {
   const tuned = wherever(own, 'gpu', { count: 0 })(graph);
   const { plan } = emitPlanFor('gpu', 'scene', { infer: graph }, null, 'values', tuned);
   expect(plan.kernels.filter((k) => k.wgsl.includes('F(2x2, 3x3)'))).toHaveLength(4);
+});
+
+test('cnnc.tune.json keeps it', () => {
+  const adapter = { vendor: 'v', architecture: 'a', description: 'd', driver: 'r' };
+  const schedules = all.map(([, schedule]) => schedule);
+  const kernels = new Map(schedules.map((schedule, i) => [`work ${i}`, { schedule, us: 1, ruleUs: 2 }]));
+  const text = tuneText([{ adapter, target: 'cpu', kernels }]);
+  expect([...(readTune(text, 'f')[0]?.kernels.values() ?? [])].map((e) => e.schedule)).toEqual(schedules);
+  expect(() => readTune(text.replace('"width":2', '"width":3'), 'f')).toThrow();
 });
