@@ -110,7 +110,9 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 /** The schedule that a value describes; whether it can run is judged where it is used. */
 function scheduleFrom(value: unknown): ContractionSchedule | undefined {
   if (!isObject(value)) return undefined;
-  const { kind, rows, workgroup, vectors, columns, depth, each } = value;
+  const { kind, rows, workgroup, vectors, columns, depth, each, tiles, width } = value;
+  if (kind === 'winograd' && (tiles === 1 || tiles === 8) && (width === 2 || width === 4))
+    return { kind, tiles, width };
   if (!isCount(rows)) return undefined;
   if (kind === 'pixels' && (rows === 1 || rows === 2 || rows === 4) && isCount(workgroup))
     return { kind, rows, workgroup };

@@ -22,6 +22,7 @@ import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
 import { unpoolKernel } from './unpool.ts';
 import { windowKernel } from './window.ts';
+import { winogradKernel } from './winograd.ts';
 
 interface Context {
   readonly fields: readonly StepField[];
@@ -37,6 +38,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
     const root = group.nodes[0] as Node;
     const map = groupMap(group);
     const schedule = wholeWindows(tuned.get(workOf(root)) ?? contractionSchedule(map, target), group, map, target);
+    if (schedule.kind === 'winograd') return winogradKernel(group, schedule, fields);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
     if (schedule.kind === 'pixels') return pixelKernel(group, schedule, fields);
     return schedule.kind === 'tiled'
