@@ -52,11 +52,11 @@ export function bars(state) {
     const train = against(peers, name, 'train', 'train');
     const pipelined = against(peers, name, 'train', 'pipelined');
     const also = pipelined.value === undefined ? '' : `; ${times(pipelined.value)} pipelined`;
-    add(`training of ${name}, images/s`, train.value, { bar: 2, aim: 5, note: train.note + also });
+    add(`training of ${name} against the best WebGPU peer`, train.value, { bar: 2, aim: 5, note: train.note + also });
   }
   for (const name of hardware ? onCard : software) {
     const infer = against(peers, name, 'infer', 'infer');
-    add(`inference of ${name}, images/s`, infer.value, { bar: 2, aim: 5, note: infer.note });
+    add(`inference of ${name} against the best WebGPU peer`, infer.value, { bar: 2, aim: 5, note: infer.note });
   }
   const peak = ceilings.length > 0 ? median(ceilings) : undefined;
   for (const name of hardware ? [] : ceilingOf) {
@@ -67,14 +67,17 @@ export function bars(state) {
       ...{ bar: 0.12, aim: 0.3, show: (v) => percent(v), note },
     });
   }
+  // The aim of this bar is a time, not a ratio.
   const start = against(['tfjs', 'jax'], 'mnist', 'train', 'first', true);
-  const seconds = figure('cnnc', 'mnist', 'train', 'first');
-  add('time to the first training step of mnist, of the quickest peer', start.value, {
-    ...{ bar: 1 / 4, least: false, note: seconds ? `${(seconds / 1000).toFixed(2)} s; ${start.note}` : '' },
-  });
-  add('time to the first training step of mnist', seconds && seconds / 1000, {
-    ...{ bar: 2, least: false, show: (v) => `${v.toPrecision(3)} s`, note: 'the aim of the bar above' },
-  });
+  const seconds = (figure('cnnc', 'mnist', 'train', 'first') ?? 0) / 1000;
+  const what = 'time to the first training step of mnist, of the quickest WebGPU peer';
+  add(what, start.value, { bar: 1 / 4, least: false, note: start.note });
+  if (start.value !== undefined) {
+    const row = rows.at(-1);
+    row.value += `, ${seconds.toPrecision(3)} s`;
+    if (row.verdict === 'met' && seconds <= 2) row.verdict = 'met, and the aim';
+  }
+  rows.at(-1).aim = '<= 2 s';
   for (const name of ceilingOf) {
     const memory = against(['tfjs'], name, 'train', 'megabytes', true);
     const mine = figure('cnnc', name, 'train', 'megabytes');
