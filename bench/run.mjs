@@ -141,10 +141,15 @@ function filesOf(name, contender) {
 function check(r) {
   const key = `${r.kind} ${r.name} ${r.batch}`;
   if (r.kind === 'train') {
-    if (!(r.last < r.losses[0])) throw new Error(`the loss does not fall: ${r.losses[0]} to ${r.last}`);
-    state.references[key] ??= r.losses[0];
-    const apart = Math.abs(r.losses[0] / state.references[key] - 1);
-    if (!(apart < 1e-3)) throw new Error(`other mathematics: first loss ${r.losses[0]}, not ${state.references[key]}`);
+    // Fewer steps see other pictures each.
+    if (r.steps >= 20 && !(r.last < r.losses[0]))
+      throw new Error(`the loss does not fall: ${r.losses[0]} to ${r.last}`);
+    state.references[key] ??= r.losses.slice(0, 2);
+    for (const [i, want] of state.references[key].entries()) {
+      const apart = Math.abs(r.losses[i] / want - 1);
+      if (!(apart < [1e-3, 3e-2][i]))
+        throw new Error(`other mathematics: loss ${i + 1} is ${r.losses[i]}, not ${want}`);
+    }
     return;
   }
   const floats = (text) => new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
@@ -172,7 +177,10 @@ async function one(job) {
     const elsewhere = r.adapter && adapter && !adapter.startsWith(r.adapter) && !r.adapter.startsWith(adapter);
     if (elsewhere && known[contender].webgpu) throw new Error(`ran on ${r.adapter}, not on ${adapter}`);
     check(r);
-    if (contender === 'cnnc') hardware ??= r.hardware;
+    if (contender === 'cnnc') {
+      hardware ??= r.hardware;
+      adapter ??= r.adapter;
+    }
     state.runs.push(r);
     const said =
       kind === 'train'

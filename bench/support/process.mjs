@@ -19,7 +19,8 @@ export const stopCurrent = () => current?.kill('SIGKILL');
 async function once(command, args, o) {
   const began = performance.now();
   // A machine that is never quiet must not take hours.
-  const busyBefore = await quiet(waited > o.patience ? 0 : o.wait);
+  const busyBefore = await quiet(waited > o.patience ? 0 : o.wait, o.stopped);
+  if (o.stopped()) throw new Error('stopped');
   waited += (performance.now() - began) / 1000;
   const [busy, mine, start] = [busySeconds(), process.cpuUsage(), performance.now()];
   const more = o.job ? [JSON.stringify({ ...o.job, spawned: Date.now() })] : [];
