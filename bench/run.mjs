@@ -24,7 +24,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '1.5' },
     limit: { type: 'string', default: '12' },
-    slow: { type: 'string', default: '60' },
+    minutes: { type: 'string', default: '45' },
+    slow: { type: 'string', default: '40' },
     most: { type: 'string', default: '240' },
     batch: { type: 'string', default: '128' },
     target: { type: 'string' },
@@ -54,6 +55,7 @@ const number = (name) => {
   return process.exit(2);
 };
 const [rounds, batch, seconds, limit] = ['rounds', 'batch', 'seconds', 'limit'].map(number);
+const allowed = number('minutes');
 const [slow, most, wait, patience, retries] = ['slow', 'most', 'wait', 'patience', 'retries'].map(number);
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -130,6 +132,7 @@ function report() {
 // --- One figure ------------------------------------------------------------------------------------------------------
 const scratch = mkdtempSync(join(tmpdir(), 'cnnc-bench-'));
 const started = performance.now();
+const elapsed = () => (performance.now() - started) / 60_000;
 const files = new Map();
 /** The files of a network for contenders that read files; made when the first asks. */
 function filesOf(name, contender) {
@@ -221,12 +224,11 @@ const bareJobs = chosen.flatMap((name) =>
 );
 const grown = (round) =>
   growthJobs.map((job) => ({ part: 'growth', kind: 'train', contender: 'cnnc', round, remedy: true, ...job }));
-const from = (n, jobs) => Array.from({ length: n }, (_, i) => jobs(i + 1)).flat();
-const all = [
-  ...(parts.includes('table') ? from(rounds, tableJobs) : []),
-  ...(parts.includes('table') && options['without-remedy'] ? bareJobs : []),
-  ...(parts.includes('growth') ? from(rounds, grown) : []),
-];
+const all = Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) => [
+  ...(parts.includes('table') ? tableJobs(round) : []),
+  ...(parts.includes('growth') ? grown(round) : []),
+  ...(parts.includes('table') && options['without-remedy'] && round === 1 ? bareJobs : []),
+]);
 
 /** About how long the jobs from `at` on take. */
 const left = (at) => {
@@ -236,7 +238,9 @@ const left = (at) => {
     const s = secondsOf({ ...job, seconds }, state.runs, macs, ceiling);
     return s > slow && job.round > 2 ? 0 : s;
   };
-  return all.slice(at).reduce((sum, job) => sum + (wanted(job) ? guess(job) : 0), 0);
+  const rest = all.slice(at).reduce((sum, job) => sum + (wanted(job) ? guess(job) : 0), 0);
+  const first = all.slice(at).reduce((sum, job) => sum + (job.round === 1 && wanted(job) ? guess(job) : 0), 0);
+  return Math.min(rest, Math.max(first, 60 * allowed - 60 * elapsed()));
 };
 
 /** A script that belongs to no contender: what it found, or a line among the failures. */
@@ -279,11 +283,12 @@ let round = 1;
 let counted = 0;
 for (const [at, job] of all.entries()) {
   if (state.stopped) break;
-  if (!wanted(job)) continue;
+  // The first round is always whole; time that is over takes the others.
+  if (!wanted(job) || (job.round > 1 && elapsed() > allowed)) continue;
   if (job.round !== round) {
     round = job.round;
-    if (job.part === 'table') await ceiling();
-    console.log(`round ${round} (${job.part}): about ${minutes(left(at))} left`);
+    await ceiling();
+    console.log(`round ${round}: about ${minutes(left(at))} left`);
   }
   await one(job);
   if (++counted % 10 === 0) console.log(`  about ${minutes(left(at + 1))} left`);
@@ -292,7 +297,7 @@ if (parts.includes('kernels') && !state.kernels) state.kernels = await extra('ke
 
 rmSync(scratch, { recursive: true, force: true });
 const { text, file } = report();
-const took = minutes((performance.now() - started) / 1000);
+const took = minutes(60 * elapsed());
 console.log(`\n${text}\nbuilt cnnc: ${distFolder}\nwrote ${file}.md and .json after ${took}`);
 if (!existsSync(`${file}.md`)) throw new Error('nothing was written');
 process.exit(state.stopped ? 130 : state.failures.length > 0 ? 1 : 0);

@@ -16,6 +16,16 @@ let waited = 0;
 /** Ends the process under way, if there is one. */
 export const stopCurrent = () => current?.kill('SIGKILL');
 
+/** The figures in JSON on the last line; undefined where there are none. */
+function lastLine(out) {
+  try {
+    const found = JSON.parse(out.trim().split('\n').at(-1));
+    return typeof found.used === 'number' ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function once(command, args, o) {
   const began = performance.now();
   // A machine that is never quiet must not take hours.
@@ -38,14 +48,15 @@ async function once(command, args, o) {
   clearTimeout(timer);
   current = undefined;
   const wall = (performance.now() - start) / 1000;
-  if (code !== 0) {
+  const result = lastLine(out);
+  // A driver that falls over at the very end does not take back what was measured.
+  if (!result) {
     if (wall >= o.most) throw new Error(`not finished after ${o.most} s`);
     const said = err.trim().split('\n').slice(-6).join(' | ').slice(-600);
     throw new Error(`ended with ${code}: ${said}`);
   }
-  const result = JSON.parse(out.trim().split('\n').at(-1));
   const own = process.cpuUsage(mine);
-  const others = Math.max(0, (busySeconds() - busy - (result.used ?? 0) - (own.user + own.system) / 1e6) / wall);
+  const others = Math.max(0, (busySeconds() - busy - result.used - (own.user + own.system) / 1e6) / wall);
   return { ...result, wall, others, busyBefore };
 }
 
