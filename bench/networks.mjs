@@ -68,7 +68,8 @@ export const networks = {
       ...[flatten, dense(128, 'relu'), dense(64, 'relu'), softmax],
     ],
   },
-  // n = 3, 5, 7 and 9 blocks a stage.
+  // n = 1 (for a quick look), and 3, 5, 7 and 9 blocks a stage.
+  resnet8: resnet(1),
   resnet20: resnet(3),
   resnet32: resnet(5),
   resnet44: resnet(7),

@@ -4,8 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { busySeconds, DISTURBED, quiet } from './load.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
-/** Mesa keeps compiled shaders on disk otherwise, and the first step would not be the first. */
-const env = { ...process.env, MESA_SHADER_CACHE_DISABLE: 'true' };
+/** Mesa keeps compiled shaders on disk: nowhere, so that a first step is the first, or in a folder of this run. */
+const env = (cache) => ({
+  ...process.env,
+  ...(cache
+    ? { MESA_SHADER_CACHE_DISABLE: 'false', MESA_SHADER_CACHE_DIR: cache }
+    : { MESA_SHADER_CACHE_DISABLE: 'true' }),
+});
 /** Longer processes are not repeated because others disturbed them. */
 const SHORT = 45;
 
@@ -34,7 +39,7 @@ async function once(command, args, o) {
   waited += (performance.now() - began) / 1000;
   const [busy, mine, start] = [busySeconds(), process.cpuUsage(), performance.now()];
   const more = o.job ? [JSON.stringify({ ...o.job, spawned: Date.now() })] : [];
-  const child = spawn(command, [...args, ...more], { cwd: here, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, [...args, ...more], { cwd: here, env: env(o.cache), stdio: ['ignore', 'pipe', 'pipe'] });
   current = child;
   const timer = setTimeout(() => child.kill('SIGKILL'), o.most * 1000);
   let out = '';
@@ -61,7 +66,7 @@ async function once(command, args, o) {
 }
 
 /**
- * `o`: {job, wait, patience, most, retries, stopped}. Measures again, `retries` times, what others disturbed; the least
+ * `o`: {job, wait, patience, most, retries, stopped, cache}. Measures again, `retries` times, what others disturbed; the least
  * disturbed counts. Rejects when the process fails or takes longer than `most` seconds.
  */
 export async function measure(command, args, o) {

@@ -101,7 +101,7 @@ export function page(state) {
     ...(state.stopped ? ['**This run was stopped before its end.**', ''] : []),
     ...barsTable(bars(state)),
     '',
-    `Medians over up to ${machine.rounds} alternating rounds, least to greatest in parentheses. Each figure is of its own process; processes during which others used more than ${DISTURBED} cores are left out where there are calmer ones; shader disk cache off; cnnc's polling remedy for all contenders that poll through the package \`webgpu\`, unless said otherwise. GFLOP/s count two operations a multiply-add and training as three forward passes. Contenders that compute on the processor without WebGPU are shown for scale, once, and do not count as peers.`,
+    `Medians over up to ${machine.rounds} alternating rounds, least to greatest in parentheses. Each figure is of its own process; processes during which others used more than ${DISTURBED} cores are left out where there are calmer ones; Mesa's shader cache off for times to the first step and memory, on for all else (one round is enough where a process takes long); cnnc's polling remedy for all contenders that poll through the package \`webgpu\`, unless said otherwise. GFLOP/s count two operations a multiply-add and training as three forward passes. Contenders that compute on the processor without WebGPU are shown for scale, once, and do not count as peers.`,
     '',
     ceilings.length > 0
       ? `Multiply-add ceiling in the same run: ${spread(ceilings)} GFLOP/s. Load average ${machine.loadBefore.toFixed(2)} at the start.`
