@@ -37,13 +37,17 @@ async function times(least, once) {
   }
 }
 
-/** Milliseconds of a call that has been made once before: one more to warm up, unless it is slow. */
+/**
+ * Milliseconds of a call that has been made once before: one more to warm up. Of what is very slow that one counts too,
+ * unless it took longer than the next: some compile kernels in a second step.
+ */
 async function measured(least, once) {
   const start = performance.now();
   await once();
   const took = performance.now() - start;
-  if (took < (job.limit * 1000) / 6) return times(least, once);
-  return [took, ...(await times(1, once))];
+  if (took < 500 * job.limit) return times(least, once);
+  const rest = await times(1, once);
+  return took > 1.1 * median(rest) ? rest : [took, ...rest];
 }
 
 async function training(c) {

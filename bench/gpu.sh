@@ -4,11 +4,11 @@
 #   bench/gpu.sh                         all of it
 #   bench/gpu.sh --parts table           a part; options are those of run.mjs
 #   bench/gpu.sh --resume results/X.json goes on where a run was stopped
-# Needs: a built cnnc, `npm ci` here, a Vulkan driver that Dawn finds, and python3 with torch for PyTorch's lines.
+# Needs: a built cnnc, `npm ci` here, a Vulkan driver that Dawn finds, and python3 (or what PYTHON names) with torch for PyTorch's lines.
 set -eu
 cd "$(dirname "$0")"
 others=cnnc,tfjs,jax,ort-webgpu,ortweb-webgpu,ort-cpu
-if python3 -c 'import torch, sys; sys.exit(0 if torch.cuda.is_available() else 1)' 2>/dev/null; then
+if "${PYTHON:-python3}" -c 'import torch, sys; sys.exit(0 if torch.cuda.is_available() else 1)' 2>/dev/null; then
   others=$others,torch
 else
   echo 'bench: python3 has no torch that sees a card; its lines stay empty' >&2

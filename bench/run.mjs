@@ -177,7 +177,7 @@ async function one(job) {
     const { python, file } = known[contender];
     const fromFiles = python || file.startsWith('ort') ? filesOf(name, contender) : {};
     const whole = { ...job, seconds, limit, ...fromFiles, ...(options.target ? { target: options.target } : {}) };
-    const [command, args] = python ? ['python3', [python]] : [process.execPath, ['child.mjs']];
+    const [command, args] = python ? [process.env.PYTHON ?? 'python3', [python]] : [process.execPath, ['child.mjs']];
     const cold = isCold(job);
     const how = { ...patient, job: whole, cache: cold ? undefined : cache };
     const r = { ...job, cold, ...(await measure(command, args, how)) };
