@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
     limit: { type: 'string', default: '12' },
     minutes: { type: 'string', default: '40' },
     slow: { type: 'string', default: '40' },
-    most: { type: 'string', default: '300' },
+    most: { type: 'string', default: '420' },
     batch: { type: 'string', default: '128' },
     target: { type: 'string' },
     wait: { type: 'string', default: '60' },
