@@ -45,7 +45,10 @@ export function bars(state) {
     });
     if (ours === undefined || theirs.length === 0) return { note: '' };
     const [best, value] = theirs.reduce((a, b) => ((time ? b[1] < a[1] : b[1] > a[1]) ? b : a));
-    return { value: ours / value, best, note: `best peer: ${labelOf(best)}` };
+    const able = list.filter((c) => kind === 'infer' || contenders[c].trains);
+    const missing = able.filter((c) => !theirs.some(([there]) => there === c)).map(labelOf);
+    const without = missing.length > 0 ? `; not measured: ${missing.join(', ')}` : '';
+    return { value: ours / value, best, note: `best peer: ${labelOf(best)}${without}` };
   };
 
   for (const name of hardware ? [] : software) {
