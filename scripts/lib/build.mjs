@@ -49,13 +49,33 @@ export function inputsHash(folder = root) {
   return hash.digest('hex');
 }
 
-/** The parser's grammar as a module, when it is older than the grammar. */
+/** The rules in a module that Ohm wrote, without their places in the source: what src/parser/peg reads. */
+function rulesIn(path, known = {}) {
+  const [, text] = /makeRecipe\((\[.*\])\);/s.exec(readFileSync(path, 'utf8'));
+  const bare = ([kind, , ...parts]) => [kind, ...parts.map((part) => (Array.isArray(part) ? inner(part) : part))];
+  const inner = (part) => (typeof part[0] === 'string' ? bare(part) : part.map(bare));
+  return Object.entries(JSON.parse(text).at(-1)).map(([name, [how, , description, parameters, body]]) => {
+    if (how === 'extend') throw new Error(`rule ${name} extends another, which src/parser/peg does not know`);
+    return [name, [how === 'override' ? known[name][0] : description !== null, parameters.length, bare(body)]];
+  });
+}
+
+/** The parser's grammar as modules, when they are older than the grammar: Ohm's own, for the tests, and its rules as data. */
 async function grammar() {
   const source = join(root, 'grammar/cnn.ohm');
-  const made = [`${source}-bundle.js`, `${source}-bundle.d.ts`];
+  const rules = join(root, 'grammar/cnn.rules.js');
+  const made = [`${source}-bundle.js`, `${source}-bundle.d.ts`, rules, rules.replace('.js', '.d.ts')];
   if (made.every((path) => existsSync(path) && statSync(path).mtimeMs >= statSync(source).mtimeMs)) return;
   const ohm = join(root, 'node_modules/@ohm-js/cli/index.js');
   await must('ohm', [process.execPath, ohm, 'generateBundles', '--esm', '--withTypes', 'grammar/cnn.ohm']);
+  const builtIn = Object.fromEntries([
+    ['spaces', [false, 0, ['star', ['app', 'space', []]]]],
+    ['space', [true, 0, ['range', '\0', ' ']]],
+    ...rulesIn(join(root, 'node_modules/ohm-js/dist/built-in-rules.js')),
+  ]);
+  const all = { ...builtIn, ...Object.fromEntries(rulesIn(made[0], builtIn)) };
+  writeFileSync(rules, `export default ${JSON.stringify(all)};\n`);
+  writeFileSync(made[3], "declare const rules: import('../src/parser/peg/rules.ts').Recipes;\nexport default rules;\n");
 }
 
 /** The runtimes that `cnnc compile --target web` puts into its modules. */
