@@ -107,11 +107,16 @@ async function program(build, node) {
   if (/\bimport\(/.test(text)) throw new Error('dist/program.js imports what the launcher cannot load');
   writeFileSync(join(root, 'dist/program.js'), text);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  // A module that requires: imports of Node's own modules make all they export, which takes longer than loading them.
   await build({
     ...small,
+    format: 'cjs',
     entryPoints: { cnnc: 'src/cli/start/launch.ts' },
     outdir: 'dist',
-    define: { CNNC_BUILD: JSON.stringify(hash) },
+    define: { CNNC_BUILD: JSON.stringify(hash), 'import.meta.url': '__here' },
+    banner: {
+      js: `import{createRequire}from'node:module';const __here=import.meta.url,require=createRequire(__here);`,
+    },
   });
   chmodSync(join(root, 'dist/cnnc.js'), 0o755);
 }

@@ -17,11 +17,11 @@ import { join } from 'node:path';
 export interface CodeCache {
   /** What an earlier run left; undefined when there is nothing. */
   readonly found: Uint8Array | undefined;
-  /** Leaves code for the next run, and takes that of other builds away. Nothing happens where it cannot be written. */
-  keep(code: Uint8Array): void;
+  /** Leaves code for the next run, and takes that of other builds away; nothing happens where it cannot be written. */
+  readonly keep: ((code: Uint8Array) => void) | undefined;
 }
 
-const none: CodeCache = { found: undefined, keep: () => undefined };
+const none: CodeCache = { found: undefined, keep: undefined };
 
 /** Code is run as it is: only what this user wrote is believed. */
 function read(path: string): Uint8Array | undefined {
