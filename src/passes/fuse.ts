@@ -13,6 +13,7 @@ import {
   sizeOf,
   storageOf,
 } from '../ir/index.ts';
+import { attrsKey } from '../ir/key.ts';
 import { isOnePerRow, rowCount } from '../ir/ops/rows.ts';
 import type { Family, FusedGraph, Group } from '../schedule/index.ts';
 import { inputsOf } from './reads.ts';
@@ -256,7 +257,7 @@ const sameSum = (p: Node, q: Node): boolean =>
   p.op === q.op &&
   (isOp(q, 'sum') || isOp(q, 'partial_sum')) &&
   sameShape((p.inputs[0] as Node).type.shape, (q.inputs[0] as Node).type.shape) &&
-  JSON.stringify(p.attrs) === JSON.stringify(q.attrs);
+  attrsKey(p.attrs) === attrsKey(q.attrs);
 
 /** Those of the most elements. */
 function largest(values: readonly Node[]): Node[] {
