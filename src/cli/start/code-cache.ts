@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ import { join } from 'node:path';
 export interface CodeCache {
   /** What an earlier run left; undefined when there is nothing. */
   readonly found: Uint8Array | undefined;
-  /** Leaves code for the next run, and takes that of other builds away; nothing happens where it cannot be written. */
+  /** Leaves code for the next run, and takes the oldest away; nothing happens where it cannot be written. */
   readonly keep: ((code: Uint8Array) => void) | undefined;
 }
 
@@ -37,9 +38,27 @@ function read(path: string): Uint8Array | undefined {
   }
 }
 
-function write(folder: string, path: string, build: string, code: Uint8Array): void {
-  const beside = `${path}.${process.pid}.tmp`;
+/** Files that stay: those of all commands, and of another version that is used too. */
+const MOST = 32;
+
+function sweep(folder: string): void {
+  const files = readdirSync(folder).map((name) => ({
+    path: join(folder, name),
+    at: statSync(join(folder, name)).mtimeMs,
+  }));
+  for (const { path } of files.sort((p, q) => q.at - p.at).slice(MOST)) rmSync(path, { force: true });
+}
+
+/** Does the work, or nothing: on a full or read-only disk the next run is as slow as this one. */
+function attempt(work: () => void): void {
   try {
+    work();
+  } catch {}
+}
+
+function write(folder: string, path: string, code: Uint8Array): void {
+  const beside = `${path}.${process.pid}.tmp`;
+  attempt(() => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const file = openSync(beside, 'w', 0o600);
     try {
@@ -49,11 +68,9 @@ function write(folder: string, path: string, build: string, code: Uint8Array): v
       closeSync(file);
     }
     renameSync(beside, path);
-    for (const name of readdirSync(folder))
-      if (!name.startsWith(`${build}-`)) rmSync(join(folder, name), { force: true });
-  } catch {
-    rmSync(beside, { force: true }); // a full or read-only disk: the next run is as slow as this one
-  }
+  });
+  attempt(() => rmSync(beside, { force: true }));
+  attempt(() => sweep(folder));
 }
 
 /**
@@ -65,5 +82,5 @@ export function codeCache(env: NodeJS.ProcessEnv, build: string, command: string
   if (!base || env.NODE_DISABLE_COMPILE_CACHE || command === undefined || !/^[a-z-]{2,16}$/.test(command)) return none;
   const folder = join(base, 'cnnc', 'code');
   const path = join(folder, `${build}-${process.version}-${process.arch}-${command}.bin`);
-  return { found: read(path), keep: (code) => write(folder, path, build, code) };
+  return { found: read(path), keep: (code) => write(folder, path, code) };
 }

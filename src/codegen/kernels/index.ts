@@ -37,7 +37,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       : contractionKernel(group, schedule, fields);
   },
   depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
-  window: (group, { fields }) => windowKernel(group, fields),
+  window: (group, { fields, target }) => windowKernel(group, target, fields),
   gather: (group, { fields }) => gatherKernel(group, fields),
   resize: (group, { fields }) => resizeKernel(group, fields),
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),
