@@ -148,7 +148,9 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 
-  const { graphs, stages, folded, training } = build(lowered, config, options, data?.augment ?? []);
+  const { graphs, stages, folded, training } = verified((found) =>
+    build(found, lowered, config, options, data?.augment ?? []),
+  );
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
   const emitted = emitPlan(
@@ -174,16 +176,35 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   };
 }
 
-/** The passes of the three programs; each graph is verified after each pass. */
+type Stages = Map<string, Graph>;
+
+/** The build puts it in; run from its sources, as the tests do, cnnc verifies each graph after each pass. */
+declare const CNNC_VERSION: string | undefined;
+const verifiesAll = typeof CNNC_VERSION !== 'string';
+
+/** What is built, verified. When something is wrong, the first pass after which it is says so. */
+function verified<T extends { readonly graphs: ModelGraphs }>(make: (stages: Stages) => T): T {
+  const stages: Stages = new Map();
+  try {
+    const made = make(stages);
+    for (const [program, graph] of Object.entries(made.graphs)) verify(graph, `the passes of ${program}`);
+    return made;
+  } catch (error) {
+    for (const [name, graph] of stages) verify(graph, name);
+    throw error;
+  }
+}
+
+/** The passes of the three programs; `stages` gets the graph after each. */
 function build(
+  stages: Stages,
   lowered: Lowered,
   aim: TrainConfig | undefined,
   { hyper, open, fold, stored, target, inferOnly, attribute }: CompileOptions,
   augments: readonly AugmentLine[],
-): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
-  const stages = new Map<string, Graph>();
+): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Stages } {
   const stage = (name: string, graph: Graph): Graph => {
-    stages.set(name, verify(graph, name));
+    stages.set(name, verifiesAll ? verify(graph, name) : graph);
     return graph;
   };
   const clean = (program: string, graph: Graph): Graph => {

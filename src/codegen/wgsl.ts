@@ -9,24 +9,42 @@ type Hole = Wgsl | readonly Wgsl[];
 
 /** wgsl`let i = ${u32(3)};` Lines of a hole that stands alone on its line are indented as the hole is; an empty one vanishes. */
 export function wgsl(strings: TemplateStringsArray, ...holes: readonly Hole[]): Wgsl {
-  let text = '';
-  /** What stands on the last line so far. */
-  let line = '';
-  const put = (part: string): void => {
-    const end = part.lastIndexOf('\n');
-    line = end === -1 ? line + part : part.slice(end + 1);
-    text += part;
+  const parts: string[] = [];
+  /** What stands on the last line so far: few holes ask for it. */
+  const line = (): string => {
+    let text = '';
+    for (let i = parts.length - 1; i >= 0; i--) {
+      const part = parts[i] as string;
+      const end = part.lastIndexOf('\n');
+      text = (end === -1 ? part : part.slice(end + 1)) + text;
+      if (end !== -1) break;
+    }
+    return text;
   };
   strings.forEach((part, i) => {
-    put(part);
+    if (part !== '') parts.push(part);
     const hole = holes[i];
     if (hole === undefined) return;
     const piece = 'wgsl' in hole ? hole.wgsl : hole.map((h) => h.wgsl).join('\n');
-    if (piece === '' && line.trim() === '' && (strings[i + 1] ?? '').startsWith('\n'))
-      text = `${text.slice(0, text.length - line.length)}\0`;
-    else put(piece.includes('\n') ? piece.replaceAll('\n', `\n${/^\s*/.exec(line)?.[0] ?? ''}`) : piece);
+    if (piece === '') {
+      const before = (strings[i + 1] ?? '').startsWith('\n') ? line() : 'x';
+      if (before.trim() !== '') return;
+      cut(parts, before.length);
+      parts.push('\0');
+    } else parts.push(piece.includes('\n') ? piece.replaceAll('\n', `\n${/^\s*/.exec(line())?.[0] ?? ''}`) : piece);
   });
+  const text = parts.join('');
   return { wgsl: text.includes('\0') ? text.replace(/\0\n?/g, '') : text };
+}
+
+/** Takes this many characters away at the end. */
+function cut(parts: string[], count: number): void {
+  let left = count;
+  while (left > 0) {
+    const last = parts.pop() as string;
+    if (last.length > left) parts.push(last.slice(0, last.length - left));
+    left -= last.length;
+  }
 }
 
 /** A whole kernel: removes the common indentation of the template and the space around it. */

@@ -46,10 +46,10 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       : contractionKernel(group, schedule, fields);
   },
   depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
-  window: (group, { fields }) => {
+  window: (group, { fields, target }) => {
     const root = group.nodes[0] as Node;
     if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, fields);
-    return isOp(root, 'unpool2d') ? unpoolKernel(group, fields) : windowKernel(group, fields);
+    return isOp(root, 'unpool2d') ? unpoolKernel(group, target, fields) : windowKernel(group, target, fields);
   },
   gather: (group, { fields }) => gatherKernel(group, fields),
   resize: (group, { fields }) => resizeKernel(group, fields),
