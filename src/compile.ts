@@ -9,6 +9,7 @@ import { baseAsTarget, baseOfChanged } from './diagnostics/catalog/transfer.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
 import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
 import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
+import { limitTrouble, withinLimit } from './memory-limit.ts';
 import { type Data, type File, type Model, parse, type Train } from './parser/index.ts';
 import { type Attribution, addAttribution, checkAttribution, copyLeaves, markValues } from './passes/attribute.ts';
 import { augment } from './passes/augment.ts';
@@ -31,7 +32,7 @@ import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
 import { addStatistics } from './passes/statistics.ts';
 import { storeWeights } from './passes/store-weights.ts';
-import type { ModelGraphs } from './schedule/index.ts';
+import type { ModelGraphs, ModelSchedule } from './schedule/index.ts';
 import type { AugmentLine } from './training/augments.ts';
 import { checkScores, checkTrainable } from './training/check.ts';
 import { checkData } from './training/check-data.ts';
@@ -50,6 +51,8 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Schedules that were measured to be better than the rules, by what they compute. */
   readonly tuned?: Tuned;
+  /** Bytes of device memory that the plan may take; values are computed again where it would take more. */
+  readonly memoryLimit?: number;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
   /**
@@ -148,14 +151,20 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   const { graphs, stages, folded, training } = build(lowered, config, options, data?.augment ?? []);
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
-  const emitted = emitPlan(
-    model.name.text,
-    makeSchedule(graphs),
-    config && !options.inferOnly ? trainSpec(config, batch, options) : null,
-    outputIs,
-    options.target,
-    options.tuned,
-  );
+  const train = config && !options.inferOnly ? trainSpec(config, batch, options) : null;
+  const emit = (schedule: ModelSchedule): Emitted =>
+    emitPlan(model.name.text, schedule, train, outputIs, options.target, options.tuned);
+  const { memoryLimit: limit } = options;
+  const limited = limit === undefined ? undefined : withinLimit(graphs, limit, emit);
+  if (limited && limit !== undefined && !limited.fits) {
+    const { memoryLimit: _, ...unlimited } = options;
+    const fitsAt = (smaller: number): boolean => {
+      const other = compile(source, { ...unlimited, batch: smaller }).graphs;
+      return other !== undefined && withinLimit(other, limit, emit).fits;
+    };
+    return { ...partial, diagnostics: [...diagnostics, limitTrouble(limited, limit, { file: source.file, fitsAt })] };
+  }
+  const emitted = limited?.emitted ?? emit(makeSchedule(graphs));
   const startsFrom = lowered.startsFrom ? { startsFrom: lowered.startsFrom } : {};
   return {
     ...partial,
