@@ -8,8 +8,14 @@ export interface Chosen {
   readonly tried: Tried;
 }
 
-/** Each step asks for this much of what the step before took: the choices do not depend on how far they will go. */
-const STEP = 0.97;
+/**
+ * Each step asks for this much of what the step before took, and for less where nothing gives as much. Small steps from the
+ * beginning are slower, and sometimes end lower.
+ */
+const WAYS = [
+  [0.9, 0.97, 0.99],
+  [0.97, 0.99],
+] as const;
 
 /** A choice that is to be tried, with what it was worth when it was tried last. */
 interface Candidate {
@@ -94,11 +100,16 @@ function takeBack(model: MemoryModel, { again: all, tried }: Chosen, limit: numb
 /** The choice with which the values take `limit` bytes at most, or the one that takes least when there is none. */
 export function chooseRecomputed(model: MemoryModel, limit: number): Chosen & { readonly fits: boolean } {
   const none = new Uint8Array(model.values.length);
-  let now: Chosen = { again: none, tried: tryRecomputing(model, none, limit) };
-  while (now.tried.peak > limit) {
-    const next = addUntil(model, now, Math.max(limit, Math.floor(STEP * now.tried.peak)));
-    if (!next) return { ...now, fits: false };
-    now = next;
+  const first: Chosen = { again: none, tried: tryRecomputing(model, none, limit) };
+  let least = first;
+  for (const steps of WAYS) {
+    let now = first;
+    for (const step of steps) {
+      for (let next: Chosen | undefined = now; next && now.tried.peak > limit; now = next ?? now)
+        next = addUntil(model, now, Math.max(limit, Math.floor(step * now.tried.peak)));
+    }
+    if (now.tried.peak <= limit) return { ...takeBack(model, now, limit), fits: true };
+    if (now.tried.peak < least.tried.peak) least = now;
   }
-  return { ...takeBack(model, now, limit), fits: true };
+  return { ...least, fits: false };
 }

@@ -1,6 +1,6 @@
 // What a program keeps in memory from kernel to kernel, as numbers: thousands of choices of what to compute again are tried on them.
 import { isOp, type Node, opDef, sizeOf, storageOf } from '../ir/index.ts';
-import type { Family, FusedGraph, Group, Update } from '../schedule/index.ts';
+import { type Family, type FusedGraph, type Group, inPlaceOf, type Update } from '../schedule/index.ts';
 import { align, bytesOf } from './plan-memory.ts';
 import { inputsOf } from './reads.ts';
 
@@ -37,10 +37,14 @@ export interface MemoryModel {
   readonly inputs: readonly (readonly number[])[];
   readonly outputs: readonly (readonly number[])[];
   readonly work: readonly number[];
+  /** Of each value: the operand whose place it may take, or -1. */
+  readonly inPlace: Int32Array;
   /** What lives from the beginning to the end: the batch. */
   readonly fixed: number;
   /** Gradients of the parameters of one update lie in one block: first and last kernel, and bytes. */
   readonly blocks: readonly { readonly first: number; readonly last: number; readonly bytes: number }[];
+  /** Room to count in: trying a choice leaves no garbage. */
+  readonly room: { readonly made: Int32Array; readonly last: Int32Array; readonly changes: Float64Array };
   /** What makes `targets` again, all of one kernel; `kept` are those of its other values that are not made again. */
   partOf(maker: number, targets: readonly number[], kept: readonly number[]): Part;
 }
@@ -159,12 +163,25 @@ export function memoryModel(fused: FusedGraph, updates: readonly Update[]): Memo
     parts.set(key, part);
     return part;
   };
+  const inPlace = new Int32Array(values.length).fill(-1);
+  for (const group of groups) {
+    const pair = inPlaceOf(group);
+    const [output = -1, operand = -1] = pair ? [numbers.get(pair.output), numbers.get(pair.operand)] : [];
+    const both = [output, operand].map((v) => values[v]?.bytes ?? 0);
+    if (both[0] === both[1] && (both[0] as number) > 0) inPlace[output] = operand;
+  }
   return {
     fused,
     values,
     inputs,
     outputs: groups.map((g) => known(g.outputs)),
     work: groups.map((g) => workOf(g.nodes, g.inputs, g.outputs)),
+    inPlace,
+    room: {
+      made: new Int32Array(2 * values.length),
+      last: new Int32Array(2 * values.length),
+      changes: new Float64Array(2 * groups.length + 1),
+    },
     fixed,
     blocks: blocks.filter((b) => b.bytes > 0),
     partOf,

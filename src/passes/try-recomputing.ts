@@ -33,12 +33,14 @@ export const isLate = ({ lastEarly }: Value, at: number): boolean => at > lastEa
  * that needs and is dropped too is made again before it. A value without an early reader is made late only.
  */
 export function tryRecomputing(model: MemoryModel, again: Uint8Array, limit: number): Tried {
-  const { values, inputs, outputs, fixed, blocks } = model;
+  const { values, inputs, outputs, inPlace, fixed, blocks } = model;
   const runs: Run[] = [];
   let work = 0;
   // First and last run of each value, and of its second copy; of what is not there the last is -1.
-  const made = new Int32Array(2 * values.length).fill(-1);
-  const last = new Int32Array(2 * values.length).fill(-1);
+  const { made, last, changes } = model.room;
+  made.fill(-1);
+  last.fill(-1);
+  changes.fill(0);
   const copyAt = (v: number, at: number): number =>
     again[v] && isLate(values[v] as Value, at) ? values.length + v : v;
   const remake = (v: number, at: number): void => {
@@ -58,7 +60,8 @@ export function tryRecomputing(model: MemoryModel, again: Uint8Array, limit: num
   const placeOf = new Int32Array(inputs.length).fill(-1);
   for (let at = 0; at < inputs.length; at++) {
     const mine = outputs[at] as readonly number[];
-    const kept = mine.filter((v) => !again[v] || (values[v] as Value).lastEarly > at);
+    const stays = (v: number): boolean => !again[v] || (values[v] as Value).lastEarly > at;
+    const kept = mine.every(stays) ? mine : mine.filter(stays);
     if (mine.length > 0 && kept.length === 0) {
       work -= model.work[at] as number;
       continue;
@@ -70,8 +73,14 @@ export function tryRecomputing(model: MemoryModel, again: Uint8Array, limit: num
     for (const v of kept) made[v] = last[v] = runs.length;
     runs.push({ kind: 'first', group: at, outputs: kept });
   }
+  // A result in the place of an operand that ends there. Of what is made again the place is not counted on.
+  values.forEach(({ maker }, v) => {
+    const operand = inPlace[v] as number;
+    if (operand < 0 || (made[v] as number) < 0) return;
+    const copy = copyAt(operand, maker);
+    if (last[copy] === made[v]) last[copy] = (made[v] as number) - 1;
+  });
   // Values come and go.
-  const changes = new Float64Array(runs.length + 1);
   const lives = (from: number, to: number, bytes: number): void => {
     changes[from] = (changes[from] as number) + bytes;
     changes[to + 1] = (changes[to + 1] as number) - bytes;

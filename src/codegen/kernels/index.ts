@@ -1,7 +1,7 @@
 // From a group to its kernel. The table is complete by type: a family without a kernel does not compile.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node } from '../../ir/index.ts';
-import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
+import { type Family, type Group, type MemoryPlan, sharedPlace } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
 import { contractionKernel } from './contraction.ts';
@@ -37,7 +37,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       : contractionKernel(group, schedule, fields);
   },
   depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
-  window: (group, { fields }) => windowKernel(group, fields),
+  window: (group, { fields, memory }) => windowKernel(group, fields, sharedPlace(group, memory)),
   gather: (group, { fields }) => gatherKernel(group, fields),
   resize: (group, { fields }) => resizeKernel(group, fields),
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),
