@@ -160,11 +160,15 @@ interface Packed {
 
 const life = ({ first, last }: Block): number => last - first + 1;
 
-/** Orders in which blocks are placed: large ones first, those that take much for long, those that stay. The first is nearly always best. */
+/** Orders in which blocks are placed: large ones first, those that take much for long, those that stay, in the
+ * order of the program and against it. The first is nearly always best. */
 const orders: readonly ((a: Block, b: Block) => number)[] = [
   (a, b) => b.bytes - a.bytes || a.first - b.first,
   (a, b) => b.bytes * life(b) - a.bytes * life(a) || a.first - b.first,
   (a, b) => life(b) - life(a) || b.bytes - a.bytes || a.first - b.first,
+  (a, b) => a.first - b.first || b.bytes - a.bytes,
+  (a, b) => b.last - a.last || b.bytes - a.bytes,
+  (a, b) => b.bytes - a.bytes || b.first - a.first,
 ];
 
 /** Places the blocks in each order, until one wastes nothing above the `least` that is possible; the best is kept. */

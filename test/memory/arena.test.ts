@@ -42,14 +42,14 @@ const within = (s: Scheduled, most: number, what: string): void => {
 
 describe('the arena of training is within 3 % of what lives at the same time', () => {
   test.each(modelNames.map((name) => [name]))('%s', (name) => {
-    const { emitted } = compile(modelSource(name), { read: readImport });
+    const { emitted } = compile(modelSource(name), { read: readImport, batch: 128 });
     const { train, infer } = emitted!.scheduled;
     if (train) within(train, 1.03, name);
     expect(infer!.memory.arenaBytes / infer!.memory.liveBytes).toBeLessThanOrEqual(1.03);
   });
 
   test.each(Object.keys(narrow).filter((name) => !modelNames.includes(name)))('%s', (name) => {
-    const { emitted } = compile(modelSource(name), { read: readImport });
+    const { emitted } = compile(modelSource(name), { read: readImport, batch: 128 });
     const { train } = emitted!.scheduled;
     if (train) within(train, 1.03, name);
   });

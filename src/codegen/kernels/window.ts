@@ -26,7 +26,7 @@ export function windowKernel(group: Group, fields: readonly StepField[], inPlace
         : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
   const groups = spread(Math.ceil(made.count / WORKGROUP));
   const text = wgsl`
-${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}
+${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}${inPlace ? `, in the place of ${inPlace.operand.id}` : ''}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 alias U = ${{ wgsl: width === 4 ? 'vec4u' : 'u32' }};
 ${b.declare()}
