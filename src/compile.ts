@@ -10,6 +10,7 @@ import { baseAsTarget, baseOfChanged } from './diagnostics/catalog/transfer.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
 import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
 import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
+import { limitTrouble, withinLimit } from './memory-limit.ts';
 import { type Data, type File, type Model, parse, type Train } from './parser/index.ts';
 import { type Attribution, addAttribution, checkAttribution, copyLeaves, markValues } from './passes/attribute.ts';
 import { augment } from './passes/augment.ts';
@@ -53,6 +54,8 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Schedules that were measured to be better than the rules, by what they compute. */
   readonly tuned?: Tuned;
+  /** Bytes of device memory that the plan may take; values are computed again where it would take more. */
+  readonly memoryLimit?: number;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
   /**
@@ -153,14 +156,24 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   );
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
-  const emitted = emitPlan(
-    model.name.text,
-    makeSchedule(graphs, joinsPool(options.target)),
-    config && !options.inferOnly ? trainSpec(config, batch, options) : null,
-    outputIs,
-    options.target,
-    options.tuned,
-  );
+  const joins = joinsPool(options.target);
+  const train = config && !options.inferOnly ? trainSpec(config, batch, options) : null;
+  const emitter =
+    (all: ModelGraphs) =>
+    (most?: number): Emitted =>
+      emitPlan(model.name.text, makeSchedule(all, joins, most), train, outputIs, options.target, options.tuned);
+  const emit = emitter(graphs);
+  const { memoryLimit: limit } = options;
+  const limited = limit === undefined ? undefined : withinLimit(limit, emit);
+  if (limited && limit !== undefined && !limited.fits) {
+    const { memoryLimit: _, ...unlimited } = options;
+    const fitsAt = (smaller: number): boolean => {
+      const other = compile(source, { ...unlimited, batch: smaller }).graphs;
+      return other !== undefined && withinLimit(limit, emitter(other)).fits;
+    };
+    return { ...partial, diagnostics: [...diagnostics, limitTrouble(limited, limit, { file: source.file, fitsAt })] };
+  }
+  const emitted = limited?.emitted ?? emit();
   const startsFrom = lowered.startsFrom ? { startsFrom: lowered.startsFrom } : {};
   return {
     ...partial,

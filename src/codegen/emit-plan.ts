@@ -13,7 +13,14 @@ import type {
   View,
 } from '../../runtime/plan.ts';
 import { type Graph, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
-import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled, Update } from '../schedule/index.ts';
+import {
+  type MemoryPlan,
+  type ModelSchedule,
+  type ParameterLayout,
+  type Scheduled,
+  sharedPlace,
+  type Update,
+} from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 import { kernelCache } from './kernel-cache.ts';
 import { kernelOf } from './kernels/index.ts';
@@ -219,7 +226,8 @@ function dispatches(
   const out = s.fused.groups
     .filter((g) => g.family !== 'update')
     .map((g) => {
-      const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }));
+      const inPlace = sharedPlace(g, s.memory) !== undefined;
+      const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }), inPlace);
       return textures.place(kernel, library.dispatch(kernel, view));
     });
   s.updates.forEach((u, i) => {

@@ -34,11 +34,12 @@ function shapeOf(group: Group): { readonly key: string; readonly values: readonl
 const apart: ReadonlySet<Group['family']> = new Set(['accumulate', 'squares', 'update']);
 
 /** Makes each kernel once. */
-export function kernelCache(): (group: Group, make: () => Kernel) => Kernel {
+export function kernelCache(): (group: Group, make: () => Kernel, inPlace: boolean) => Kernel {
   const known = new Map<string, { readonly kernel: Kernel; readonly values: readonly Node[] }>();
-  return (group, make) => {
+  return (group, make, inPlace) => {
     if (apart.has(group.family)) return make();
-    const { key, values } = shapeOf(group);
+    const { key: plain, values } = shapeOf(group);
+    const key = inPlace ? `${plain}\nin place` : plain;
     const first = known.get(key);
     if (!first) {
       const kernel = make();

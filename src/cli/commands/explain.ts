@@ -11,6 +11,7 @@ import { AUGMENT } from '../../passes/augment.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { grouped, table } from '../format.ts';
+import { limitOf, memoryLimitOption } from '../memory-limit.ts';
 import { type CompiledModel, openModel } from '../model.ts';
 
 /** Columns of a matrix that a terminal still shows. */
@@ -62,6 +63,7 @@ cnnc explain small.cnn conv1 --matrix`,
     matrix: { type: 'boolean', doc: `print the layer as a matrix, where its input has ${WIDEST} values at most` },
     brief: { type: 'boolean', doc: 'leave the shaders out' },
     target: { type: 'string', value: 'TARGET', doc: 'portable (unless given), cpu or gpu: what the kernels are for' },
+    'memory-limit': memoryLimitOption,
     set: setOption,
     batch: { type: 'string', value: 'N', doc: 'pictures a step; that of the train section, or 32' },
   },
@@ -71,6 +73,7 @@ cnnc explain small.cnn conv1 --matrix`,
     const batch = values.matrix ? 1 : asked;
     const { compiled } = await openModel(io, file, {
       set: settings('explain', values.set),
+      ...limitOf('explain', values['memory-limit']),
       ...(target ? { target } : {}),
       ...(batch === undefined ? {} : { batch }),
     });

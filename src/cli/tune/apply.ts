@@ -11,7 +11,7 @@ import type { OptionSpec } from '../args.ts';
 import { type TargetWord, targetWord } from '../device-target.ts';
 import { readText } from '../files.ts';
 import type { Io } from '../io.ts';
-import type { ModelFile } from '../model.ts';
+import { compileSource, type ModelFile } from '../model.ts';
 import { identityOf, readTune, recordOf, TUNE_FILE } from './file.ts';
 import { worksOf } from './works.ts';
 
@@ -74,6 +74,8 @@ export async function tunedModel(
 /** The model with these schedules in place of the rules. */
 export function withSchedules(model: ModelFile, tuned: Tuned): ModelFile {
   const { compiled, options } = model;
+  // Other schedules may keep other operands in textures, which count against a limit.
+  if (options.memoryLimit !== undefined) return compileSource(model.source, { ...options, tuned });
   const { emitted } = compiled;
   const { model: name, train, outputIs } = emitted.plan;
   const again = emitPlan(name, emitted, train, outputIs, options.target, tuned);

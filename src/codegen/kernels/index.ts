@@ -1,7 +1,7 @@
 // From a group to its kernel. The table is complete by type: a family without a kernel does not compile.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node } from '../../ir/index.ts';
-import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
+import { type Family, type Group, type MemoryPlan, sharedPlace } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { wholeWindows } from '../pool-rule.ts';
 import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
@@ -46,10 +46,12 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       : contractionKernel(group, schedule, fields);
   },
   depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
-  window: (group, { fields, target }) => {
+  window: (group, { fields, target, memory }) => {
     const root = group.nodes[0] as Node;
     if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, fields);
-    return isOp(root, 'unpool2d') ? unpoolKernel(group, target, fields) : windowKernel(group, target, fields);
+    return isOp(root, 'unpool2d')
+      ? unpoolKernel(group, target, fields)
+      : windowKernel(group, target, fields, sharedPlace(group, memory));
   },
   gather: (group, { fields }) => gatherKernel(group, fields),
   resize: (group, { fields }) => resizeKernel(group, fields),

@@ -1,7 +1,7 @@
 // Pooling and its gradients: one invocation an element of the result (or four channels), or one a whole window.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type MeanAttrs, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
-import type { Group } from '../../schedule/index.ts';
+import { type Group, type InPlace, tiles } from '../../schedule/index.ts';
 import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import type { Target } from '../schedules.ts';
 import { f32, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
@@ -11,11 +11,12 @@ import { storeWinner } from './pooled.ts';
 const WORKGROUP = 64;
 type Size4 = [number, number, number, number];
 
-export function windowKernel(group: Group, target: Target, fields: readonly StepField[]): Kernel {
+/** `inPlace`: the result lies where that operand does. */
+export function windowKernel(group: Group, target: Target, fields: readonly StepField[], inPlace?: InPlace): Kernel {
   const root = group.nodes[0] as Node;
   const channels = (root.inputs[0] as Node).type.shape[3] as number;
   const width = channels % 4 === 0 ? 4 : 1;
-  const b = bindings(fields);
+  const b = bindings(fields, inPlace);
   // id.z is 0: a loop whose end the compiler of a processor's adapter knows is unrolled, which takes it twice as long.
   const zero = target === 'cpu' ? wgsl` + i32(id.z)` : nothing;
   const t: Parts = { b, group, root, width, c: channels / width, zero };
@@ -29,7 +30,7 @@ export function windowKernel(group: Group, target: Target, fields: readonly Step
         : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
   const groups = spread(Math.ceil(made.count / WORKGROUP));
   const text = wgsl`
-${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}
+${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}${inPlace ? `, in the place of ${inPlace.operand.id}` : ''}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 alias U = ${{ wgsl: width === 4 ? 'vec4u' : 'u32' }};
 ${b.declare()}
@@ -73,14 +74,6 @@ function divisor(a: MeanAttrs, oy: Wgsl, ox: Wgsl, h: number, w: number): Wgsl {
     wgsl`in_window(${o} * ${i32(s)} - ${i32(p)}, ${i32(k)}, ${i32(d)}, ${i32(limit)})`;
   return wgsl`(${axis(oy, a.window[0], a.stride[0], a.dilation[0], a.padding[0] - top, h + top + bottom)} * ${axis(ox, a.window[1], a.stride[1], a.dilation[1], a.padding[2] - left, w + left + right)})`;
 }
-
-/** Do windows lie side by side from the first row on, so that each element is in at most one? */
-const tiles = (a: PoolAttrs): boolean =>
-  !padded(a) &&
-  a.dilation[0] === 1 &&
-  a.dilation[1] === 1 &&
-  a.stride[0] === a.window[0] &&
-  a.stride[1] === a.window[1];
 
 function finish({ b, group, root, width, c }: Parts, value: Wgsl, index: Wgsl): Wgsl {
   const place = { index, column: wgsl`i % ${u32(c)}`, width, shape: root.type.shape } as const;
