@@ -16,6 +16,7 @@ import { type Graph, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '..
 import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled, Update } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 import { kernelCache } from './kernel-cache.ts';
+import { updateSchedule } from './kernels/family-work.ts';
 import { kernelOf } from './kernels/index.ts';
 import { loadKernel } from './kernels/load.ts';
 import { spanOf } from './kernels/squares.ts';
@@ -225,7 +226,8 @@ function dispatches(
         const all = view(bound);
         return bound.kind === 'block' ? { ...all, offset: all.offset + from, bytes: part } : all;
       };
-      out.push(library.dispatch(updateKernel(u, i, part, context.fields), partOf));
+      const schedule = updateSchedule(u, part, context.target, context.tuned);
+      out.push(library.dispatch(updateKernel(u, i, part, schedule, context.fields), partOf));
     }
   });
   return out;

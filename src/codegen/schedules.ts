@@ -1,4 +1,6 @@
 // How kernels run, apart from what they mean: sizes of tiles and workgroups, chosen by rules in this one file.
+// Those of contractions; all other families: family-schedules.ts.
+import type { FamilySchedule } from './family-schedules.ts';
 import type { IndexMap } from './kernels/index-map.ts';
 
 /**
@@ -40,8 +42,14 @@ export interface TiledSchedule {
 
 export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule;
 
-/** Schedules by what they compute (`workOf`). */
-export type Tuned = ReadonlyMap<string, ContractionSchedule>;
+export type Schedule = ContractionSchedule | FamilySchedule;
+
+/** Is it of a contraction? The kinds have names of their own. */
+export const isOfContraction = (s: Schedule): s is ContractionSchedule =>
+  s.kind === 'register' || s.kind === 'subgroup' || s.kind === 'tiled';
+
+/** Schedules by what they compute (`workOf` of contractions, else `workOfGroup` and `workOfUpdate`). */
+export type Tuned = ReadonlyMap<string, Schedule>;
 
 /** Workgroups that keep a large device busy. */
 const MANY = 512;
@@ -171,24 +179,4 @@ export function scheduleText(s: ContractionSchedule): string {
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;
-}
-
-/** `lanes` invocations share one sum; a workgroup has workgroup / lanes of them. */
-export interface SumSchedule {
-  readonly workgroup: number;
-  readonly lanes: number;
-}
-
-/** Invocations that keep a large device busy. */
-const BUSY = 1 << 15;
-
-/**
- * `count` sums of `terms` each. On a processor an invocation makes a whole sum: workgroups whose invocations wait for each
- * other are slow there. Elsewhere up to 64 share one, so that few sums fill the device, but each adds eight terms at least.
- */
-export function sumSchedule(count: number, terms: number, target: Target): SumSchedule {
-  if (target === 'cpu') return { workgroup: count >= 1024 ? 64 : count >= 128 ? 16 : 8, lanes: 1 };
-  let lanes = 1;
-  while (lanes < 64 && count * lanes < BUSY && terms / lanes > 8) lanes *= 2;
-  return { workgroup: 64, lanes };
 }

@@ -1,15 +1,16 @@
-// Pooling and its gradients: one invocation an element of the result (or four channels), or one a whole window.
+// Pooling and its gradients: an item is an element of the result (or four channels), or a whole window.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type MeanAttrs, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
-import { f32, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
+import { type Bindings, bindings, heading, type Kernel } from '../kernel.ts';
+import { f32, i32, kernelText, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
+import { itemsMain } from './items.ts';
 
-const WORKGROUP = 64;
 type Size4 = [number, number, number, number];
 
-export function windowKernel(group: Group, fields: readonly StepField[]): Kernel {
+export function windowKernel(group: Group, schedule: ItemSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
   const channels = root.type.shape[3] as number;
   const width = channels % 4 === 0 ? 4 : 1;
@@ -23,7 +24,7 @@ export function windowKernel(group: Group, fields: readonly StepField[]): Kernel
           ? maxGradientByWindow(t, root.attrs)
           : maxGradient(t, root.attrs)
         : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
-  const groups = spread(Math.ceil(made.count / WORKGROUP));
+  const { main, groups } = itemsMain(made.count, schedule, [made.body]);
   const text = wgsl`
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
@@ -32,12 +33,7 @@ ${b.declare()}
 ${helpers(group.nodes, width)}
 ${(isOp(root, 'avgpool2d_dx') && uncounted(root.attrs)) || (isOp(root, 'avgpool2d') && root.attrs.counted && uncounted(root.attrs)) ? inWindow : nothing}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(made.count)}) { return; }
-  ${made.body}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 
