@@ -1,6 +1,6 @@
 // How kernels run, apart from what they mean: sizes of tiles and workgroups, chosen by rules in this one file.
 // Those of contractions; all other families: family-schedules.ts.
-import type { FamilySchedule } from './family-schedules.ts';
+import { type FamilySchedule, familyText } from './family-schedules.ts';
 import type { IndexMap } from './kernels/index-map.ts';
 
 /**
@@ -174,8 +174,9 @@ const possible = (
 ): ContractionSchedule[] =>
   all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target) === undefined);
 
-/** A schedule in words: `subgroup 16x2`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`. */
-export function scheduleText(s: ContractionSchedule): string {
+/** A schedule in words: `subgroup 16x2`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`, `4 items each ...`. */
+export function scheduleText(s: Schedule): string {
+  if (!isOfContraction(s)) return familyText(s);
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;

@@ -10,13 +10,7 @@ import { openLab, type Place } from '../../src/cli/tune/lab.ts';
 import { clearlyFaster, race } from '../../src/cli/tune/race.ts';
 import { type Found, search } from '../../src/cli/tune/search.ts';
 import { type Work, worksOf } from '../../src/cli/tune/works.ts';
-import {
-  type ContractionSchedule,
-  candidateSchedules,
-  contractionSchedule,
-  scheduleText,
-  scheduleTrouble,
-} from '../../src/codegen/schedules.ts';
+import { type Schedule, scheduleText } from '../../src/codegen/schedules.ts';
 import * as say from '../../src/diagnostics/catalog/tune.ts';
 import { renderAll } from '../../src/diagnostics/index.ts';
 import { done, lastJson, workFolder, write } from '../commands/support.ts';
@@ -39,6 +33,21 @@ train {
   epochs    1
 }
 `;
+/** A kernel of every family that has a choice. */
+const rich = text.replace(
+  /input.*flatten\s.*?\n/s,
+  `input 12x10x1
+  conv 4 3x3 pad same batchnorm relu
+  lrn
+  depthwise 3x3 pad same
+  branches concat {
+    branch { maxpool 2x2 | upsample 2 }
+    branch { conv 3 1x1 }
+  }
+  depthwise 3x3 stride 2
+  flatten
+`,
+);
 const folder = workFolder();
 write(folder, 'small.cnn', text);
 const file = join(folder, 'cnnc.tune.json');
@@ -113,9 +122,22 @@ test('messages without a command line that leads to them everywhere', () => {
 
 test.each(['portable', 'gpu'] as const)('every candidate for %s is accepted without a GPU', async (target) => {
   const { device } = await nullDevice();
-  const { emitted } = compileSource({ file: 'small.cnn', text }, { target, batch: 33 }).compiled;
-  for (const { key, map, places } of worksOf(emitted, ['train'])) {
-    const all = [contractionSchedule(map, target), ...candidateSchedules(map, target)];
+  const { emitted } = compileSource({ file: 'rich.cnn', text: rich }, { target, batch: 33 }).compiled;
+  const works = worksOf(emitted, ['train'], target);
+  expect([...new Set(works.map((w) => w.family))].sort()).toEqual([
+    'contraction',
+    'depthwise',
+    'gather',
+    'neighbours',
+    'pointwise',
+    'resize',
+    'rows',
+    'sum',
+    'update',
+    'window',
+  ]);
+  for (const { key, choice, places } of works) {
+    const all = [choice.rule, ...choice.candidates(), ...choice.refine(choice.rule)];
     const place = { ...(places[0] as Work['places'][0]), emitted, target, key };
     const lab = await openLab(device, place, all, (one, reason) => {
       throw new Error(`${key}: ${scheduleText(one)}: ${reason}`);
@@ -131,15 +153,12 @@ describe.skipIf(!opened)('on an adapter', () => {
   const target = targetOn(opened);
   const model: ModelFile = compileSource({ file: 'small.cnn', text }, { target });
   const { emitted } = model.compiled;
-  const works = worksOf(emitted, ['train', 'infer']);
-  /** For each contraction a schedule that the rules do not choose. */
+  const works = worksOf(emitted, ['infer', 'evaluate', 'train'], target);
+  /** For each kernel a schedule that the rules do not choose. */
   const others = new Map(
-    works.map(({ key, map }): [string, ContractionSchedule] => [
-      key,
-      candidateSchedules(map, target).at(-1) ?? contractionSchedule(map, target),
-    ]),
+    works.map(({ key, choice }): [string, Schedule] => [key, choice.candidates().at(-1) ?? choice.rule]),
   );
-  const recordWith = (schedules: ReadonlyMap<string, ContractionSchedule>): TuneRecord => ({
+  const recordWith = (schedules: ReadonlyMap<string, Schedule>): TuneRecord => ({
     adapter: identityOf(opened.adapter),
     target,
     kernels: new Map([...schedules].map(([key, schedule]) => [key, { schedule, us: 1, ruleUs: 2 }])),
@@ -168,8 +187,8 @@ describe.skipIf(!opened)('on an adapter', () => {
       onFound: (one) => void found.push(one),
     });
     expect(dropped).toEqual([]);
-    expect(searched).toMatchObject({ kernels: 2, found });
-    expect(found.map((f) => f.kernel).sort()).toEqual(['conv1', 'dense1.z']);
+    expect(searched).toMatchObject({ kernels: 3, small: 0, found });
+    expect(found.map((f) => f.kernel).sort()).toEqual(['conv1', 'dense1', 'dense1.z']);
     for (const f of found) {
       expect(f).toMatchObject({ better: true, whole: true, us: 5, rule_us: 10, dispatches: 1 });
       expect(scheduleText(f.schedule)).not.toBe(scheduleText(f.rule));
@@ -187,11 +206,11 @@ describe.skipIf(!opened)('on an adapter', () => {
       signal,
       onFound,
     });
-    expect(cut).toMatchObject({ kernels: 2, found: [{ better: true }] });
+    expect(cut).toMatchObject({ kernels: 3, found: [{ better: true }] });
     const record = recordWith(new Map(found.map((f) => [f.key, f.schedule])));
     write(folder, 'found.json', tuneText([record]));
     const json = lastJson(await done(folder, 'verify', 'small.cnn', '--batch', '3', '--json', '--tune', 'found.json'));
-    expect(json).toMatchObject({ ok: true, target, tuned: 2 });
+    expect(json).toMatchObject({ ok: true, target, tuned: 3 });
   });
 
   test('the file beside the model is used, unless it is of another adapter or left out', async () => {
@@ -201,7 +220,7 @@ describe.skipIf(!opened)('on an adapter', () => {
     write(folder, 'cnnc.tune.json', tuneText([some, recordWith(others)]));
     const tuned = await planWith();
     expect(tuned.said).toBe(
-      `cnnc.tune.json: ${works.length} of ${works.length} contraction kernels are scheduled as measured on this adapter\n`,
+      `cnnc.tune.json: ${works.length} of ${works.length} kernels are scheduled as measured on this adapter\n`,
     );
     expect(tuned.plan).toEqual(compileSource(model.source, { target, tuned: others }).compiled.plan);
     expect(tuned.plan.kernels).not.toEqual(rules.plan.kernels);
@@ -218,7 +237,7 @@ describe.skipIf(!opened)('on an adapter', () => {
   });
 
   test('a schedule that cannot run is named', async () => {
-    const illegal: ContractionSchedule = { kind: 'register', rows: 99, workgroup: 8 };
+    const illegal: Schedule = { kind: 'register', rows: 99, workgroup: 8 };
     const [work] = works;
     write(folder, 'cnnc.tune.json', tuneText([recordWith(new Map([[work?.key ?? '', illegal]]))]));
     const ran = await runCnnc(['verify', 'small.cnn'], folder);
@@ -234,7 +253,8 @@ describe.skipIf(!opened)('on an adapter', () => {
     const words = ['tune', 'small.cnn', '--program', 'infer', '--seconds', '2', '--json'];
     const ran = await done(folder, ...words);
     const json = lastJson(ran);
-    expect(json).toMatchObject({ model: 'small', adapter: opened.adapter.name, target, batch: 3, contractions: 2 });
+    expect(json).toMatchObject({ model: 'small', adapter: opened.adapter.name, target, batch: 3 });
+    expect(json.measurable + json.small).toBe(3);
     expect(json.interrupted).toBe(false);
     expect(json.kernels.length).toBeGreaterThan(0);
     const better = json.kernels.filter((f: Found) => f.better);
@@ -265,8 +285,8 @@ describe.skipIf(!opened)('on an adapter', () => {
     const [place] = work?.places ?? [];
     if (!work || !place) throw new Error('there is a contraction');
     const here: Place = { ...place, emitted, target, key: work.key };
-    const right = contractionSchedule(work.map, target);
-    const both = [right, ...candidateSchedules(work.map, target).slice(-1)];
+    const right = work.choice.rule;
+    const both = [right, ...work.choice.candidates().slice(-1)];
     const never = () => {
       throw new Error('none is refused');
     };
@@ -283,8 +303,8 @@ describe.skipIf(!opened)('on an adapter', () => {
     wrong.dispose();
     // Larger workgroups than there are: the device refuses it.
     const refused: string[] = [];
-    const none: ContractionSchedule = { kind: 'register', rows: 1, workgroup: 8192 };
-    expect(scheduleTrouble(none, work.map, target)).toBeDefined();
+    const none: Schedule = { kind: 'register', rows: 1, workgroup: 8192 };
+    expect(work.choice.trouble(none)).toBeDefined();
     const less = await openLab(opened.device, here, [right, none], (_, reason) => void refused.push(reason));
     expect(less.schedules).toEqual([right]);
     expect(refused).toEqual([expect.stringContaining('the adapter refuses it: ')]);

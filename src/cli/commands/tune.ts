@@ -1,4 +1,4 @@
-// `cnnc tune`: measures how the contractions of a model run best on this adapter, and keeps what beats the rules in a file.
+// `cnnc tune`: measures how the kernels of a model run best on this adapter, and keeps what beats the rules in a file.
 
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -65,7 +65,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
     const programs = (['train', 'infer'] as const).filter(
       (p) => (asked ?? p) === p && read.compiled.plan.programs[p].length > 0,
     );
-    if (worksOf(read.compiled.emitted, programs).length === 0) refuse(say.nothingToTune(file));
+    if (worksOf(read.compiled.emitted, programs, 'portable').length === 0) refuse(say.nothingToTune(file));
     const shown = values.out ?? besideModel(read);
     let records = await recordsIn(io, shown);
     if (values.device === 'reference')
@@ -121,7 +121,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
       const better = searched.found.filter((f) => f.better).length;
       const interrupted = io.signal?.aborted === true;
       if (values.json) {
-        const { found: all, clock, kernels: count } = searched;
+        const { found: all, clock, kernels: count, small } = searched;
         printJson(io, {
           model: plan.model,
           adapter: opened.adapter.name,
@@ -129,7 +129,8 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
           batch: plan.batch,
           file: changed ? shown : null,
           clock,
-          contractions: count,
+          measurable: count,
+          small,
           interrupted,
           kernels: all.map((f) => ({ ...f, rule: scheduleText(f.rule), schedule: scheduleText(f.schedule) })),
         });
