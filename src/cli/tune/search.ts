@@ -3,6 +3,7 @@ import { createSession, type ProgramName } from '../../../runtime/index.ts';
 import type { OpenedDevice } from '../../../runtime/node.ts';
 import type { Emitted } from '../../codegen/emit-plan.ts';
 import { type Schedule, scheduleText, type Target } from '../../codegen/schedules.ts';
+import type { Family } from '../../schedule/index.ts';
 import { type Clock, timeDispatches } from '../bench/timing.ts';
 import { leavesFor } from '../verify/leaves.ts';
 import { openLab, type Place, stepOf } from './lab.ts';
@@ -38,6 +39,8 @@ export interface Found {
 
 export interface TuneOptions {
   readonly programs: readonly ('train' | 'infer')[];
+  /** Only kernels of these; all unless given. */
+  readonly families?: readonly Family[] | undefined;
   readonly seconds: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
@@ -77,7 +80,7 @@ async function costs(
   opened: OpenedDevice,
   emitted: Emitted,
   target: Target,
-  { programs, seconds, seed, signal, clock: by }: TuneOptions,
+  { programs, families, seconds, seed, signal, clock: by }: TuneOptions,
 ): Promise<{ readonly clock: Clock; readonly works: readonly Cost[]; readonly small: number }> {
   const { plan } = emitted;
   const session = await createSession(opened.device, plan, programs satisfies readonly ProgramName[]);
@@ -95,7 +98,8 @@ async function costs(
       times.set(program, timed.seconds.slice(data.load.length));
     }
     data.destroy();
-    const works = worksOf(emitted, programs, target).map((work): Cost => {
+    const asked = worksOf(emitted, programs, target).filter((w) => families?.includes(w.family) ?? true);
+    const works = asked.map((work): Cost => {
       const cost = ({ program, origin }: Work['places'][number]): number => times.get(program)?.[origin.index] ?? 0;
       const costliest = work.places.reduce((a, b) => (cost(b) > cost(a) ? b : a));
       const all = work.places.reduce((sum, p) => sum + cost(p), 0);

@@ -20,7 +20,21 @@ import {
 } from '../../codegen/schedules.ts';
 import { type Origin, originsOf } from '../../explain/origins.ts';
 import type { Node } from '../../ir/index.ts';
-import type { ProgramKey } from '../../schedule/index.ts';
+import type { Family, ProgramKey } from '../../schedule/index.ts';
+
+/** The families whose kernels have a choice of schedules. */
+export const tunable = [
+  'contraction',
+  'depthwise',
+  'window',
+  'gather',
+  'resize',
+  'pointwise',
+  'neighbours',
+  'rows',
+  'sum',
+  'update',
+] as const satisfies readonly Family[];
 
 /** What schedules there are for a kernel. */
 export interface Choice {
@@ -35,7 +49,7 @@ export interface Choice {
 
 export interface Work {
   readonly key: string;
-  readonly family: string;
+  readonly family: Family;
   readonly choice: Choice;
   /** Every dispatch that computes it. */
   readonly places: readonly { readonly program: ProgramKey; readonly origin: Origin }[];
@@ -87,7 +101,7 @@ export function worksOf(emitted: Emitted, programs: readonly ProgramKey[], targe
   return [...works.values()];
 }
 
-type Found = { readonly key: string; readonly family: string; readonly choice: () => Choice };
+type Found = { readonly key: string; readonly family: Family; readonly choice: () => Choice };
 
 function workAt(emitted: Emitted, program: ProgramKey, origin: Origin, target: Target): Found | undefined {
   const [group] = origin.groups;

@@ -54,9 +54,13 @@ export const tuneNeedsAdapter = entry('E0655', (help: readonly string[]) => ({
   help: [...help, 'more about this machine: cnnc doctor'],
 }));
 
-export const nothingToTune = entry('E0656', (file: string) => ({
-  message: `${file} has nothing to tune: none of its kernels has a choice of schedules`,
-  help: ['cnnc bench shows what its time goes into'],
+/** `asked` and `there`: families of kernels. */
+export const nothingToTune = entry('E0656', (file: string, asked: readonly string[], there: Iterable<string>) => ({
+  message: `${file} has nothing to tune: it has no kernel of the ${asked.length === 1 ? 'family' : 'families'} ${asked.join(', ')}`,
+  help: [
+    `its kernels that have a choice: ${[...there].sort().join(', ') || 'none'}`,
+    'cnnc bench shows what its time goes into',
+  ],
 }));
 
 export const autoNeedsAdapter = entry('E0657', (help: readonly string[]) => ({
