@@ -67,9 +67,10 @@ export interface Searched {
 
 /**
  * Candidates that are compiled and timed together, besides the rules' schedule and the best so far. A software adapter takes
- * seconds to compile a kernel, and the time may be up between two.
+ * seconds to compile a contraction, and the time may be up between two.
  */
-const together = ({ adapter }: OpenedDevice): number => (adapter.kind === 'software' ? 1 : 6);
+const together = ({ adapter }: OpenedDevice, { family }: Work): number =>
+  adapter.kind === 'software' && family === 'contraction' ? 1 : 6;
 /** Part of all the time that a kernel must take to be measured. */
 const NOTICEABLE = 0.01;
 /** Part of the time left that a kernel may take whatever it costs, and rounds of what decides. */
@@ -168,7 +169,7 @@ async function tune(
       lab.dispose();
     }
   };
-  const most = together(opened);
+  const most = together(opened, work);
   let best = rule;
   let tried = 1;
   /** Everything in the list, some at a time, each time against the best so far; false when there was no time. */
