@@ -32,6 +32,11 @@ export interface SumSchedule {
 
 export type FamilySchedule = ItemSchedule | StripSchedule | SliceSchedule | SumSchedule;
 
+/** Complete by type: all other kinds are of contractions. */
+const kinds: { readonly [K in FamilySchedule['kind']]: true } = { items: true, strips: true, slices: true, sum: true };
+
+export const isOfFamily = (s: { readonly kind: string }): s is FamilySchedule => Object.hasOwn(kinds, s.kind);
+
 /** What such a kernel has to do, as far as a schedule depends on it. */
 export type FamilyWork =
   /** `count` items: elements, fours of channels, windows, or rows of scores. */

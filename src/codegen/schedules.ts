@@ -1,6 +1,6 @@
 // How kernels run, apart from what they mean: sizes of tiles and workgroups, chosen by rules in this one file.
 // Those of contractions; all other families: family-schedules.ts.
-import { type FamilySchedule, familyText } from './family-schedules.ts';
+import { type FamilySchedule, familyText, isOfFamily } from './family-schedules.ts';
 import type { IndexMap } from './kernels/index-map.ts';
 
 /**
@@ -45,8 +45,7 @@ export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSch
 export type Schedule = ContractionSchedule | FamilySchedule;
 
 /** Is it of a contraction? The kinds have names of their own. */
-export const isOfContraction = (s: Schedule): s is ContractionSchedule =>
-  s.kind === 'register' || s.kind === 'subgroup' || s.kind === 'tiled';
+export const isOfContraction = (s: Schedule): s is ContractionSchedule => !isOfFamily(s);
 
 /** Schedules by what they compute (`workOf` of contractions, else `workOfGroup` and `workOfUpdate`). */
 export type Tuned = ReadonlyMap<string, Schedule>;

@@ -42,6 +42,8 @@ export interface TuneOptions {
   /** Only kernels of these; all unless given. */
   readonly families?: readonly Family[] | undefined;
   readonly seconds: number;
+  /** Part of all the time that a kernel must take to be measured; a hundredth unless given. */
+  readonly noticeable?: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   /** Schedules that were the best before: they are measured first. */
@@ -71,8 +73,6 @@ export interface Searched {
  */
 const together = ({ adapter }: OpenedDevice, { family }: Work): number =>
   adapter.kind === 'software' && family === 'contraction' ? 1 : 6;
-/** Part of all the time that a kernel must take to be measured. */
-const NOTICEABLE = 0.01;
 /** Part of the time left that a kernel may take whatever it costs, and rounds of what decides. */
 const [PART, ROUNDS] = [1 / 3, 11];
 
@@ -81,7 +81,7 @@ async function costs(
   opened: OpenedDevice,
   emitted: Emitted,
   target: Target,
-  { programs, families, seconds, seed, signal, clock: by }: TuneOptions,
+  { programs, families, noticeable = 0.01, seconds, seed, signal, clock: by }: TuneOptions,
 ): Promise<{ readonly clock: Clock; readonly works: readonly Cost[]; readonly small: number }> {
   const { plan } = emitted;
   const session = await createSession(opened.device, plan, programs satisfies readonly ProgramName[]);
@@ -107,7 +107,7 @@ async function costs(
       return { ...work, name: costliest.origin.dispatch.label, seconds: all, costliest };
     });
     const total = [...times.values()].flat().reduce((sum, s) => sum + s, 0);
-    const noticed = works.filter((w) => w.seconds >= NOTICEABLE * total).sort((a, b) => b.seconds - a.seconds);
+    const noticed = works.filter((w) => w.seconds >= noticeable * total).sort((a, b) => b.seconds - a.seconds);
     return { clock: clock ?? 'differences', works: noticed, small: works.length - noticed.length };
   } finally {
     session.dispose();
