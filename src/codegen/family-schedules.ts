@@ -59,7 +59,7 @@ const [MOST_ITEMS, MOST_COLUMNS] = [64, 16];
 export function familySchedule(work: FamilyWork, target: Target): FamilySchedule {
   switch (work.kind) {
     case 'items':
-      return itemSchedule(work.family);
+      return itemSchedule(work, target);
     case 'strips':
       return { kind: 'strips', workgroup: 64, columns: 4 };
     case 'slices':
@@ -69,12 +69,20 @@ export function familySchedule(work: FamilyWork, target: Target): FamilySchedule
   }
 }
 
-/** Rows of scores are few and long: small workgroups, so that every core has some. */
-const itemSchedule = (family: string): ItemSchedule => ({
-  kind: 'items',
-  workgroup: family === 'rows' ? 16 : 64,
-  each: 1,
-});
+/** Workgroups that keep the cores of a processor busy, and the fewest and most items for which a loop over them pays there. */
+const [CORES_BUSY, FEWEST_LOOPED, MOST_LOOPED] = [32, 8, 32];
+
+/**
+ * An item an invocation. Rows of scores are few and long: small workgroups, so that every core has some. On a processor a
+ * workgroup costs as much to begin as some elementwise items to compute: many of these are looped over.
+ */
+function itemSchedule({ family, count }: Extract<FamilyWork, { kind: 'items' }>, target: Target): ItemSchedule {
+  const workgroup = family === 'rows' ? 16 : 64;
+  let each = 1;
+  if (target === 'cpu' && family === 'pointwise')
+    while (each < MOST_LOOPED && count / (2 * each * workgroup) >= CORES_BUSY) each *= 2;
+  return { kind: 'items', workgroup, each: each < FEWEST_LOOPED ? 1 : each };
+}
 
 /**
  * `count` sums of `terms` each. On a processor an invocation makes a whole sum: workgroups whose invocations wait for each
@@ -126,7 +134,7 @@ export function familyCandidates(work: FamilyWork, target: Target): FamilySchedu
 function distances(rule: FamilySchedule, work: FamilyWork): FamilySchedule[] {
   switch (rule.kind) {
     case 'items':
-      return [4, 2, 8, 1].map((each) => ({ ...rule, each }));
+      return [8, 32, 4, 1].map((each) => ({ ...rule, each }));
     case 'strips':
       return [8, 2, 1, 4].map((columns) => ({ ...rule, columns }));
     case 'slices':

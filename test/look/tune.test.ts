@@ -67,6 +67,10 @@ const some: TuneRecord = {
     ],
     ['conv2d b', { schedule: { kind: 'register', rows: 2, workgroup: 8 }, us: 1, ruleUs: 2 }],
     ['conv2d a', { schedule: { kind: 'subgroup', rows: 16, vectors: 2 }, us: 1, ruleUs: 2 }],
+    ['window w', { schedule: { kind: 'items', workgroup: 128, each: 2 }, us: 1, ruleUs: 2 }],
+    ['depthwise d', { schedule: { kind: 'strips', workgroup: 64, columns: 8 }, us: 1, ruleUs: 2 }],
+    ['depthwise e', { schedule: { kind: 'slices', filters: 4, slices: 16 }, us: 1, ruleUs: 2 }],
+    ['sum s', { schedule: { kind: 'sum', workgroup: 64, lanes: 8 }, us: 1, ruleUs: 2 }],
   ]),
 };
 const other = { ...some, adapter: { ...some.adapter, driver: '0.9' } };
@@ -76,11 +80,35 @@ test('the file comes back as it was written: sorted, one line a kernel', () => {
   expect(tuneText(readTune(written, 'f'))).toBe(written);
   expect(written).toBe(tuneText([other, { ...some, kernels: new Map([...some.kernels].reverse()) }]));
   expect(written.indexOf('"0.9"')).toBeLessThan(written.indexOf('"1.0"'));
-  expect(written.split('\n').filter((line) => line.includes('ruleUs'))).toHaveLength(6);
+  expect(written.split('\n').filter((line) => line.includes('ruleUs'))).toHaveLength(14);
   expect(readTune(written, 'f').find((r) => r.adapter.driver === '1.0')).toEqual({
     ...some,
     kernels: new Map([...some.kernels].sort(([a], [b]) => (a < b ? -1 : 1))),
   });
+});
+
+test('a file of contractions alone, as versions before wrote it, is read', () => {
+  const kernels = '{"conv2d a": {"schedule":{"kind":"register","rows":8,"workgroup":64},"us":2330,"ruleUs":4039}}';
+  const adapter = `{"vendor": "v", "architecture": "", "description": "d", "driver": "", "target": "cpu", "kernels": ${kernels}}`;
+  const [record] = readTune(`{"format": "cnnc-tune", "version": 1, "adapters": [${adapter}]}`, 'f');
+  expect(record?.kernels.get('conv2d a')?.schedule).toEqual({ kind: 'register', rows: 8, workgroup: 64 });
+});
+
+test('keys are of what is computed and of its sizes, not of names', () => {
+  const keysOf = (source: string, batch: number): string[] =>
+    worksOf(compileSource({ file: 'm.cnn', text: source }, { batch }).compiled.emitted, ['infer', 'train'], 'cpu')
+      .map((w) => w.key)
+      .sort();
+  const keys = keysOf(rich, 4);
+  expect(new Set(keys).size).toBe(keys.length);
+  const renamed = rich
+    .replace('conv 3 1x1', 'one 3')
+    .replace('model small', 'block one(c) {\n  conv c 1x1\n}\n\nmodel large');
+  expect(keysOf(renamed, 4)).toEqual(keys);
+  expect(keysOf(rich.replace('lrn', 'lrn size 3'), 4)).not.toEqual(keys);
+  // Of another batch only the updates are the same.
+  const larger = new Set(keysOf(rich, 5));
+  expect(keys.filter((key) => larger.has(key)).map((key) => key.split(' ')[0])).toEqual(['update']);
 });
 
 test('a record replaces that of the same adapter and target, and no other', () => {
@@ -236,6 +264,29 @@ describe.skipIf(!opened)('on an adapter', () => {
     // What was measured at another batch is another kernel; an update has no batch.
     write(folder, 'cnnc.tune.json', tuneText([recordWith(others)]));
     expect((await planWith('--batch', '7')).said).toContain(`: 1 of ${works.length} `);
+  });
+
+  test('kernels of every family compute the same with other schedules', { timeout: 60_000 }, async () => {
+    write(folder, 'rich.cnn', rich);
+    const { compiled } = compileSource({ file: 'rich.cnn', text: rich }, { target, batch: 3 });
+    const all = worksOf(compiled.emitted, ['infer', 'evaluate', 'train'], target);
+    const changed = all.map(({ key, choice: { rule, ...choice } }): [string, Schedule] => [
+      key,
+      rule.kind === 'items' ? { ...rule, each: 3, workgroup: 5 } : (choice.candidates().at(-1) ?? rule),
+    ]);
+    write(folder, 'all.json', tuneText([recordWith(new Map(changed))]));
+    const words = ['verify', 'rich.cnn', '--batch', '3', '--samples', '2', '--json', '--tune', 'all.json'];
+    expect(lastJson(await done(folder, ...words))).toMatchObject({ ok: true, target, tuned: all.length });
+  });
+
+  test('a schedule of another family is named', async () => {
+    const pooled = works.find((w) => w.family === 'rows');
+    const sum: Schedule = { kind: 'sum', workgroup: 64, lanes: 1 };
+    write(folder, 'other.json', tuneText([recordWith(new Map([[pooled?.key ?? '', sum]]))]));
+    const ran = await runCnnc(['verify', 'small.cnn', '--tune', 'other.json'], folder);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('[E0654]');
+    expect(ran.stderr).toContain('this kernel is scheduled by "items", not by "sum"');
   });
 
   test('a schedule that cannot run is named', async () => {
