@@ -1,7 +1,7 @@
 // How kernels run, apart from what they mean: sizes of tiles and workgroups, chosen by rules in this one file.
 // Those of contractions; all other families: family-schedules.ts.
 import { type FamilySchedule, familyText, isOfFamily } from './family-schedules.ts';
-import type { IndexMap } from './kernels/index-map.ts';
+import { type IndexMap, stepsOf } from './kernels/index-map.ts';
 
 /**
  * What the kernels are for. `portable` runs on every WebGPU device. `cpu` is for adapters that compute on the processor,
@@ -40,7 +40,15 @@ export interface TiledSchedule {
   readonly each: { readonly rows: number; readonly columns: number };
 }
 
-export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule;
+/** A lane of eight computes `rows` neighbouring pixels of a convolution (or a window of the pool behind it), filter by filter. */
+export interface PixelSchedule {
+  readonly kind: 'pixels';
+  readonly rows: 1 | 2 | 4;
+  /** Invocations of a workgroup, eights of them. */
+  readonly workgroup: number;
+}
+
+export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule | PixelSchedule;
 
 export type Schedule = ContractionSchedule | FamilySchedule;
 
@@ -82,6 +90,8 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   const { count } = map.groups;
   // Rows in the order of their phase skip most of k, each on its own; narrow groups would fill a corner of a tile.
   if (map.parts || (target === 'gpu' && !map.byPhase && (count === 1 || map.n >= 16))) return tiledSchedule(map);
+  // Windows of few elements stay in registers: what other kernels load for each step of k, this one loads once.
+  if (target === 'cpu' && pixelTrouble(map, 1) === undefined && stepsOf(map) <= MOST_KEPT) return pixelSchedule(map);
   // A subgroup's lanes are columns of one group: narrow groups would leave most of them idle.
   if (target === 'cpu' && (count === 1 || columns > 4)) {
     // A second vector where the columns fill it, or where a lane has one column only.
@@ -94,6 +104,28 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   return { kind: 'register', rows, workgroup: tiles >= 4096 ? 64 : tiles >= 256 ? 16 : 8 };
 }
 
+/**
+ * Elements of a window that a lane keeps by the rules (9 to 27 take half the time that they take a subgroup's tile, 49 half as
+ * much again), and that it can keep at all.
+ */
+const MOST_KEPT = 32;
+const MOST_HELD = 128;
+
+function pixelTrouble(map: IndexMap, rows: number): string | undefined {
+  const { rowOfPixels } = map;
+  if (rowOfPixels === undefined || stepsOf(map) > MOST_HELD)
+    return `pixels are for convolutions without groups, whose windows have at most ${MOST_HELD} elements`;
+  return rowOfPixels % rows === 0 ? undefined : `${rows} pixels at a time do not divide a row of ${rowOfPixels}`;
+}
+
+/** As many pixels as divide a row and leave enough lanes: neighbours share what their windows read. */
+function pixelSchedule(map: IndexMap): PixelSchedule {
+  const width = map.rowOfPixels as number;
+  const rows = width % 4 === 0 && map.m >= 4096 ? 4 : width % 2 === 0 && map.m >= 1024 ? 2 : 1;
+  const lanes = map.m / rows;
+  return { kind: 'pixels', rows, workgroup: lanes >= 4096 ? 64 : lanes >= 512 ? 16 : 8 };
+}
+
 /** Why a schedule cannot run this contraction on the target; undefined when it can. */
 export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: Target): string | undefined {
   if (map.parts && s.kind !== 'tiled') return 'the parts of a weight gradient are made by tiles';
@@ -103,6 +135,13 @@ export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: T
     return isLegal(s)
       ? undefined
       : 'a tile is made of whole fours and at most 256 invocations, and stages at most 16384 bytes';
+  }
+  if (s.kind === 'pixels') {
+    if (target !== 'cpu') return `pixels of lanes are for --target cpu, and this is ${target}`;
+    const whole = [1, 2, 4].includes(s.rows) && [8, 16, 32, 64].includes(s.workgroup);
+    return whole
+      ? pixelTrouble(map, s.rows)
+      : 'a lane computes 1, 2 or 4 pixels, and a workgroup has 8, 16, 32 or 64 lanes';
   }
   if (s.kind === 'register') {
     const whole = [s.rows, s.workgroup].every((n) => Number.isInteger(n) && n >= 1);
@@ -118,13 +157,14 @@ export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: T
 }
 
 /** Rows of an invocation beyond which sums no longer stay in registers. */
-const MOST_ROWS = 16;
+export const MOST_ROWS = 16;
 
 /** Schedules worth measuring besides the rules' own; those of `refinements` belong to the best of them. */
 export function candidateSchedules(map: IndexMap, target: Target): ContractionSchedule[] {
   const rule = contractionSchedule(map, target);
   const workgroup = rule.kind === 'register' ? rule.workgroup : target === 'gpu' ? 64 : 16;
   const all: ContractionSchedule[] = [];
+  if (target === 'cpu') for (const rows of [4, 2, 1] as const) all.push({ kind: 'pixels', rows, workgroup: 64 });
   if (target === 'cpu')
     for (const rows of [16, 8] as const)
       for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
@@ -145,7 +185,7 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
             each: { rows: down, columns: across },
           });
   // Where subgroups are the rule, registers win with many rows or not at all.
-  const registers = (rule.kind === 'subgroup' ? [8, 4] : [8, 4, 2, 1])
+  const registers = (rule.kind === 'subgroup' || rule.kind === 'pixels' ? [8, 4] : [8, 4, 2, 1])
     .filter((n) => n < 2 * map.m)
     .map((rows): RegisterSchedule => ({ kind: 'register', rows, workgroup }));
   // What comes first is measured when time is short: subgroups gain little where channels do not come in fours.
@@ -157,7 +197,7 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
 /** The neighbours of a schedule: other workgroups, or other depths of a tile. */
 export function refinements(of: ContractionSchedule, map: IndexMap, target: Target): ContractionSchedule[] {
   const near: ContractionSchedule[] =
-    of.kind === 'register'
+    of.kind === 'register' || of.kind === 'pixels'
       ? [8, 16, 32, 64].map((workgroup) => ({ ...of, workgroup }))
       : of.kind === 'tiled'
         ? [4, 8, 16, 32].map((depth) => ({ ...of, depth }))
@@ -177,6 +217,7 @@ const possible = (
 export function scheduleText(s: Schedule): string {
   if (!isOfContraction(s)) return familyText(s);
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
+  if (s.kind === 'pixels') return `pixels ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;
 }

@@ -11,6 +11,8 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 const readers: { readonly [K in Schedule['kind']]: (f: Fields) => Extract<Schedule, { kind: K }> | undefined } = {
   register: ({ rows, workgroup }) =>
     isCount(rows) && isCount(workgroup) ? { kind: 'register', rows, workgroup } : undefined,
+  pixels: ({ rows, workgroup }) =>
+    (rows === 1 || rows === 2 || rows === 4) && isCount(workgroup) ? { kind: 'pixels', rows, workgroup } : undefined,
   subgroup: ({ rows, vectors }) =>
     (rows === 8 || rows === 16) && (vectors === 1 || vectors === 2) ? { kind: 'subgroup', rows, vectors } : undefined,
   tiled: ({ rows, columns, depth, each }) =>

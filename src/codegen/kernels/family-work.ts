@@ -25,6 +25,11 @@ export function depthwiseWork(root: Node): FamilyWork {
   return { kind: 'items', family: 'depthwise', count: sizeOf(shape) / widthOf(root) };
 }
 
+function itemsOf({ family, nodes }: Group): FamilyWork {
+  const last = nodes[nodes.length - 1] as Node;
+  return { kind: 'items', family, count: sizeOf(last.type.shape) / widthOf(last) };
+}
+
 /** What a group has to do; undefined for families without a choice, and for contractions, whose `indexMap` says it. */
 export function familyWork(group: Group): FamilyWork | undefined {
   const { family, nodes } = group;
@@ -35,6 +40,10 @@ export function familyWork(group: Group): FamilyWork | undefined {
     case 'accumulate':
     case 'update':
       return undefined;
+    case 'window':
+      // These have a kernel of one shape.
+      if (isOp(root, 'conv2d_dw_pooled') || isOp(root, 'unpool2d')) return undefined;
+      return itemsOf(group);
     case 'depthwise':
       return depthwiseWork(root);
     case 'sum': {
@@ -44,10 +53,8 @@ export function familyWork(group: Group): FamilyWork | undefined {
     }
     case 'rows':
       return { kind: 'items', family, count: Math.max(...nodes.map((n) => n.type.shape[0] ?? 1)) };
-    default: {
-      const last = nodes[nodes.length - 1] as Node;
-      return { kind: 'items', family, count: sizeOf(last.type.shape) / widthOf(last) };
-    }
+    default:
+      return itemsOf(group);
   }
 }
 

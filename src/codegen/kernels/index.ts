@@ -4,20 +4,25 @@ import { isOp, type Node } from '../../ir/index.ts';
 import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
 import { type FamilySchedule, familySchedule } from '../family-schedules.ts';
 import type { Kernel } from '../kernel.ts';
+import { wholeWindows } from '../pool-rule.ts';
 import { contractionSchedule, isOfContraction, type Target, type Tuned } from '../schedules.ts';
 import { contractionKernel } from './contraction.ts';
+import { pixelKernel } from './contraction-pixels.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
 import { tiledKernel } from './contraction-tiled.ts';
 import { depthwiseKernel } from './depthwise.ts';
 import { familyWork, workOfGroup } from './family-work.ts';
 import { gatherKernel } from './gather.ts';
-import { indexMap, workOf } from './index-map.ts';
+import { workOf } from './index-map.ts';
 import { neighboursKernel } from './neighbours.ts';
 import { pointwiseKernel } from './pointwise.ts';
+import { groupMap } from './pooled.ts';
+import { pooledGradientKernel } from './pooled-gradient.ts';
 import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
 import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
+import { unpoolKernel } from './unpool.ts';
 import { windowKernel } from './window.ts';
 
 interface Context {
@@ -43,15 +48,24 @@ function scheduled<K extends FamilySchedule['kind']>(group: Group, { target, tun
 const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
   contraction: (group, { fields, target, tuned }) => {
     const root = group.nodes[0] as Node;
+    const map = groupMap(group);
     const own = tuned.get(workOf(root));
-    const schedule = own && isOfContraction(own) ? own : contractionSchedule(indexMap(root), target);
+    const chosen = own && isOfContraction(own) ? own : contractionSchedule(map, target);
+    const schedule = wholeWindows(chosen, group, map, target);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
+    if (schedule.kind === 'pixels') return pixelKernel(group, schedule, fields);
     return schedule.kind === 'tiled'
       ? tiledKernel(group, schedule, fields)
       : contractionKernel(group, schedule, fields);
   },
   depthwise: (group, c) => depthwiseKernel(group, scheduled(group, c), c.target, c.fields),
-  window: (group, c) => windowKernel(group, scheduled(group, c, 'items'), c.fields),
+  window: (group, c) => {
+    const root = group.nodes[0] as Node;
+    if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, c.fields);
+    return isOp(root, 'unpool2d')
+      ? unpoolKernel(group, c.fields)
+      : windowKernel(group, scheduled(group, c, 'items'), c.fields);
+  },
   gather: (group, c) => gatherKernel(group, scheduled(group, c, 'items'), c.fields),
   resize: (group, c) => resizeKernel(group, scheduled(group, c, 'items'), c.fields),
   pointwise: (group, c) => pointwiseKernel(group, scheduled(group, c, 'items'), c.fields),
