@@ -23,6 +23,7 @@ import {
 } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 import { kernelCache } from './kernel-cache.ts';
+import { updateSchedule } from './kernels/family-work.ts';
 import { kernelOf } from './kernels/index.ts';
 import { loadKernel } from './kernels/load.ts';
 import { spanOf } from './kernels/squares.ts';
@@ -240,7 +241,8 @@ function dispatches(
         const all = view(bound);
         return bound.kind === 'block' ? { ...all, offset: all.offset + from, bytes: part } : all;
       };
-      out.push(library.dispatch(updateKernel(u, i, part, context.fields), partOf));
+      const schedule = updateSchedule(u, part, context.target, context.tuned);
+      out.push(library.dispatch(updateKernel(u, i, part, schedule, context.fields), partOf));
     }
   });
   return out;

@@ -1,4 +1,6 @@
 // How kernels run, apart from what they mean: sizes of tiles and workgroups, chosen by rules in this one file.
+// Those of contractions; all other families: family-schedules.ts.
+import { type FamilySchedule, familyText, isOfFamily } from './family-schedules.ts';
 import { type IndexMap, stepsOf } from './kernels/index-map.ts';
 
 /**
@@ -63,8 +65,13 @@ export type ContractionSchedule =
   | PixelSchedule
   | WinogradSchedule;
 
-/** Schedules by what they compute (`workOf`). */
-export type Tuned = ReadonlyMap<string, ContractionSchedule>;
+export type Schedule = ContractionSchedule | FamilySchedule;
+
+/** Is it of a contraction? The kinds have names of their own. */
+export const isOfContraction = (s: Schedule): s is ContractionSchedule => !isOfFamily(s);
+
+/** Schedules by what they compute (`workOf` of contractions, else `workOfGroup` and `workOfUpdate`). */
+export type Tuned = ReadonlyMap<string, Schedule>;
 
 /** Workgroups that keep a large device busy. */
 const MANY = 512;
@@ -248,31 +255,12 @@ const possible = (
 ): ContractionSchedule[] =>
   all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target) === undefined);
 
-/** A schedule in words: `subgroup 16x2`, `winograd 8x4`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`. */
-export function scheduleText(s: ContractionSchedule): string {
+/** A schedule in words: `subgroup 16x2`, `winograd 8x4`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`, `4 items each ...`. */
+export function scheduleText(s: Schedule): string {
+  if (!isOfContraction(s)) return familyText(s);
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'pixels') return `pixels ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
   if (s.kind === 'winograd') return `winograd ${s.tiles}x${s.width}`;
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;
-}
-
-/** `lanes` invocations share one sum; a workgroup has workgroup / lanes of them. */
-export interface SumSchedule {
-  readonly workgroup: number;
-  readonly lanes: number;
-}
-
-/** Invocations that keep a large device busy. */
-const BUSY = 1 << 15;
-
-/**
- * `count` sums of `terms` each. On a processor an invocation makes a whole sum: workgroups whose invocations wait for each
- * other are slow there. Elsewhere up to 64 share one, so that few sums fill the device, but each adds eight terms at least.
- */
-export function sumSchedule(count: number, terms: number, target: Target): SumSchedule {
-  if (target === 'cpu') return { workgroup: count >= 1024 ? 64 : count >= 128 ? 16 : 8, lanes: 1 };
-  let lanes = 1;
-  while (lanes < 64 && count * lanes < BUSY && terms / lanes > 8) lanes *= 2;
-  return { workgroup: 64, lanes };
 }

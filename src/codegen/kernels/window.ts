@@ -1,24 +1,30 @@
-// Pooling and its gradients: one invocation an element of the result (or four channels), or one a whole window.
+// Pooling and its gradients: an item is an element of the result (or four channels), or a whole window.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type MeanAttrs, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import { type Group, type InPlace, tiles } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
+import { type Bindings, bindings, heading, type Kernel } from '../kernel.ts';
 import type { Target } from '../schedules.ts';
-import { f32, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { f32, i32, kernelText, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
+import { itemsMain, zeroOf } from './items.ts';
 import { storeWinner } from './pooled.ts';
 
-const WORKGROUP = 64;
 type Size4 = [number, number, number, number];
 
 /** `inPlace`: the result lies where that operand does. */
-export function windowKernel(group: Group, target: Target, fields: readonly StepField[], inPlace?: InPlace): Kernel {
+export function windowKernel(
+  group: Group,
+  schedule: ItemSchedule,
+  { target, fields }: { readonly target: Target; readonly fields: readonly StepField[] },
+  inPlace?: InPlace,
+): Kernel {
   const root = group.nodes[0] as Node;
   const channels = (root.inputs[0] as Node).type.shape[3] as number;
   const width = channels % 4 === 0 ? 4 : 1;
   const b = bindings(fields, inPlace);
-  // id.z is 0: a loop whose end the compiler of a processor's adapter knows is unrolled, which takes it twice as long.
-  const zero = target === 'cpu' ? wgsl` + i32(id.z)` : nothing;
+  // It is 0: a loop whose end the compiler of a processor's adapter knows is unrolled, which takes it twice as long.
+  const zero = target === 'cpu' ? wgsl` + i32(${zeroOf(schedule)})` : nothing;
   const t: Parts = { b, group, root, width, c: channels / width, zero };
   const made =
     isOp(root, 'maxpool2d') || isOp(root, 'avgpool2d') || isOp(root, 'maxpool2d_winner')
@@ -28,7 +34,7 @@ export function windowKernel(group: Group, target: Target, fields: readonly Step
           ? maxGradientByWindow(t, root.attrs)
           : maxGradient(t, root.attrs)
         : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
-  const groups = spread(Math.ceil(made.count / WORKGROUP));
+  const { main, groups } = itemsMain(made.count, schedule, [made.body]);
   const text = wgsl`
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}${inPlace ? `, in the place of ${inPlace.operand.id}` : ''}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
@@ -37,12 +43,7 @@ ${b.declare()}
 ${helpers(group.nodes, width)}
 ${(isOp(root, 'avgpool2d_dx') && uncounted(root.attrs)) || (isOp(root, 'avgpool2d') && root.attrs.counted && uncounted(root.attrs)) ? inWindow : nothing}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(made.count)}) { return; }
-  ${made.body}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 
