@@ -97,10 +97,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let conv2_v_3 = max(conv2_z_v_3, T(0.0));
     var best = conv2_v_0;
     var first = U();
-    var better = best < best;
-    better = conv2_v_1 > best; best = select(best, conv2_v_1, better); first = select(first, U(1u), better);
-    better = conv2_v_2 > best; best = select(best, conv2_v_2, better); first = select(first, U(2u), better);
-    better = conv2_v_3 > best; best = select(best, conv2_v_3, better); first = select(first, U(3u), better);
+    first = select(first, U(1u), conv2_v_1 > best); best = max(best, conv2_v_1);
+    first = select(first, U(2u), conv2_v_2 > best); best = max(best, conv2_v_2);
+    first = select(first, U(3u), conv2_v_3 > best); best = max(best, conv2_v_3);
     maxpool1[o0] = best;
     maxpool1_winner[o0] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
   }
@@ -118,10 +117,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let conv2_v_7 = max(conv2_z_v_7, T(0.0));
     var best = conv2_v_4;
     var first = U();
-    var better = best < best;
-    better = conv2_v_5 > best; best = select(best, conv2_v_5, better); first = select(first, U(1u), better);
-    better = conv2_v_6 > best; best = select(best, conv2_v_6, better); first = select(first, U(2u), better);
-    better = conv2_v_7 > best; best = select(best, conv2_v_7, better); first = select(first, U(3u), better);
+    first = select(first, U(1u), conv2_v_5 > best); best = max(best, conv2_v_5);
+    first = select(first, U(2u), conv2_v_6 > best); best = max(best, conv2_v_6);
+    first = select(first, U(3u), conv2_v_7 > best); best = max(best, conv2_v_7);
     maxpool1[o1] = best;
     maxpool1_winner[o1] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
   }

@@ -106,7 +106,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
           {
             let column = u32(f) / 4u;
             let o = u32(r) * 1u + column;
-
             let conv1_z_v_0 = T(s0_0, s0_1, s0_2, s0_3) + conv1_bias[column];
             let conv1_v_0 = max(conv1_z_v_0, T(0.0));
             let conv1_z_v_1 = T(s1_0, s1_1, s1_2, s1_3) + conv1_bias[column];
@@ -117,10 +116,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
             let conv1_v_3 = max(conv1_z_v_3, T(0.0));
             var best = conv1_v_0;
             var first = U();
-            var better = best < best;
-            better = conv1_v_1 > best; best = select(best, conv1_v_1, better); first = select(first, U(1u), better);
-            better = conv1_v_2 > best; best = select(best, conv1_v_2, better); first = select(first, U(2u), better);
-            better = conv1_v_3 > best; best = select(best, conv1_v_3, better); first = select(first, U(3u), better);
+            first = select(first, U(1u), conv1_v_1 > best); best = max(best, conv1_v_1);
+            first = select(first, U(2u), conv1_v_2 > best); best = max(best, conv1_v_2);
+            first = select(first, U(3u), conv1_v_3 > best); best = max(best, conv1_v_3);
             maxpool1[o] = best;
             maxpool1_winner[o] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
           }

@@ -156,7 +156,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
     {
       let column = u32(f) / 4u;
       let o = u32(r) * 2u + column;
-
       let conv2_z_v_0 = T(s0_0, s0_1, s0_2, s0_3) + conv2_bias[column];
       let conv2_v_0 = max(conv2_z_v_0, T(0.0));
       let conv2_z_v_1 = T(s1_0, s1_1, s1_2, s1_3) + conv2_bias[column];
@@ -167,10 +166,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
       let conv2_v_3 = max(conv2_z_v_3, T(0.0));
       var best = conv2_v_0;
       var first = U();
-      var better = best < best;
-      better = conv2_v_1 > best; best = select(best, conv2_v_1, better); first = select(first, U(1u), better);
-      better = conv2_v_2 > best; best = select(best, conv2_v_2, better); first = select(first, U(2u), better);
-      better = conv2_v_3 > best; best = select(best, conv2_v_3, better); first = select(first, U(3u), better);
+      first = select(first, U(1u), conv2_v_1 > best); best = max(best, conv2_v_1);
+      first = select(first, U(2u), conv2_v_2 > best); best = max(best, conv2_v_2);
+      first = select(first, U(3u), conv2_v_3 > best); best = max(best, conv2_v_3);
       maxpool2[o] = best;
       maxpool2_winner[o] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
     }

@@ -53,7 +53,6 @@ fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
   if (r >= 200 || c >= 1) { return; }
   let column = u32(c);
   let o = u32(r) * 1u + column;
-
   let conv1_z_v_0 = t0 + conv1_bias[column];
   let conv1_v_0 = max(conv1_z_v_0, T(0.0));
   let conv1_z_v_1 = t1 + conv1_bias[column];
@@ -64,10 +63,9 @@ fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
   let conv1_v_3 = max(conv1_z_v_3, T(0.0));
   var best = conv1_v_0;
   var first = U();
-  var better = best < best;
-  better = conv1_v_1 > best; best = select(best, conv1_v_1, better); first = select(first, U(1u), better);
-  better = conv1_v_2 > best; best = select(best, conv1_v_2, better); first = select(first, U(2u), better);
-  better = conv1_v_3 > best; best = select(best, conv1_v_3, better); first = select(first, U(3u), better);
+  first = select(first, U(1u), conv1_v_1 > best); best = max(best, conv1_v_1);
+  first = select(first, U(2u), conv1_v_2 > best); best = max(best, conv1_v_2);
+  first = select(first, U(3u), conv1_v_3 > best); best = max(best, conv1_v_3);
   maxpool1[o] = best;
   maxpool1_winner[o] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
 }

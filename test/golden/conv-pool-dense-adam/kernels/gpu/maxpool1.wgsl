@@ -51,7 +51,6 @@ fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
   if (r >= 200 || c >= 1) { return; }
   let column = u32(c);
   let o = u32(r) * 1u + column;
-
   let conv1_z_v_0 = t0 + conv1_bias[column];
   let conv1_v_0 = max(conv1_z_v_0, T(0.0));
   let conv1_z_v_1 = t1 + conv1_bias[column];
@@ -62,7 +61,6 @@ fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
   let conv1_v_3 = max(conv1_z_v_3, T(0.0));
   let best = max(max(max(conv1_v_0, conv1_v_1), conv1_v_2), conv1_v_3);
   maxpool1[o] = best;
-
 }
 
 @compute @workgroup_size(32)

@@ -53,7 +53,6 @@ fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
   if (r >= 32 || c >= 2) { return; }
   let column = u32(c);
   let o = u32(r) * 2u + column;
-
   let conv2_z_v_0 = t0 + conv2_bias[column];
   let conv2_v_0 = max(conv2_z_v_0, T(0.0));
   let conv2_z_v_1 = t1 + conv2_bias[column];
@@ -64,10 +63,9 @@ fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
   let conv2_v_3 = max(conv2_z_v_3, T(0.0));
   var best = conv2_v_0;
   var first = U();
-  var better = best < best;
-  better = conv2_v_1 > best; best = select(best, conv2_v_1, better); first = select(first, U(1u), better);
-  better = conv2_v_2 > best; best = select(best, conv2_v_2, better); first = select(first, U(2u), better);
-  better = conv2_v_3 > best; best = select(best, conv2_v_3, better); first = select(first, U(3u), better);
+  first = select(first, U(1u), conv2_v_1 > best); best = max(best, conv2_v_1);
+  first = select(first, U(2u), conv2_v_2 > best); best = max(best, conv2_v_2);
+  first = select(first, U(3u), conv2_v_3 > best); best = max(best, conv2_v_3);
   maxpool2[o] = best;
   maxpool2_winner[o] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
 }

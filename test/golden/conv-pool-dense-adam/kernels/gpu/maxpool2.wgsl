@@ -51,7 +51,6 @@ fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
   if (r >= 32 || c >= 2) { return; }
   let column = u32(c);
   let o = u32(r) * 2u + column;
-
   let conv2_z_v_0 = t0 + conv2_bias[column];
   let conv2_v_0 = max(conv2_z_v_0, T(0.0));
   let conv2_z_v_1 = t1 + conv2_bias[column];
@@ -62,7 +61,6 @@ fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
   let conv2_v_3 = max(conv2_z_v_3, T(0.0));
   let best = max(max(max(conv2_v_0, conv2_v_1), conv2_v_2), conv2_v_3);
   maxpool2[o] = best;
-
 }
 
 @compute @workgroup_size(32)

@@ -116,7 +116,6 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let column = u32(n) + i / 4u * 8u;
     if (r >= 27 || column >= 1u) { continue; }
     let o = u32(r) * 1u + column;
-
     let conv2_z_v_0 = result[i * 4u + 0u] + conv2_bias[column];
     let conv2_v_0 = max(conv2_z_v_0, T(0.0));
     let conv2_z_v_1 = result[i * 4u + 1u] + conv2_bias[column];
@@ -127,10 +126,9 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let conv2_v_3 = max(conv2_z_v_3, T(0.0));
     var best = conv2_v_0;
     var first = U();
-    var better = best < best;
-    better = conv2_v_1 > best; best = select(best, conv2_v_1, better); first = select(first, U(1u), better);
-    better = conv2_v_2 > best; best = select(best, conv2_v_2, better); first = select(first, U(2u), better);
-    better = conv2_v_3 > best; best = select(best, conv2_v_3, better); first = select(first, U(3u), better);
+    first = select(first, U(1u), conv2_v_1 > best); best = max(best, conv2_v_1);
+    first = select(first, U(2u), conv2_v_2 > best); best = max(best, conv2_v_2);
+    first = select(first, U(3u), conv2_v_3 > best); best = max(best, conv2_v_3);
     maxpool1[o] = best;
     maxpool1_winner[o] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
   }
