@@ -3,9 +3,8 @@ import type { Emitted } from './codegen/emit-plan.ts';
 import { type LimitFacts, limitNotMet } from './diagnostics/catalog/memory.ts';
 import type { Diagnostic } from './diagnostics/types.ts';
 import { billOf, type MemoryBill } from './memory-bill.ts';
-import { makeSchedule } from './passes/make-schedule.ts';
 import { bytesOf } from './passes/plan-memory.ts';
-import type { Group, ModelGraphs, ModelSchedule } from './schedule/index.ts';
+import type { Group } from './schedule/index.ts';
 
 /** Placing values may waste a little, and other operands lie in textures: so often is less tried. */
 const ATTEMPTS = 4;
@@ -18,8 +17,8 @@ export interface Limited {
 }
 
 /** The plan with what must be computed again for it to take `limit` bytes; or the one that takes least. */
-export function withinLimit(graphs: ModelGraphs, limit: number, emit: (schedule: ModelSchedule) => Emitted): Limited {
-  const first = emit(makeSchedule(graphs));
+export function withinLimit(limit: number, emit: (most?: number) => Emitted): Limited {
+  const first = emit();
   const whole = billOf(first.plan);
   if (whole.total <= limit) return { emitted: first, fits: true, whole };
   let least = { emitted: first, total: whole.total };
@@ -27,7 +26,7 @@ export function withinLimit(graphs: ModelGraphs, limit: number, emit: (schedule:
     const arenas = Object.values(first.scheduled).map((s) => s.memory.arenaBytes);
     let most = Math.max(...arenas) - (whole.total - limit);
     for (let i = 0; i < ATTEMPTS; i++) {
-      const emitted = emit(makeSchedule(graphs, most));
+      const emitted = emit(most);
       const { total } = billOf(emitted.plan);
       if (total < least.total) least = { emitted, total };
       if (total <= limit) return { emitted, fits: true, whole };

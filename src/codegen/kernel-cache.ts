@@ -6,7 +6,7 @@ import type { Group } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 
 /** What a group computes, without names; and the values it binds, in an order that equal keys share. */
-function shapeOf(group: Group): { readonly key: string; readonly values: readonly Node[] } {
+export function shapeOf(group: Group): { readonly key: string; readonly values: readonly Node[] } {
   const values: Node[] = [...group.nodes];
   const numbers = new Map(values.map((n, i) => [n, i]));
   const kind = ({ type }: Node): string => `${type.dtype} ${showShape(type.shape)}`;

@@ -10,16 +10,21 @@ import {
 import { fuse } from './fuse.ts';
 import { mergeUpdates } from './merge-updates.ts';
 import { bytesOf, layOutParameters, planMemory } from './plan-memory.ts';
+import type { JoinsPool } from './pooled.ts';
 import { recomputeActivations } from './recompute-activations.ts';
 import { splitConcat } from './split-concat.ts';
 
 /** `most`: bytes that the values of a training step may take; as much as can be is computed again where they take more. */
-export function makeSchedule(graphs: ModelGraphs, most = Number.POSITIVE_INFINITY): ModelSchedule {
+export function makeSchedule(
+  graphs: ModelGraphs,
+  joinsPool?: JoinsPool,
+  most = Number.POSITIVE_INFINITY,
+): ModelSchedule {
   const given = (['infer', 'evaluate', 'train'] as const).flatMap((key): (readonly [ProgramKey, Graph])[] => {
     const graph = graphs[key];
     return graph ? [[key, graph]] : [];
   });
-  const fused = new Map(given.map(([key, graph]) => [key, fuse(splitConcat(graph))]));
+  const fused = new Map(given.map(([key, graph]) => [key, fuse(splitConcat(graph), joinsPool)]));
   const whole = fused.get('train');
   const less =
     whole && most < Number.POSITIVE_INFINITY

@@ -116,7 +116,7 @@ describe('schedules within a limit', () => {
     expect(tryRecomputing(model, none, 0).peak).toBe(before.memory.liveBytes);
     // 2. Within the limit, or as low as it gets: never more than before.
     const most = Math.floor(share * before.memory.liveBytes);
-    const after = makeSchedule(graphs, most).scheduled.train!;
+    const after = makeSchedule(graphs, undefined, most).scheduled.train!;
     const count = after.recomputation!.values.length;
     expect(after.memory.liveBytes).toBeLessThanOrEqual(before.memory.liveBytes);
     if (count === 0) expect(after.fused.groups.length).toBe(before.fused.groups.length);
