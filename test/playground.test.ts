@@ -59,6 +59,8 @@ async function open(
   const context = await browser?.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   if (!context) throw new Error('no browser');
   const page = await context.newPage();
+  // A busy machine starts a page slowly; the time of the test is what bounds it.
+  page.setDefaultTimeout(100_000);
   const errors: string[] = [];
   const elsewhere: string[] = [];
   page.on('console', (m) => {
