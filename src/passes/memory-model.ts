@@ -122,10 +122,12 @@ export function memoryModel(fused: FusedGraph, updates: readonly Update[]): Memo
   });
   const fixedOutputs = new Set(fused.graph.effects.flatMap((e) => (e.kind === 'output' ? [storageOf(e.value)] : [])));
   const values = made.map(({ node, maker, uses }): Value => {
-    const { family, effects } = groups[maker] as Group;
+    const { family, effects, nodes } = groups[maker] as Group;
+    // A pool that leaves its winners writes both at once: it runs once.
+    const both = nodes.some((n) => isOp(n, 'maxpool2d_winner'));
     const gap = longestGap(maker, uses);
     const free = !gradientOf.has(node) && !fixedOutputs.has(node);
-    const again = free && gap.length > 1 && repeatable.has(family) && effects.length === 0;
+    const again = free && gap.length > 1 && repeatable.has(family) && effects.length === 0 && !both;
     const bytes = gradientOf.has(node) ? 0 : align(bytesOf(node));
     return { node, bytes, maker, uses, lastEarly: gap.from, again };
   });
