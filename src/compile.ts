@@ -56,6 +56,8 @@ export interface CompileOptions {
   readonly tuned?: Tuned;
   /** Bytes of device memory that the plan may take; values are computed again where it would take more. */
   readonly memoryLimit?: number;
+  /** What a convolution makes is stored where a pool follows too, so that it can be shown. */
+  readonly keepActivations?: boolean;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
   /**
@@ -156,7 +158,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   );
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
-  const joins = joinsPool(options.target);
+  const joins = options.keepActivations ? () => false : joinsPool(options.target);
   const train = config && !options.inferOnly ? trainSpec(config, batch, options) : null;
   const emitter =
     (all: ModelGraphs) =>

@@ -84,7 +84,11 @@ const counted = (n: number): string => n.toLocaleString('en');
 
 export function compileText({ text, hardware }: Requests['compile']['ask']): Compilation {
   const source: Source = { file: 'model.cnn', text };
-  const compiled = compile(source, { read: readImport, target: hardware ? 'gpu' : 'portable' });
+  const compiled = compile(source, {
+    read: readImport,
+    target: hardware ? 'gpu' : 'portable',
+    keepActivations: true,
+  });
   const problems = compiled.diagnostics.map((d) => problemOf(d, source));
   if (!compiled.plan) return { problems };
   const whole = compiled as CompiledModel;
