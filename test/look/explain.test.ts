@@ -34,7 +34,7 @@ describe('a layer', () => {
       'y[n, oy, ox, f] = sum over ky, kx, c of',
       'the gradient of %conv2.weight is %d_conv2.weight',
       'conv2d_dw(%avgpool1, %d_conv2.z)',
-      'kernels of infer\n  conv2\n    dispatch 3 of 8, contraction,',
+      'kernels of infer\n  avgpool2\n    dispatch 2 of 6, contraction,',
       '%conv2.weight 5x5x6x16: parameters 1024 + 9600 bytes',
     ])
       expect(stdout).toContain(line);
