@@ -12,8 +12,8 @@ import type {
   TrainSpec,
   View,
 } from '../../runtime/plan.ts';
-import { type Graph, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
-import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled, Update } from '../schedule/index.ts';
+import { type Graph, isOfLossScale, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
+import type { Group, MemoryPlan, ModelSchedule, ParameterLayout, Scheduled, Update } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 import { kernelCache } from './kernel-cache.ts';
 import { kernelOf } from './kernels/index.ts';
@@ -28,6 +28,8 @@ export interface Emitted extends ModelSchedule {
 }
 
 const STEP_STRIDE = 256;
+/** Bytes from one binding to the next at least, on any adapter. */
+const ALIGNED = 256;
 /** The most bytes of a buffer that any adapter binds: WebGPU's default of maxStorageBufferBindingSize. */
 const MOST_BOUND = 2 ** 27;
 const order = ['infer', 'evaluate', 'train'] as const;
@@ -64,10 +66,13 @@ export function emitPlan(
   // 3. Everything else the runtime needs to know.
   const output = infer.fused.graph.effects.find((e) => e.kind === 'output')?.value as Node;
   const slots = Math.max(0, ...updates.map((u) => u.members[0]?.slots.length ?? 0));
+  const scales = scaleStates(scheduled.train);
   const buffers: BufferSpec[] = [
     { role: 'arena', bytes: Math.max(...Object.values(scheduled).map((s) => s.memory.arenaBytes)) + textures.slack() },
     { role: 'parameters', bytes: Math.max(layout.bytes, 256) + textures.slack() },
-    ...(slots > 0 ? [{ role: 'state', bytes: slots * layout.slotBytes, ...fillsOf(updates, layout) } as const] : []),
+    ...(slots > 0 || scales.length > 0
+      ? [{ role: 'state', bytes: slots * layout.slotBytes + ALIGNED * scales.length, ...fillsOf(updates, layout, scales) } as const]
+      : []),
     ...(metrics.length > 0 ? [{ role: 'metrics', bytes: 4 * metrics.length } as const] : []),
     ...textures.buffers(),
     { role: 'pictures', bytes: 0 },
@@ -91,12 +96,17 @@ export function emitPlan(
     metrics,
     step: { stride: STEP_STRIDE, fields },
     train,
+    ...(library.kernels.some(({ wgsl }) => wgsl.startsWith(HALVES)) ? { features: ['shader-f16'] as const } : {}),
   };
   return { ...schedule, plan };
 }
 
 /** Blocks of slots that start as another value than zero. */
-function fillsOf(updates: readonly Update[], layout: ParameterLayout): Pick<BufferSpec, 'fills'> {
+function fillsOf(
+  updates: readonly Update[],
+  layout: ParameterLayout,
+  scales: readonly ScaleState[],
+): Pick<BufferSpec, 'fills'> {
   const fills = updates.flatMap((update, i) => {
     const { offset, bytes } = layout.ranges[i] as { offset: number; bytes: number };
     return (update.members[0]?.slots ?? []).flatMap((slot, k) => {
@@ -104,8 +114,23 @@ function fillsOf(updates: readonly Update[], layout: ParameterLayout): Pick<Buff
       return value === 0 ? [] : [{ offset: k * layout.slotBytes + offset, bytes, value }];
     });
   });
-  return fills.length > 0 ? { fills } : {};
+  const all = [
+    ...fills,
+    ...scales.flatMap(({ node, offset }) => (node.attrs.initial ? [{ offset, bytes: 4, value: node.attrs.initial }] : [])),
+  ];
+  return all.length > 0 ? { fills: all } : {};
 }
+
+interface ScaleState {
+  readonly node: Node<'state'>;
+  readonly offset: number;
+}
+
+/** The states of the loss scale, which lie behind those of the parameters. */
+const scaleStates = (train: Scheduled | undefined): ScaleState[] =>
+  (train?.fused.graph.nodes ?? []).flatMap((node) =>
+    isOfLossScale(node) ? [{ node, offset: train?.memory.places.get(node as unknown as Node)?.offset as number }] : [],
+  );
 
 const leaf = (s: Scheduled, op: 'input' | 'labels'): Node | undefined => s.fused.graph.nodes.find((n) => isOp(n, op));
 
@@ -178,7 +203,8 @@ function kernelLibrary() {
       if (index === undefined) {
         index = kernels.length;
         known.set(key, index);
-        kernels.push({ name: freshName(kernel.name, names), wgsl: kernel.wgsl, bindings: access });
+        const wgsl = /\b(f16|vec4h)\b/.test(text) ? `${HALVES}${kernel.wgsl}` : kernel.wgsl;
+        kernels.push({ name: freshName(kernel.name, names), wgsl, bindings: access });
       }
       return {
         label: kernel.name,
@@ -189,6 +215,9 @@ function kernelLibrary() {
     },
   };
 }
+
+/** The first line of kernels that read, write or make halves. */
+const HALVES = 'enable f16;\n';
 
 const withoutComments = (text: string): string => text.replace(/\/\/[^\n]*/g, '');
 
@@ -209,12 +238,11 @@ function dispatches(
   if (!s) return [];
   const view: ViewOf = (bound) => viewOf(bound, s.memory, layout);
   textures.forget();
-  const out = s.fused.groups
-    .filter((g) => g.family !== 'update')
-    .map((g) => {
-      const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }));
-      return textures.place(kernel, library.dispatch(kernel, view));
-    });
+  const whole = (g: Group): DispatchSpec => {
+    const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }));
+    return textures.place(kernel, library.dispatch(kernel, view));
+  };
+  const out = s.fused.groups.filter((g) => g.family !== 'update' && g.family !== 'scale').map(whole);
   s.updates.forEach((u, i) => {
     const { bytes } = layout.ranges[i] as { bytes: number };
     // What lies side by side may be more than an adapter binds: the same update, part by part.
@@ -228,5 +256,6 @@ function dispatches(
       out.push(library.dispatch(updateKernel(u, i, part, context.fields), partOf));
     }
   });
-  return out;
+  // The updates read the scale as it was.
+  return [...out, ...s.fused.groups.filter((g) => g.family === 'scale').map(whole)];
 }

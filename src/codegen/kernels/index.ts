@@ -14,6 +14,7 @@ import { neighboursKernel } from './neighbours.ts';
 import { pointwiseKernel } from './pointwise.ts';
 import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
+import { scaleKernel } from './scale.ts';
 import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
 import { windowKernel } from './window.ts';
@@ -46,6 +47,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   sum: (group, { fields, target }) =>
     group.nodes.some((n) => isOp(n, 'batch_mean')) ? meanKernel(group, fields) : sumKernel(group, target, fields),
   neighbours: (group, { fields }) => neighboursKernel(group, fields),
+  scale: (group, { fields }) => scaleKernel(group, fields),
   accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),
 };
 

@@ -1,6 +1,6 @@
-// Sums of squares of many values at once: gradients lie side by side, so a few bindings and one dispatch reach them all.
+// Sums of squares of many values at once, or counts of those that are not finite: gradients lie side by side, so a few bindings and one dispatch reach them all.
 import type { StepField, View } from '../../../runtime/plan.ts';
-import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group, MemoryPlan } from '../../schedule/index.ts';
 import { bindings, type Kernel } from '../kernel.ts';
 import { comment, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
@@ -73,14 +73,14 @@ fn ${name}(first: u32, start: u32, length: u32) -> f32 {
   var part = 0.0;
   for (var i = first; i < length; i += ${u32(count)}) {
     let x = ${values}[start + i];
-    part += x * x;
+    ${isOp(node, 'squares') ? wgsl`part += x * x;` : wgsl`part += select(0.0, 1.0, (bitcast<u32>(x) & 0x7f800000u) == 0x7f800000u);`}
   }
   return part;
 }`;
     return { helper, calls };
   });
   const text = wgsl`
-${comment(`${group.name}: the squares of ${node.inputs.length} values in ${count} sums`)}
+${comment(`${group.name}: ${isOp(node, 'squares') ? 'the squares' : 'what is not finite'} of ${node.inputs.length} values in ${count} sums`)}
 ${b.declare()}
 ${parts.map((p) => p.helper)}
 

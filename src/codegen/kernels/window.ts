@@ -2,7 +2,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type MeanAttrs, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import { asFloats, type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import { f32, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
 
@@ -81,7 +81,12 @@ function finish({ b, group, root, width, c }: Parts, value: Wgsl, index: Wgsl): 
   return epilogue(b, group.nodes, group.outputs, new Map([[root, value]]), place, () => 'read_write');
 }
 
-const operand = (t: Parts, node: Node): Wgsl => t.b.use(storageOf(node), t.width === 4 ? 'vec4f' : 'f32', 'read_write');
+/** Reads elements of an operand. */
+function operand({ b, width }: Parts, node: Node): (at: Wgsl) => Wgsl {
+  const storage = storageOf(node);
+  const name = b.use(storage, width === 4 ? 'vec4f' : 'f32', 'read_write');
+  return (at) => asFloats(storage, wgsl`${name}[${at}]`, width);
+}
 
 /** i as (picture, row, column, channel) of a shape with c channels. */
 export const coordinates = (h: number, w: number, c: number): Wgsl => wgsl`
@@ -109,7 +114,7 @@ for (var ky = 0; ky < ${i32(a.window[0])}; ky++) {
     let iy = row * ${i32(a.stride[0])} + ky * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
     let ix = column * ${i32(a.stride[1])} + kx * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
     ${inside}
-    let v = ${xs}[u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel];
+    let v = ${xs(wgsl`u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel`)};
     ${max ? wgsl`result = max(result, v);` : counting ? wgsl`result += v; inside += 1.0;` : wgsl`result += v;`}
   }
 }
@@ -132,10 +137,10 @@ function maxGradientByWindow(t: Parts, a: PoolAttrs): Made {
   const at = (ky: Wgsl, kx: Wgsl): Wgsl =>
     wgsl`u32((image * ${i32(h)} + row * ${i32(kh)} + ${ky}) * ${i32(w)} + column * ${i32(kw)} + ${kx}) * ${u32(c)} + channel`;
   const find = wgsl`
-best = ${xs}[${at(i32(0), i32(0))}];
-d = ${dys}[u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel];
+best = ${xs(at(i32(0), i32(0)))};
+d = ${dys(wgsl`u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel`)};
 for (var k = 1; k < ${i32(kh * kw)}; k++) {
-  let v = ${xs}[${at(wgsl`k / ${i32(kw)}`, wgsl`k % ${i32(kw)}`)}];
+  let v = ${xs(at(wgsl`k / ${i32(kw)}`, wgsl`k % ${i32(kw)}`))};
   let better = v > best;
   best = select(best, v, better);
   first = select(first, U(u32(k)), better);
@@ -199,13 +204,13 @@ for (var k = 0; k < ${i32(a.window[0] * a.window[1])}; k++) {
   let iy = oy * ${i32(a.stride[0])} + k / ${i32(a.window[1])} * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
   let ix = ox * ${i32(a.stride[1])} + k % ${i32(a.window[1])} * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
   if (iy < 0 || iy >= ${i32(h)} || ix < 0 || ix >= ${i32(w)}) { continue; }
-  let v = ${xs}[u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel];
+  let v = ${xs(wgsl`u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel`)};
   if (k < ky * ${i32(a.window[1])} + kx) { first = first & (v < mine); } else { first = first & (v <= mine); }
 }
-result += select(T(), ${dys}[u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel], first);`;
+result += select(T(), ${dys(wgsl`u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel`)}, first);`;
   const body = wgsl`
 ${coordinates(h, w, c)}
-let mine = ${xs}[i];
+let mine = ${xs(wgsl`i`)};
 var result = T();
 ${eachWindow(a, oh, ow, ask)}
 ${finish(t, wgsl`result`, wgsl`i`)}`;
@@ -222,7 +227,7 @@ function averageGradient(t: Parts, a: MeanAttrs): Made {
   const body = wgsl`
 ${coordinates(h, w, c)}
 var result = T();
-${eachWindow(a, oh, ow, wgsl`result += ${dys}[u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel] / ${by};`)}
+${eachWindow(a, oh, ow, wgsl`result += ${dys(wgsl`u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel`)} / ${by};`)}
 ${finish(t, wgsl`result`, wgsl`i`)}`;
   return { body, count: sizeOf(root.type.shape) / t.width };
 }

@@ -44,6 +44,9 @@ type Training =
   | 'cutout'
   | 'correct'
   | 'squares'
+  | 'overflows'
+  | 'half'
+  | 'choose'
   | 'partial_sum'
   | 'batch_mean';
 

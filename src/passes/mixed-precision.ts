@@ -1,0 +1,77 @@
+// Mixed precision: what the heavy kernels read of each other lies in memory in half precision. Everything is still computed
+// in f32: a product of two halves is exact there, and so are sums, statistics and losses as precise as before.
+import { type Graph, isFree, isOp, type Node, type OpName, opDef, storageOf } from '../ir/index.ts';
+import { withInputs } from './rewrite.ts';
+
+/** What moves the bytes of a network: these read their operands as they lie in memory, several times each. */
+const heavy: ReadonlySet<OpName> = new Set([
+  'conv2d',
+  'conv2d_dx',
+  'conv2d_dw',
+  'conv2d_dw_parts',
+  'matmul',
+  'maxpool2d',
+  'maxpool2d_dx',
+  'avgpool2d',
+  'avgpool2d_dx',
+]);
+const gathers: ReadonlySet<OpName> = new Set(['concat', 'slice', 'pad_zeros', 'transpose', 'reverse', 'pad2d']);
+const sums: ReadonlySet<OpName> = new Set(['sum', 'partial_sum']);
+
+const elementwise = ({ op }: Node): boolean => opDef(op).pointwise === true;
+/** Can its kernel read halves? Losses, and all on rows of scores, stay as they are. */
+const reads = (n: Node): boolean => heavy.has(n.op) || gathers.has(n.op) || sums.has(n.op) || elementwise(n);
+/** Can the kernel that makes it end with rounding to halves? */
+const makes = (n: Node): boolean => heavy.has(n.op) || gathers.has(n.op) || elementwise(n);
+
+/**
+ * The values that become halves: made by a kernel, read by kernels that can read halves, and by a heavy one among them, or
+ * made by a convolution and summed, as statistics of a batch are. What effects name (gradients of parameters, outputs, metrics)
+ * and what is given (pictures, weights) stays in f32. So does whatever has one reader that must have f32: nothing is stored twice.
+ */
+export function halves(graph: Graph): ReadonlySet<Node> {
+  const named = new Set(
+    graph.effects.flatMap((e) => (e.kind === 'assign' ? [e.gradient, e.value] : [e.value]).map(storageOf)),
+  );
+  const readers = new Map<Node, Node[]>();
+  for (const node of graph.nodes) {
+    if (isOp(node, 'reshape')) continue;
+    for (const storage of new Set(node.inputs.map(storageOf)))
+      readers.set(storage, [...(readers.get(storage) ?? []), node]);
+  }
+  return new Set(
+    graph.nodes.filter((n) => {
+      if (isFree(n) || n.type.dtype !== 'f32' || n.type.shape.length < 2 || named.has(n) || !makes(n)) return false;
+      const mine = readers.get(n) ?? [];
+      const convolved = (isOp(n, 'conv2d') || isOp(n, 'conv2d_dx')) && mine.some((r) => sums.has(r.op));
+      return mine.every(reads) && (convolved || mine.some((r) => heavy.has(r.op)));
+    }),
+  );
+}
+
+/** The graph with a `half` behind each of those values, and all that read them reading it. */
+export function mixedPrecision(graph: Graph): Graph {
+  const chosen = halves(graph);
+  if (chosen.size === 0) return graph;
+  const map = new Map<Node, Node>();
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((n) => map.get(n) as Node);
+    const own = inputs.every((n, i) => n === node.inputs[i]) ? node : withInputs(node, inputs);
+    nodes.push(own);
+    map.set(node, own);
+    if (!chosen.has(node)) continue;
+    const { layer } = own;
+    const id = `${own.id}.half`;
+    const type = { dtype: 'f16', shape: own.type.shape } as const;
+    const rounded: Node = { id, op: 'half', inputs: [own], attrs: {}, type, ...(layer ? { layer } : {}) };
+    nodes.push(rounded);
+    map.set(node, rounded);
+  }
+  const effects = graph.effects.map((e) => {
+    const value = map.get(e.value) as Node;
+    if (e.kind !== 'assign') return { ...e, value };
+    return { ...e, value, target: map.get(e.target as unknown as Node) as unknown as typeof e.target, gradient: map.get(e.gradient) as Node };
+  });
+  return { name: graph.name, nodes, effects };
+}
