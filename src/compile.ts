@@ -21,8 +21,8 @@ import { type Folded, foldBatchNorm, type ParameterValues } from './passes/fold-
 import { foldConstants } from './passes/fold-constants.ts';
 import { forInference } from './passes/for-inference.ts';
 import { fuseSoftmaxLoss } from './passes/fuse-softmax-loss.ts';
-import { type LayerInfo, type Lowered, lowerModel, type StartsFrom } from './passes/lower-ast.ts';
 import { addLossScale, type LossScale, lossScaleDefaults, skipOverflows } from './passes/loss-scale.ts';
+import { type LayerInfo, type Lowered, lowerModel, type StartsFrom } from './passes/lower-ast.ts';
 import { makeSchedule } from './passes/make-schedule.ts';
 import { mixedPrecision } from './passes/mixed-precision.ts';
 import { addObjective } from './passes/objective.ts';

@@ -71,7 +71,13 @@ export function emitPlan(
     { role: 'arena', bytes: Math.max(...Object.values(scheduled).map((s) => s.memory.arenaBytes)) + textures.slack() },
     { role: 'parameters', bytes: Math.max(layout.bytes, 256) + textures.slack() },
     ...(slots > 0 || scales.length > 0
-      ? [{ role: 'state', bytes: slots * layout.slotBytes + ALIGNED * scales.length, ...fillsOf(updates, layout, scales) } as const]
+      ? [
+          {
+            role: 'state',
+            bytes: slots * layout.slotBytes + ALIGNED * scales.length,
+            ...fillsOf(updates, layout, scales),
+          } as const,
+        ]
       : []),
     ...(metrics.length > 0 ? [{ role: 'metrics', bytes: 4 * metrics.length } as const] : []),
     ...textures.buffers(),
@@ -116,7 +122,9 @@ function fillsOf(
   });
   const all = [
     ...fills,
-    ...scales.flatMap(({ node, offset }) => (node.attrs.initial ? [{ offset, bytes: 4, value: node.attrs.initial }] : [])),
+    ...scales.flatMap(({ node, offset }) =>
+      node.attrs.initial ? [{ offset, bytes: 4, value: node.attrs.initial }] : [],
+    ),
   ];
   return all.length > 0 ? { fills: all } : {};
 }

@@ -71,7 +71,12 @@ export function mixedPrecision(graph: Graph): Graph {
   const effects = graph.effects.map((e) => {
     const value = map.get(e.value) as Node;
     if (e.kind !== 'assign') return { ...e, value };
-    return { ...e, value, target: map.get(e.target as unknown as Node) as unknown as typeof e.target, gradient: map.get(e.gradient) as Node };
+    return {
+      ...e,
+      value,
+      target: map.get(e.target as unknown as Node) as unknown as typeof e.target,
+      gradient: map.get(e.gradient) as Node,
+    };
   });
   return { name: graph.name, nodes, effects };
 }

@@ -20,7 +20,15 @@ export const mixed: CasesOf<'half' | 'choose' | 'overflows'> = {
     examples: [
       { inputs: [1, [1, Number.NaN], [3, 4]], attrs: none, expected: [3, 4] },
       { inputs: [0, [1, 2], [Number.NaN, inf]], attrs: none, expected: [1, 2] },
-      { inputs: [[0, 2, -1], [1, 2, 3], [4, 5, 6]], attrs: none, expected: [1, 5, 3] },
+      {
+        inputs: [
+          [0, 2, -1],
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        attrs: none,
+        expected: [1, 5, 3],
+      },
     ],
     gradients: { none: 'updates are chosen with it' },
   },

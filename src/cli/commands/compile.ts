@@ -10,6 +10,7 @@ import { targetWord } from '../device-target.ts';
 import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
 import { type ModelFile, openModel } from '../model.ts';
+import { precisionOf, precisionOption } from '../precision.ts';
 import { tuneOption } from '../tune/apply.ts';
 import { webArtifacts } from '../web/module.ts';
 import { readWeights } from '../weights.ts';
@@ -51,6 +52,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       doc: 'what the kernels are for: portable (unless given: any device), cpu, gpu, auto (asks the adapter), or web: one small module for web pages instead, runtime and shaders inside',
     },
     device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
+    precision: precisionOption,
     tune: tuneOption,
     'weights-type': {
       type: 'string',
@@ -80,6 +82,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
       set: settings('compile', values.set),
+      ...precisionOf('compile', values.precision),
       ...(target === 'cpu' || target === 'gpu' ? { target } : {}),
     });
     const withWeights = async (model: ModelFile, name: string): Promise<ModelFile> =>

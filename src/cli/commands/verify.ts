@@ -6,6 +6,7 @@ import { targetOption } from '../device-target.ts';
 import { duration } from '../format.ts';
 import { printJson, report } from '../io.ts';
 import { openModel } from '../model.ts';
+import { precisionOf, precisionOption } from '../precision.ts';
 import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
 import { type GradientRow, referenceWork, verifyGradients } from '../verify/gradients.ts';
 import { type KernelRow, verifyKernels } from '../verify/kernels.ts';
@@ -43,6 +44,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     seed: { type: 'string', value: 'N', doc: 'what weights, pictures and samples follow from; 1 unless given' },
     device: deviceOption,
     target: targetOption,
+    precision: precisionOption,
     tune: tuneOption,
     json: { type: 'boolean', doc: 'print {ok, kernels, gradients} instead' },
   },
@@ -53,7 +55,11 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     const samples = wholeNumber(at('samples'), values.samples, { max: 10_000 }) ?? 4;
     const seed = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 }) ?? 1;
     const kernelsAsked = kernelChoice('verify', values);
-    const read = await openModel(io, file, { batch, set: settings('verify', values.set) });
+    const read = await openModel(io, file, {
+      batch,
+      set: settings('verify', values.set),
+      ...precisionOf('verify', values.precision),
+    });
     const seconds = referenceWork(read.compiled, samples) / SPEED;
     if (seconds > LONG) report(io, [say.verifyTakesLong(file, duration(seconds), batch)]);
     // 2. Kernels, on a device.
