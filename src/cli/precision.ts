@@ -1,9 +1,10 @@
 // --precision: whether values between kernels are stored in half precision, and whether an adapter can do so.
 import type { OpenedDevice } from '../../runtime/node.ts';
-import { type Precision, precisions } from '../compile.ts';
-import { mixedNeedsHalves } from '../diagnostics/catalog/precision.ts';
+import { type CompileOptions, type Precision, precisions } from '../compile.ts';
+import { mixedNeedsHalves, scaleWithoutMixed } from '../diagnostics/catalog/precision.ts';
 import { refuse } from '../diagnostics/index.ts';
-import { choice, type OptionSpec } from './args.ts';
+import { LOSS_SCALE_LIMITS } from '../passes/loss-scale.ts';
+import { choice, type OptionSpec, realNumber } from './args.ts';
 import type { ModelFile } from './model.ts';
 
 /** The option of the commands that compile a model to run it. */
@@ -17,6 +18,18 @@ export const precisionOption: OptionSpec & { readonly type: 'string' } = {
 export function precisionOf(command: string, value: string | undefined): { readonly precision?: Precision } {
   const precision = choice({ command, option: 'precision' }, value, precisions);
   return precision === 'mixed' ? { precision } : {};
+}
+
+/** The same for `train`, with what `--loss-scale` says. */
+export function scalingOf(
+  precision: string | undefined,
+  lossScale: string | undefined,
+): Pick<CompileOptions, 'precision' | 'lossScale'> {
+  const { least: min, most: max } = LOSS_SCALE_LIMITS;
+  const chosen = precisionOf('train', precision);
+  const initial = realNumber({ command: 'train', option: 'loss-scale' }, lossScale, { min, max });
+  if (initial === undefined) return chosen;
+  return chosen.precision ? { ...chosen, lossScale: { initial } } : refuse(scaleWithoutMixed());
 }
 
 /** Refuses a plan that needs features which the device does not have. */

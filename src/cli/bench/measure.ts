@@ -129,7 +129,7 @@ export async function measure(
       programs,
       parameter_bytes: bytes((role) => role === 'parameters'),
       state_bytes: bytes((role) => role === 'state'),
-      operand_bytes: bytes((role) => role.startsWith('operand')),
+      operand_bytes: bytes((role) => /^(operand|half)/.test(role)),
     };
   } finally {
     session.dispose();

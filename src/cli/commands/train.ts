@@ -11,7 +11,7 @@ import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { openModel, parameterCount, trainConfig } from '../model.ts';
-import { precisionOf, precisionOption } from '../precision.ts';
+import { precisionOption, scalingOf } from '../precision.ts';
 import { checkHyper } from '../sweep/names.ts';
 import { openCached } from '../train/cached-base.ts';
 import { checkpointsIn } from '../train/checkpoint.ts';
@@ -114,6 +114,11 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     device: deviceOption,
     target: targetOption,
     precision: precisionOption,
+    'loss-scale': {
+      type: 'string',
+      value: 'X',
+      doc: 'with --precision mixed: what the loss is multiplied with at first (65536 unless given); it follows the gradients',
+    },
     tune: tuneOption,
     'cache-base': {
       type: 'boolean',
@@ -151,7 +156,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const hyper = { ...settings('train', values.hyper, 'hyper'), ...(lr === undefined ? {} : { lr }) };
     const read = await openModel(io, file, {
       set: settings('train', values.set),
-      ...precisionOf('train', values.precision),
+      ...scalingOf(values.precision, values['loss-scale']),
       ...(batch === undefined ? {} : { batch }),
       hyper,
     });

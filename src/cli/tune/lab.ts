@@ -5,12 +5,15 @@ import {
   type KernelSpec,
   type Plan,
   type Session,
+  storedBytes,
+  storedValues,
   type View,
 } from '../../../runtime/index.ts';
 import { type Emitted, emitPlan } from '../../codegen/emit-plan.ts';
 import type { ContractionSchedule, Target } from '../../codegen/schedules.ts';
 import type { Origin } from '../../explain/origins.ts';
 import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
+import { bytesOf } from '../../passes/plan-memory.ts';
 import type { Group, ModelSchedule, ProgramKey, Scheduled } from '../../schedule/index.ts';
 import { compare } from '../verify/kernels.ts';
 
@@ -34,6 +37,8 @@ export interface Lab {
 
 /** Two schedules add in different orders; each may be off by as much as `verify` allows. */
 const TOLERANCE = 2e-5;
+/** The same where the results are rounded to halves: one near the middle of two may be the other. */
+const HALF_TOLERANCE = 2 ** -11;
 /** Values are compared at the beginning and the end of what is larger than this many bytes. */
 const MOST_READ = 2 ** 24;
 const BLOCK = 2 ** 20;
@@ -148,18 +153,25 @@ export async function openLab(
   };
 }
 
+/** A value, and whether it lies in memory as halves. */
+interface Seen extends View {
+  readonly half: boolean;
+}
+
 async function checkAll(session: Session, { emitted, program, origin }: Place, count: number) {
   const places = emitted.scheduled[program]?.memory.places;
-  const viewsOf = (nodes: readonly Node[]): View[] =>
+  const viewsOf = (nodes: readonly Node[]): Seen[] =>
     nodes.flatMap((n) => {
       const view = places?.get(storageOf(n));
-      return view ? [{ ...view, bytes: 4 * sizeOf(n.type.shape) }] : [];
+      const half = storageOf(n).type.dtype === 'f16';
+      return view ? [{ ...view, bytes: half ? bytesOf(storageOf(n)) : 4 * sizeOf(n.type.shape), half }] : [];
     });
   const [group] = origin.groups as [Group];
   const [inputs, outputs] = [viewsOf(group.inputs), viewsOf(group.outputs)];
   const random = noise();
+  const halves = new Float32Array(storedBytes([...random, ...random], 'f16').buffer);
   const nothing = new Float32Array(BLOCK / 4).fill(Number.NaN);
-  const fill = (view: View, block: Float32Array<ArrayBuffer>): void => {
+  const fill = ({ half: _, ...view }: Seen, block: Float32Array<ArrayBuffer>): void => {
     for (let at = 0; at < view.bytes; at += BLOCK)
       session.write({ ...view, offset: view.offset + at }, block.buffer.slice(0, Math.min(BLOCK, view.bytes - at)));
   };
@@ -175,12 +187,17 @@ async function checkAll(session: Session, { emitted, program, origin }: Place, c
   let first: Float32Array[] = [];
   for (let i = 0; i < count; i++) {
     for (const view of outputs) fill(view, nothing);
-    for (const view of inputs) fill(view, random);
+    for (const view of inputs) fill(view, view.half ? halves : random);
     session.run('infer', [stepOf(emitted.plan)], undefined, [i, i + 1]);
     const got: Float32Array[] = [];
-    for (const view of ends) got.push(new Float32Array(await session.read(view)));
+    for (const { half, ...view } of ends) {
+      const bytes = await session.read(view);
+      got.push(half ? storedValues(bytes, 0, view.bytes / 2, 'f16') : new Float32Array(bytes));
+    }
     if (i === 0) first = got;
-    const worst = got.map((values, k) => compare(values, first[k] ?? [], TOLERANCE)).find((d) => !d.ok);
+    const worst = got
+      .map((values, k) => compare(values, first[k] ?? [], ends[k]?.half ? HALF_TOLERANCE : TOLERANCE))
+      .find((d) => !d.ok);
     found.push(worst && `its values are not those of the rules: relative error ${worst.relative.toExponential(1)}`);
   }
   return found;

@@ -28,3 +28,8 @@ export const lossNotFiniteMixed = entry(
     ],
   }),
 );
+
+export const scaleWithoutMixed = entry('E0673', () => ({
+  message: '--loss-scale is for --precision mixed: in 32-bit floats the loss is not scaled',
+  help: ['add --precision mixed, or leave --loss-scale out'],
+}));
