@@ -15,18 +15,29 @@ const heavy: ReadonlySet<OpName> = new Set([
   'avgpool2d',
   'avgpool2d_dx',
 ]);
-const gathers: ReadonlySet<OpName> = new Set(['concat', 'slice', 'pad_zeros', 'transpose', 'reverse', 'pad2d']);
+/** What moves values, or mixes neighbours. */
+const movers: ReadonlySet<OpName> = new Set([
+  'concat',
+  'slice',
+  'pad_zeros',
+  'transpose',
+  'reverse',
+  'pad2d',
+  'pad2d_dx',
+  'resize2d',
+  'resize2d_dx',
+]);
 const sums: ReadonlySet<OpName> = new Set(['sum', 'partial_sum']);
 
 const elementwise = ({ op }: Node): boolean => opDef(op).pointwise === true;
 /** Can its kernel read halves? Losses, and all on rows of scores, stay as they are. */
-const reads = (n: Node): boolean => heavy.has(n.op) || gathers.has(n.op) || sums.has(n.op) || elementwise(n);
+const reads = (n: Node): boolean => heavy.has(n.op) || movers.has(n.op) || sums.has(n.op) || elementwise(n);
 /** Can the kernel that makes it end with rounding to halves? */
-const makes = (n: Node): boolean => heavy.has(n.op) || gathers.has(n.op) || elementwise(n);
+const makes = (n: Node): boolean => heavy.has(n.op) || movers.has(n.op) || elementwise(n);
 
 /**
  * The values that become halves: made by a kernel, read by kernels that can read halves, and by a heavy one among them, or
- * made by a convolution and summed, as statistics of a batch are. What effects name (gradients of parameters, outputs, metrics)
+ * made by a convolution for several that sum it, as what a batch is normalised by. What effects name (gradients of parameters, outputs, metrics)
  * and what is given (pictures, weights) stays in f32. So does whatever has one reader that must have f32: nothing is stored twice.
  */
 export function halves(graph: Graph): ReadonlySet<Node> {
@@ -36,17 +47,28 @@ export function halves(graph: Graph): ReadonlySet<Node> {
   const readers = new Map<Node, Node[]>();
   for (const node of graph.nodes) {
     if (isOp(node, 'reshape')) continue;
-    for (const storage of new Set(node.inputs.map(storageOf)))
-      readers.set(storage, [...(readers.get(storage) ?? []), node]);
+    for (const storage of new Set(node.inputs.map(storageOf))) {
+      const known = readers.get(storage);
+      if (known) known.push(node);
+      else readers.set(storage, [node]);
+    }
   }
-  return new Set(
-    graph.nodes.filter((n) => {
-      if (isFree(n) || n.type.dtype !== 'f32' || n.type.shape.length < 2 || named.has(n) || !makes(n)) return false;
-      const mine = readers.get(n) ?? [];
-      const convolved = (isOp(n, 'conv2d') || isOp(n, 'conv2d_dx')) && mine.some((r) => sums.has(r.op));
-      return mine.every(reads) && (convolved || mine.some((r) => heavy.has(r.op)));
-    }),
-  );
+  /** What sums read, or elementwise work whose result they read: (x - mean)^2, say. */
+  const summed = new Set<Node>();
+  for (const n of [...graph.nodes].reverse()) {
+    const into = (r: Node): boolean => sums.has(r.op) || (elementwise(r) && summed.has(r));
+    if ((readers.get(n) ?? []).some(into)) summed.add(n);
+  }
+  const chosen = new Set<Node>();
+  for (const n of [...graph.nodes].reverse()) {
+    if (isFree(n) || n.type.dtype !== 'f32' || n.type.shape.length < 2 || named.has(n) || !makes(n)) continue;
+    const mine = readers.get(n) ?? [];
+    const convolved = (isOp(n, 'conv2d') || isOp(n, 'conv2d_dx')) && mine.length > 1 && summed.has(n);
+    // What is only moved loses nothing more when it is rounded before.
+    const moved = mine.some((r) => movers.has(r.op) && chosen.has(r));
+    if (mine.every(reads) && (convolved || moved || mine.some((r) => heavy.has(r.op)))) chosen.add(n);
+  }
+  return chosen;
 }
 
 /** The graph with a `half` behind each of those values, and all that read them reading it. */

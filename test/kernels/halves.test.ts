@@ -1,7 +1,7 @@
 // Kernels that read and leave halves against the reference, which rounds where they do: every way to read operands, odd sizes.
 import { describe, expect, test } from 'vitest';
 import { halfToNumber, numberToHalf } from '../../runtime/index.ts';
-import { type ConvAttrs, emit, type Node, windowOutput } from '../../src/ir/index.ts';
+import { type ConvAttrs, emit, type Node, type PoolAttrs, windowOutput } from '../../src/ir/index.ts';
 import { withDevice } from '../support/adapter.ts';
 import { runnable, type Target } from '../support/targets.ts';
 import { chosen, depthwise, type Geometry, grouped, phases } from './convolutions.ts';
@@ -87,11 +87,12 @@ describe.skipIf(!able)('other kernels', () => {
   test('pools and their gradients, whose windows tile and overlap, in fours and one by one', async () => {
     const s = scene();
     const plain = { window: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
-    for (const [shape, attrs] of [
+    const all: readonly (readonly [readonly [number, number, number, number], PoolAttrs])[] = [
       [[2, 7, 5, 3], plain],
       [[2, 6, 4, 4], plain],
       [[2, 7, 9, 4], { ...plain, window: [3, 3], padding: [1, 0, 1, 1] }],
-    ] as const) {
+    ];
+    for (const [shape, attrs] of all) {
       const [oh, ow] = windowOutput([shape[1], shape[2]], attrs.window, attrs);
       const x = half(s, s.given(shape, 'arena'));
       const dy = half(s, s.given([shape[0], oh, ow, shape[3]], 'arena'));
