@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createSession } from '../../runtime/index.ts';
 import { compileSource } from '../../src/cli/model.ts';
 import { checkFeatures } from '../../src/cli/precision.ts';
 import { mixedNeedsHalves } from '../../src/diagnostics/catalog/precision.ts';
@@ -69,6 +70,12 @@ test('compile: the plan says which feature its device needs, and kernels ask for
   expect(JSON.parse(readFileSync(join(folder, 'out32/plan.json'), 'utf8')).features).toBeUndefined();
   await done(folder, 'compile', 'small.cnn', '-o', 'web', '--precision', 'mixed', '--target', 'web', '--infer-only');
   expect(readFileSync(join(folder, 'web/small.js'), 'utf8')).toContain('enable f16;');
+});
+
+test('a device that was not asked for halves is refused by the runtime', async () => {
+  const { plan } = compileSource({ file: 'small.cnn', text: smallModel }, { precision: 'mixed' }).compiled;
+  const device = { features: new Set(['subgroups']) } as unknown as GPUDevice;
+  await expect(createSession(device, plan)).rejects.toThrow('the plan needs a device with shader-f16');
 });
 
 test('an adapter without halves is refused, with the way out', () => {
