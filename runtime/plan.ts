@@ -176,6 +176,8 @@ export interface Plan {
   /** Bytes from one row of the step uniform to the next, and what a row holds, 4 bytes each. */
   readonly step: { readonly stride: number; readonly fields: readonly StepField[] };
   readonly train: TrainSpec | null;
+  /** Where training with a scaled loss keeps the scale, and how many steps it skipped; f32 each. Absent: the loss is not scaled. */
+  readonly lossScale?: { readonly scale: View; readonly skipped: View };
   /** Features that the device must have been asked for; absent: none. */
   readonly features?: readonly 'shader-f16'[];
 }

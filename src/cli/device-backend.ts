@@ -15,7 +15,7 @@ import type { OpenedDevice } from '../../runtime/node.ts';
 import type { Emitted } from '../codegen/emit-plan.ts';
 import { deviceLost, outOfMemory, planTooLarge } from '../diagnostics/catalog/device.ts';
 import { refuse } from '../diagnostics/index.ts';
-import { isOp, LOSS_SCALE, LOSS_SCALE_SKIPPED, type Node, sizeOf, storageOf } from '../ir/index.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
 import type { Backend } from '../reference/backend.ts';
 import { looks } from './inspect/looks.ts';
 import { compileSource, type ModelFile } from './model.ts';
@@ -143,15 +143,10 @@ export async function deviceBackend(
       };
     },
     async scaling() {
-      const [scale, skipped] = [LOSS_SCALE, LOSS_SCALE_SKIPPED].map(
-        (id) => slots.find(({ name }) => name === id)?.view,
-      );
-      if (!scale || !skipped) return undefined;
-      const first = Math.min(scale.offset, skipped.offset);
-      const bytes = 4 + Math.abs(scale.offset - skipped.offset);
-      const read = new Float32Array(await guard(session.read({ buffer: 'state', offset: first, bytes })));
-      const at = ({ offset }: View): number => read[(offset - first) / 4] as number;
-      return { scale: at(scale), skipped: at(skipped) };
+      if (!plan.lossScale) return undefined;
+      const { scale, skipped } = plan.lossScale;
+      const [first, second] = await guard(Promise.all([session.read(scale), session.read(skipped)]));
+      return { scale: new Float32Array(first)[0] as number, skipped: new Float32Array(second)[0] as number };
     },
     async state() {
       const parameters = await guard(session.parameters());

@@ -12,7 +12,17 @@ import type {
   TrainSpec,
   View,
 } from '../../runtime/plan.ts';
-import { type Graph, isOfLossScale, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
+import {
+  type Graph,
+  isOfLossScale,
+  isOp,
+  LOSS_SCALE,
+  LOSS_SCALE_SKIPPED,
+  type Node,
+  sizeOf,
+  stepFieldsOf,
+  storageOf,
+} from '../ir/index.ts';
 import type { Group, MemoryPlan, ModelSchedule, ParameterLayout, Scheduled, Update } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 import { kernelCache } from './kernel-cache.ts';
@@ -102,6 +112,7 @@ export function emitPlan(
     metrics,
     step: { stride: STEP_STRIDE, fields },
     train,
+    ...lossScaleOf(scales),
     ...(library.kernels.some(({ wgsl }) => wgsl.startsWith(HALVES)) ? { features: ['shader-f16'] as const } : {}),
   };
   return { ...schedule, plan };
@@ -132,6 +143,16 @@ function fillsOf(
 interface ScaleState {
   readonly node: Node<'state'>;
   readonly offset: number;
+}
+
+/** Where the runtime finds them. */
+function lossScaleOf(scales: readonly ScaleState[]): Pick<Plan, 'lossScale'> {
+  const at = (id: string): View | undefined => {
+    const found = scales.find(({ node }) => node.id === id);
+    return found && { buffer: 'state', offset: found.offset, bytes: 4 };
+  };
+  const [scale, skipped] = [at(LOSS_SCALE), at(LOSS_SCALE_SKIPPED)];
+  return scale && skipped ? { lossScale: { scale, skipped } } : {};
 }
 
 /** The states of the loss scale, which lie behind those of the parameters. */
