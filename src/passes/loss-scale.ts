@@ -45,7 +45,7 @@ export function skipOverflows(graph: Graph, scaleOf: Node<'state'>, gradients: r
     else {
       b.at(e.value.layer);
       const old = e.target as unknown as Node;
-      const value = emit(b, 'choose', [found, e.value, old], {}, `${old.id}.kept`);
+      const value = emit(b, 'choose', [found, e.value, old], {}, `${old.id}.after`);
       b.effect({ ...e, value });
     }
   }
@@ -60,8 +60,8 @@ export function skipOverflows(graph: Graph, scaleOf: Node<'state'>, gradients: r
   const due = emit(b, 'greater', [more, b.scalar(every - 0.5)], {}, `${LOSS_SCALE}.due`);
   const choose = (condition: Node, x: Node, y: Node, name: string): Node =>
     emit(b, 'choose', [condition, x, y], {}, `${LOSS_SCALE}.${name}`);
-  const smaller = c.max(c.mul(old, 0.5, 'half'), least, 'smaller');
-  const larger = choose(due, old, c.min(c.mul(old, 2, 'double'), most, 'larger'), 'grown');
+  const smaller = c.max(c.mul(old, 0.5, 'halved'), least, 'smaller');
+  const larger = choose(due, old, c.min(c.mul(old, 2, 'doubled'), most, 'larger'), 'grown');
   const none = b.scalar(0);
   const assign = (target: Node<'state'>, value: Node): void =>
     b.effect({ kind: 'assign', target, value, gradient: found });

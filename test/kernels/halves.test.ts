@@ -47,9 +47,9 @@ function addProduct(s: Scene, [m, k, n]: readonly [number, number, number], tran
 }
 
 const sizes: { readonly [T in Target]: readonly Geometry[] } = {
-  portable: [...pick(chosen, 3, 4, 28), ...pick(grouped, 0), ...pick(phases, 1)],
-  cpu: [...pick(chosen, 2, 4, 9, 17, 25, 28, 30), ...pick(grouped, 1, 2), ...pick(phases, 0, 3)],
-  gpu: [...pick(chosen, 28), ...pick(grouped, 1)],
+  portable: [...pick(chosen, 4, 28), ...pick(phases, 1)],
+  cpu: [...pick(chosen, 2, 9, 17, 25, 28), ...pick(grouped, 1), ...pick(phases, 0)],
+  gpu: pick(grouped, 1),
 };
 
 describe.skipIf(!able).each([...runnable(opened), 'gpu'] as const)('operands that are halves, target %s', (target) => {
@@ -61,7 +61,7 @@ describe.skipIf(!able).each([...runnable(opened), 'gpu'] as const)('operands tha
 
   test('products of matrices', async () => {
     const s = scene();
-    addProduct(s, [5, 33, 10], false, false);
+    if (target !== 'gpu') addProduct(s, [5, 33, 10], false, false);
     addProduct(s, [8, 20, 12], true, false);
     if (target !== 'gpu') addProduct(s, [7, 16, 12], false, true);
     await check(opened!.device, target, s);
@@ -69,7 +69,7 @@ describe.skipIf(!able).each([...runnable(opened), 'gpu'] as const)('operands tha
 
   test.skipIf(target === 'gpu')('depthwise convolutions', async () => {
     const s = scene();
-    for (const g of pick(depthwise, 0, 2, 3)) addConvolution(s, g, 'both');
+    for (const g of pick(depthwise, 0, 2)) addConvolution(s, g, 'both');
     await check(opened!.device, target, s);
   });
 });
@@ -109,19 +109,19 @@ describe.skipIf(!able)('other kernels', () => {
     for (const c of [3, 4, 8]) {
       const [x, y] = [0, 1].map(() => half(s, s.given([2, 3, 5, c], 'arena'))) as [Node, Node];
       const gates = half(s, s.given([2, 1, 1, c], 'arena'));
-      const row = half(s, s.given([2, 3], 'arena'));
-      s.compare(emit(s.b, 'mul', [x, gates], {}, 'gated'), `gates ${c}`);
-      s.compare(emit(s.b, 'sub', [x, s.given([c])], {}, 'shifted'), `shift ${c}`);
+      // What also reads a sum of x waits for it, and reads x from memory: in the kernel that makes x it would be in registers.
+      const mean = emit(s.b, 'sum', [x], { axes: [0, 1, 2] }, 'mean');
+      const apart = emit(s.b, 'sub', [x, mean], {}, 'apart');
+      s.compare(apart, `apart ${c}`);
+      s.compare(emit(s.b, 'mul', [apart, gates], {}, 'gated'), `gates ${c}`);
       s.compare(emit(s.b, 'sum', [emit(s.b, 'mul', [x, y], {}, 'xy')], { axes: [0, 1, 2] }, 'dot'), `dot ${c}`);
       s.compare(emit(s.b, 'sum', [x], { axes: [3] }, 'rows'), `rows ${c}`);
       s.compare(emit(s.b, 'concat', [x, y], { axis: 3 }, 'joined'), `joined ${c}`);
       s.compare(emit(s.b, 'slice', [x], { begin: [0, 1, 0, 0], size: [2, 2, 5, c] }, 'cut'), `cut ${c}`);
       s.compare(emit(s.b, 'transpose', [x], { perm: [0, 3, 1, 2] }, 'turned'), `turned ${c}`);
-      s.compare(emit(s.b, 'neg', [row], {}, 'minus'), `row ${c}`);
-      s.compare(
-        emit(s.b, 'neg', [emit(s.b, 'reshape', [x], { shape: [6, 5 * c] }, 'flat')], {}, 'flat.neg'),
-        `view ${c}`,
-      );
+      const flat = emit(s.b, 'reshape', [x], { shape: [6, 5 * c] }, 'flat');
+      const total = emit(s.b, 'sum', [flat], { axes: [0] }, 'total');
+      s.compare(emit(s.b, 'mul', [flat, total], {}, 'scaled'), `view ${c}`);
     }
     await check(opened!.device, 'portable', s);
   });

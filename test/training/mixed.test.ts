@@ -22,9 +22,15 @@ const everything = {
   input 12x10x2
   conv 8 3x3 pad same nobias
   batchnorm relu
-  add { conv 8 3x3 pad same relu l2 0.01 } { }
+  add {
+    branch { conv 8 3x3 pad same relu l2 0.01 }
+    branch { }
+  }
   maxpool 2x2
-  concat { conv 5 3x3 pad same } { conv 4 1x1 tanh }
+  concat {
+    branch { conv 5 3x3 pad same }
+    branch { conv 4 1x1 tanh }
+  }
   dropout 0.2
   avgpool 2x2 stride 1
   flatten

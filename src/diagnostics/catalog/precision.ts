@@ -10,7 +10,7 @@ export const mixedNeedsHalves = entry('E0670', (adapter: string) => ({
 
 /** `scale`: what the loss was multiplied with at the end of the epoch. */
 export const everyStepSkipped = entry('E0671', (epoch: number, steps: number, scale: number, lr: number) => ({
-  message: `no step of epoch ${epoch} was taken: in each of the ${steps} a gradient was not finite, down to a loss scale of ${scale}`,
+  message: `no step of epoch ${epoch} was taken: in each of the ${steps} a gradient was not finite, down to a loss scale of ${Number(scale.toPrecision(3))}`,
   help: [
     `the gradients are too large for 16-bit floats, which end at 65504: normalise values (\`batchnorm\`), or lower the learning rate (it is ${lr})`,
     withoutIt,

@@ -6,7 +6,7 @@ import { SQUARES_COLUMNS, squares } from './squares.ts';
 
 const rounded = pointwise({
   name: 'half',
-  doc: 'The nearest number of half precision (IEEE 754 binary16), ties to even; infinity from 65520 on. It lies in memory in 16 bits.',
+  doc: 'The nearest number of half precision (IEEE 754 binary16), ties to even; infinity from 65520 on. It lies in memory in 16 bits. The kernel that makes it may go on with the value before rounding.',
   inputs: ['x'],
   of: (x) => halfToNumber(numberToHalf(x!)),
   vjp: 'nondifferentiable',
