@@ -12,6 +12,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let kept = parameters_[i] * T(0.9);
   let part_ = g * T(0.09999999999999998);
   let new_ = kept + part_;
-  let kept_2 = select(new_, parameters_[i], T(loss_scale_overflows[0]) > T(0.0));
-  parameters_[i] = kept_2;
+  let after = select(new_, parameters_[i], T(loss_scale_overflows[0]) > T(0.0));
+  parameters_[i] = after;
 }

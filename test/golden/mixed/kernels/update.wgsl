@@ -24,9 +24,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let g_own = g * loss_scale_inverse;
   let step_ = g_own * T(step.lr);
   let velocity_new = kept - step_;
-  let velocity_kept = select(velocity_new, velocity[i], T(loss_scale_overflows[0]) > T(0.0));
+  let velocity_after = select(velocity_new, velocity[i], T(loss_scale_overflows[0]) > T(0.0));
   let new_ = parameters_[i] + velocity_new;
-  let kept_2 = select(new_, parameters_[i], T(loss_scale_overflows[0]) > T(0.0));
-  velocity[i] = velocity_kept;
-  parameters_[i] = kept_2;
+  let after = select(new_, parameters_[i], T(loss_scale_overflows[0]) > T(0.0));
+  velocity[i] = velocity_after;
+  parameters_[i] = after;
 }
