@@ -30,10 +30,10 @@ export const targetOption: OptionSpec & { readonly type: 'string' } = {
   doc: 'what the kernels are for: auto (unless given: what suits the adapter), cpu, gpu, or web (any browser)',
 };
 
-/** What `--target` says; undefined when it is not given. */
-export function targetWord(command: string, value: string | undefined): TargetWord | undefined {
+/** What `--target` (or the option that stands for it) says; undefined when it is not given. */
+export function targetWord(command: string, value: string | undefined, option = 'target'): TargetWord | undefined {
   if (value === 'gpu-subgroups') refuse(noGpuSubgroups(targetWords.slice(0, 4), command));
-  return choice({ command, option: 'target' }, value, targetWords);
+  return choice({ command, option }, value, targetWords);
 }
 
 /** The target for an adapter. Refuses `cpu` where the adapter has no subgroups of eight. */

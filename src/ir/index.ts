@@ -9,6 +9,7 @@ export { isOfLossScale, LOSS_SCALE, LOSS_SCALE_SKIPPED } from './loss-scale.ts';
 export type { OpDef, RunContext } from './op.ts';
 export { isDepthwise } from './ops/conv2d.ts';
 export { ops } from './ops/index.ts';
+export { liesSideBySide, MOST_PLACES, winnersOf } from './ops/pool-winner.ts';
 export { printEffect, printGraph, printNode } from './print.ts';
 export { isFree, isTextConstant, storageOf, TEXT_CONSTANT } from './storage.ts';
 export * from './types.ts';

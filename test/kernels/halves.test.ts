@@ -156,19 +156,30 @@ test.skipIf(!able)(
   'the device rounds as the reference does: to a neighbour, subnormal numbers too, and beyond the last to infinity',
   async () => {
     const numbers = [1 / 3, 65504, 65519, 2 ** -24, 2 ** -26, 6e-6, 3e-8, 1e-3, 0, 12345.678, -0.1];
+    const beyond = [1e6, 65503, -65536, 65521, -3e38, 2];
     const s = scene();
-    const x = s.given([numbers.length], 'arena', 0, 0, numbers);
-    s.compare(emit(s.b, 'neg', [half(s, x)], {}, 'back'), 'back');
-    const large = half(s, s.given([3], 'arena', 0, 0, [1e6, 65503, -65536]));
-    const infinite = emit(s.b, 'overflows', [emit(s.b, 'neg', [large], {}, 'large')], { rows: 1 }, 'infinite');
-    s.compare(infinite, 'infinite');
-    const found = (await check(opened!.device, 'portable', s, { within: ROUNDED })).get('back')!;
-    const wanted = numbers.map((n) => halfToNumber(numberToHalf(n)));
+    // Pools of windows of one element: kernels of their own, which read what lies in memory.
+    const pool = { window: [1, 1], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
+    const stored = (values: readonly number[], c: number): Node => {
+      const all = values.flatMap((v) => new Array<number>(c).fill(v));
+      const x = half(s, s.given([1, 1, values.length, c], 'arena', 0, 0, all));
+      return emit(s.b, 'avgpool2d', [x], pool, `${x.id}.read`);
+    };
+    for (const c of [1, 4]) {
+      s.compare(stored(numbers, c), `back ${c}`);
+      s.compare(emit(s.b, 'overflows', [stored(beyond, c)], { rows: 1 }, 'infinite'), `infinite ${c}`);
+    }
+    const found = await check(opened!.device, 'portable', s, { within: ROUNDED });
     const step = (n: number): number => Math.max(2 ** -24, 2 ** (Math.floor(Math.log2(Math.abs(n) || 1)) - 10));
-    numbers.forEach((n, i) => {
-      const want = wanted[i] as number;
-      expect(Math.abs((found[i] as number) - want), `${n}`).toBeLessThanOrEqual(step(want));
-    });
+    for (const c of [1, 4]) {
+      const back = found.get(`back ${c}`)!;
+      numbers.forEach((n, i) => {
+        const want = halfToNumber(numberToHalf(n));
+        expect(halfToNumber(numberToHalf(back[c * i] as number)), `${n}`).toBe(back[c * i]);
+        expect(Math.abs((back[c * i] as number) - want), `${n}`).toBeLessThanOrEqual(step(want));
+      });
+      expect(found.get(`infinite ${c}`)!.reduce((a, b) => a + b, 0)).toBe(4 * c);
+    }
   },
 );
 

@@ -1,6 +1,7 @@
 // The kinds of device that code is generated for: tests that run kernels run once for each that the device is.
 import type { OpenedDevice } from '../../runtime/node.ts';
 import { type Emitted, emitPlan } from '../../src/codegen/emit-plan.ts';
+import { joinsPool } from '../../src/codegen/pool-rule.ts';
 import type { Target, Tuned } from '../../src/codegen/schedules.ts';
 import { type Compiled, type CompileOptions, compile } from '../../src/compile.ts';
 import type { Source } from '../../src/diagnostics/types.ts';
@@ -36,4 +37,4 @@ export const emitPlanFor = (
   train: Parameters<typeof emitPlan>[2],
   outputIs: Parameters<typeof emitPlan>[3],
   tuned?: Tuned,
-): Emitted => emitPlan(name, makeSchedule(graphs), train, outputIs, target, tuned);
+): Emitted => emitPlan(name, makeSchedule(graphs, joinsPool(target)), train, outputIs, target, tuned);

@@ -12,6 +12,7 @@ import { remedyHere } from '../device.ts';
 import { targetOption } from '../device-target.ts';
 import { writeAtomic } from '../files.ts';
 import { printJson } from '../io.ts';
+import { limitOf, memoryLimitOption } from '../memory-limit.ts';
 import { openModel } from '../model.ts';
 import { precisionOf, precisionOption } from '../precision.ts';
 import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
@@ -40,6 +41,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
     target: targetOption,
     precision: precisionOption,
     tune: tuneOption,
+    'memory-limit': memoryLimitOption,
     trace: { type: 'string', value: 'OUT', doc: 'write one step as a trace that Perfetto (ui.perfetto.dev) opens' },
     json: { type: 'boolean', doc: 'print {model, adapter, ceilings, programs, memory} instead' },
   },
@@ -51,6 +53,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
     const kernels = kernelChoice('bench', values);
     const read = await openModel(io, file, {
       set,
+      ...limitOf('bench', values['memory-limit']),
       ...(batch === undefined ? {} : { batch }),
       ...precisionOf('bench', values.precision),
     });

@@ -5,6 +5,7 @@ import { deviceOption, openFor } from '../backend.ts';
 import { targetOption } from '../device-target.ts';
 import { duration } from '../format.ts';
 import { printJson, report } from '../io.ts';
+import { limitOf, memoryLimitOption } from '../memory-limit.ts';
 import { openModel } from '../model.ts';
 import { precisionOf, precisionOption } from '../precision.ts';
 import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
@@ -46,6 +47,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     target: targetOption,
     precision: precisionOption,
     tune: tuneOption,
+    'memory-limit': memoryLimitOption,
     json: { type: 'boolean', doc: 'print {ok, kernels, gradients} instead' },
   },
   async run({ io, values, positionals: [file = ''] }) {
@@ -59,6 +61,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
       batch,
       set: settings('verify', values.set),
       ...precisionOf('verify', values.precision),
+      ...limitOf('verify', values['memory-limit']),
     });
     const seconds = referenceWork(read.compiled, samples) / SPEED;
     if (seconds > LONG) report(io, [say.verifyTakesLong(file, duration(seconds), batch)]);

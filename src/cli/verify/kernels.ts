@@ -6,6 +6,7 @@ import type { ProgramKey } from '../../schedule/index.ts';
 import { computeGroup, operandOf } from '../inspect/group-reference.ts';
 import { type Made, stepNumbers, trace } from '../inspect/trace.ts';
 import { leavesFor, stepFor } from './leaves.ts';
+import { valuesAt } from './winners.ts';
 
 export interface KernelRow {
   readonly program: ProgramKey | 'load';
@@ -77,9 +78,13 @@ function judge({ origin, inputs, outputs, sums }: Made, step: ReadonlyMap<string
   for (const group of origin.groups) {
     const values = computeGroup(group, inputs, step);
     for (const node of group.outputs) {
+      const [got, want] = [outputs.get(node) ?? [], values.get(node)?.data ?? []];
       const own = group.nodes.some((n) => isOp(n, 'half')) ? Math.max(tolerance, HALVES) : tolerance;
       allowed = Math.max(allowed, own);
-      found.push(compare(outputs.get(node) ?? [], values.get(node)?.data ?? [], own));
+      if (isOp(node, 'maxpool2d_winner')) {
+        const x = operandOf(node.inputs[0] as Node, values, inputs, step);
+        found.push(compare(valuesAt(node, x, got), valuesAt(node, x, want), own));
+      } else found.push(compare(got, want, own));
       shapes.push(showShape(node.type.shape));
     }
     for (const e of group.effects) {

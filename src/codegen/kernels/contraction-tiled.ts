@@ -7,16 +7,8 @@ import { asFloats, bindings, type Kernel, spread } from '../kernel.ts';
 import type { TiledSchedule } from '../schedules.ts';
 import { comment, i32, join, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
-import {
-  accessOf,
-  atFunction,
-  contractionHeading,
-  grouped,
-  type IndexMap,
-  indexMap,
-  rowFunction,
-  stepsOf,
-} from './index-map.ts';
+import { accessOf, atFunction, contractionHeading, grouped, type IndexMap, rowFunction, stepsOf } from './index-map.ts';
+import { aliasOfWinner, groupMap, poolingOf, poolWindow, unpooledFunction, windowsOf } from './pooled.ts';
 import { offsetOfA, offsetOfB, plus, rowStarts, stageA, stageB, stagingOf } from './staging.ts';
 import { readWeights } from './stored.ts';
 
@@ -24,7 +16,10 @@ const over = (x: Wgsl, n: number): Wgsl => (n === 1 ? x : wgsl`${x} / ${i32(n)}`
 
 export function tiledKernel(group: Group, schedule: TiledSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
-  const map = indexMap(root);
+  const map = groupMap(group);
+  const pooling = poolingOf(group);
+  /** Rows of the product that make one of the result. */
+  const places = pooling?.places ?? 1;
   const staging = stagingOf(map);
   const { rows, columns, depth, each } = schedule;
   const across = columns / each.columns;
@@ -48,31 +43,40 @@ export function tiledKernel(group: Group, schedule: TiledSchedule, fields: reado
   const acc = (i: number, j: number): Wgsl => wgsl`acc${size(i)}_${size(j)}`;
 
   const place = { index: wgsl`o`, column: wgsl`column`, width, shape: root.type.shape } as const;
-  const stored = epilogue(
-    b,
-    group.nodes.filter((n) => n !== rider),
-    group.outputs.filter((n) => n !== rider),
-    new Map([[root, wgsl`value`]]),
-    place,
-    accessOf,
-  );
+  const given = pooling ? list(places, (k) => wgsl`t${size(k)}`) : [wgsl`value`];
+  const stored = pooling
+    ? poolWindow(b, group, pooling, given, { ...place, row: wgsl`r` }, accessOf)
+    : epilogue(
+        b,
+        group.nodes.filter((n) => n !== rider),
+        group.outputs.filter((n) => n !== rider),
+        new Map([[root, wgsl`value`]]),
+        place,
+        accessOf,
+      );
   const own = map.n / width;
-  const arguments_ = [wgsl`r: i32`, wgsl`c: i32`, ...(grouped(map) ? [wgsl`group: i32`] : []), wgsl`value: T`];
+  const arguments_ = [
+    wgsl`r: i32`,
+    wgsl`c: i32`,
+    ...(grouped(map) ? [wgsl`group: i32`] : []),
+    ...given.map((v) => wgsl`${v}: T`),
+  ];
   /** Row i of an invocation: fours of rows lie `down` fours apart, as they are staged. */
   const rowOf = (i: number): Wgsl => plus(wgsl`m + ${fourOf(i, down)} * 4`, i % 4);
   const columnOf = (j: number): Wgsl => plus(wgsl`n / 4 + tx`, j * across);
   const last = [...(grouped(map) ? [wgsl`group`] : [])];
-  const finishes = r.flatMap((i) =>
-    v.flatMap((j) =>
+  const finishes = windowsOf(each.rows, places).flatMap(({ first, rows: mine }) => {
+    const at = pooling ? wgsl`(${rowOf(first)}) / ${i32(places)}` : row(map, rowOf(first));
+    return v.flatMap((j) =>
       width === 4
-        ? [wgsl`finish(${join([row(map, rowOf(i)), columnOf(j), ...last, acc(i, j)], ', ')});`]
+        ? [wgsl`finish(${join([at, columnOf(j), ...last, ...mine.map((i) => acc(i, j))], ', ')});`]
         : list(
             4,
             (s) =>
-              wgsl`finish(${join([row(map, rowOf(i)), wgsl`(${columnOf(j)}) * 4 + ${i32(s)}`, ...last, wgsl`${acc(i, j)}[${size(s)}]`], ', ')});`,
+              wgsl`finish(${join([at, wgsl`(${columnOf(j)}) * 4 + ${i32(s)}`, ...last, ...mine.map((i) => wgsl`${acc(i, j)}[${size(s)}]`)], ', ')});`,
           ),
-    ),
-  );
+    );
+  });
   const bias = v.map((j) => wgsl`bias${size(j)}`);
   const riderStores = riderName
     ? v.flatMap((j) =>
@@ -89,6 +93,7 @@ export function tiledKernel(group: Group, schedule: TiledSchedule, fields: reado
 ${contractionHeading(group, map)}
 ${comment(`A workgroup makes ${rows} x ${columns} of y, ${depth} steps of k at a time; an invocation ${each.rows} x ${each.columns}.`)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
+${aliasOfWinner(pooling, width)}
 ${map.prelude}
 ${b.declare()}
 var<workgroup> sa: array<vec4f, ${size((rows * depth) / 4)}>;
@@ -102,9 +107,10 @@ ${atFunction(map)}
 ${offsetOfA(map)}
 
 ${offsetOfB(map)}${w.functions}
+${unpooledFunction(stored)}
 
 fn finish(${join(arguments_, ', ')}) {
-  if (r >= ${i32(map.m * parts)} || c >= ${i32(own)}) { return; }
+  if (r >= ${i32((map.m * parts) / places)} || c >= ${i32(own)}) { return; }
   let column = u32(${grouped(map) ? wgsl`group * ${i32(own)} + c` : wgsl`c`});
   let o = u32(${map.byPhase?.outputRow ?? wgsl`r`}) * ${u32(own * count)} + column;
   ${stored}

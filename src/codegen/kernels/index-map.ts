@@ -4,6 +4,7 @@ import { isOp, type Node, type Shape, showShape, sizeOf } from '../../ir/index.t
 import type { Group } from '../../schedule/index.ts';
 import { heading } from '../kernel.ts';
 import { comment, i32, join, nothing, type Wgsl, wgsl } from '../wgsl.ts';
+import { winogradTiles } from './winograd-shapes.ts';
 
 /** One loop over a part of k. */
 export interface KAxis {
@@ -48,6 +49,10 @@ export interface IndexMap {
   readonly parts?: { readonly count: number; readonly a: number; readonly b: number };
   /** Rows in another order than they lie in, so that neighbours read the same gaps of a stride: the row of the result for r. */
   readonly byPhase?: { readonly outputRow: Wgsl };
+  /** A convolution whose filters read all channels: pixels of a row of its result. */
+  readonly rowOfPixels?: number;
+  /** Tiles of 2x2 results, where Winograd's way can compute it (winograd.ts). */
+  readonly winograd?: number;
   /** What m, n and k are, for the comment above the kernel. */
   readonly legend: string;
 }
@@ -112,6 +117,11 @@ function orderedByPhase(map: IndexMap, g: Windows): IndexMap {
 
 /** The map of a contraction node. */
 export function indexMap(node: Node): IndexMap {
+  const winograd = winogradTiles(node);
+  return winograd === undefined ? mapOf(node) : { ...mapOf(node), winograd };
+}
+
+function mapOf(node: Node): IndexMap {
   const [p, q] = node.inputs as [Node, Node];
   if (isOp(node, 'conv2d'))
     return forward(p, q, { x: p.type.shape, w: q.type.shape, y: node.type.shape, ...node.attrs });
@@ -160,7 +170,7 @@ const own = (g: Windows): Wgsl => ({ wgsl: g.groups === 1 ? 'C' : 'CG' });
 const groupAt = (g: Windows, each: 'CG' | 'FG'): Wgsl =>
   g.groups === 1 ? nothing : wgsl` + group * ${{ wgsl: each }}`;
 
-const constants = (values: Readonly<Record<string, number>>): Wgsl =>
+export const constants = (values: Readonly<Record<string, number>>): Wgsl =>
   join(
     Object.entries(values).map(([name, value]) => wgsl`const ${{ wgsl: name }} = ${i32(value)};`),
     ' ',
@@ -200,6 +210,7 @@ return ((r.x + y) * W + x) * C${groupAt(g, 'CG')};`,
     bBase: run ? wgsl`ky * KW * C * F` : wgsl`(ky * KW + kx) * ${own(g)} * F`,
     bStep: f,
     bColumn: 1,
+    ...(g.groups === 1 ? { rowOfPixels: ow } : {}),
     legend: 'm = (picture, row, column), n = filter, k = (window row, window column, channel)',
   };
 }
@@ -333,7 +344,9 @@ export const accessOf = (n: Node): 'read' | 'read_write' => (isOp(n, 'parameter'
 /** The comments above a contraction: what it computes, from which line, and what its indices mean. */
 export const contractionHeading = (group: Group, map: IndexMap): Wgsl => {
   const shape = showShape((group.nodes[0] as Node).type.shape);
+  const pool = group.nodes.find((n) => isOp(n, 'maxpool2d') || isOp(n, 'avgpool2d'));
   return wgsl`${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${shape}`, group.nodes)}
+${pool ? heading(`of which ${pool.op} leaves ${showShape(pool.type.shape)}`, [pool]) : nothing}
 ${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}${grouped(map) ? ` in each of ${map.groups.count} groups` : ''}`)}`;
 };
 

@@ -1,23 +1,31 @@
 // From a group to its kernel. The table is complete by type: a family without a kernel does not compile.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node } from '../../ir/index.ts';
-import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
+import { type Family, type Group, type MemoryPlan, sharedPlace } from '../../schedule/index.ts';
+import { type FamilySchedule, familySchedule } from '../family-schedules.ts';
 import type { Kernel } from '../kernel.ts';
-import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
+import { wholeWindows } from '../pool-rule.ts';
+import { contractionSchedule, isOfContraction, type Target, type Tuned } from '../schedules.ts';
 import { contractionKernel } from './contraction.ts';
+import { pixelKernel } from './contraction-pixels.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
 import { tiledKernel } from './contraction-tiled.ts';
 import { depthwiseKernel } from './depthwise.ts';
+import { familyWork, workOfGroup } from './family-work.ts';
 import { gatherKernel } from './gather.ts';
-import { indexMap, workOf } from './index-map.ts';
+import { workOf } from './index-map.ts';
 import { neighboursKernel } from './neighbours.ts';
 import { pointwiseKernel } from './pointwise.ts';
+import { groupMap } from './pooled.ts';
+import { pooledGradientKernel } from './pooled-gradient.ts';
 import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
 import { scaleKernel } from './scale.ts';
 import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
+import { unpoolKernel } from './unpool.ts';
 import { windowKernel } from './window.ts';
+import { winogradKernel } from './winograd.ts';
 
 interface Context {
   readonly fields: readonly StepField[];
@@ -28,25 +36,49 @@ interface Context {
   readonly memory: MemoryPlan;
 }
 
+type Scheduled<K extends FamilySchedule['kind']> = Extract<FamilySchedule, { readonly kind: K }>;
+
+/** The schedule of a group that is no contraction: as measured, or by the rules. `kind` is the one that the family takes. */
+function scheduled<K extends FamilySchedule['kind']>(group: Group, { target, tuned }: Context, kind?: K): Scheduled<K> {
+  const work = familyWork(group);
+  if (!work || (kind && work.kind !== kind))
+    throw new Error(`${group.name}: ${group.family} has no schedule of ${kind}`);
+  const own = tuned.size > 0 ? tuned.get(workOfGroup(group)) : undefined;
+  return (own?.kind === work.kind ? own : familySchedule(work, target)) as Scheduled<K>;
+}
+
 const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
   contraction: (group, { fields, target, tuned }) => {
     const root = group.nodes[0] as Node;
-    const schedule = tuned.get(workOf(root)) ?? contractionSchedule(indexMap(root), target);
+    const map = groupMap(group);
+    const own = tuned.get(workOf(root));
+    const chosen = own && isOfContraction(own) ? own : contractionSchedule(map, target);
+    const schedule = wholeWindows(chosen, group, map, target);
+    if (schedule.kind === 'winograd') return winogradKernel(group, schedule, fields);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
+    if (schedule.kind === 'pixels') return pixelKernel(group, schedule, fields);
     return schedule.kind === 'tiled'
       ? tiledKernel(group, schedule, fields)
       : contractionKernel(group, schedule, fields);
   },
-  depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
-  window: (group, { fields }) => windowKernel(group, fields),
-  gather: (group, { fields }) => gatherKernel(group, fields),
-  resize: (group, { fields }) => resizeKernel(group, fields),
-  pointwise: (group, { fields }) => pointwiseKernel(group, fields),
-  rows: (group, { fields }) => rowsKernel(group, fields),
+  depthwise: (group, c) => depthwiseKernel(group, scheduled(group, c), c.target, c.fields),
+  window: (group, c) => {
+    const root = group.nodes[0] as Node;
+    if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, c.fields);
+    return isOp(root, 'unpool2d')
+      ? unpoolKernel(group, c.target, c.fields)
+      : windowKernel(group, scheduled(group, c, 'items'), c, sharedPlace(group, c.memory));
+  },
+  gather: (group, c) => gatherKernel(group, scheduled(group, c, 'items'), c.fields),
+  resize: (group, c) => resizeKernel(group, scheduled(group, c, 'items'), c.fields),
+  pointwise: (group, c) => pointwiseKernel(group, scheduled(group, c, 'items'), c.fields),
+  rows: (group, c) => rowsKernel(group, scheduled(group, c, 'items'), c.fields),
   squares: (group, { fields, memory }) => squaresKernel(group, memory, fields),
-  sum: (group, { fields, target }) =>
-    group.nodes.some((n) => isOp(n, 'batch_mean')) ? meanKernel(group, fields) : sumKernel(group, target, fields),
-  neighbours: (group, { fields }) => neighboursKernel(group, fields),
+  sum: (group, c) =>
+    group.nodes.some((n) => isOp(n, 'batch_mean'))
+      ? meanKernel(group, c.fields)
+      : sumKernel(group, scheduled(group, c, 'sum'), c.fields),
+  neighbours: (group, c) => neighboursKernel(group, scheduled(group, c, 'items'), c.fields),
   scale: (group, { fields }) => scaleKernel(group, fields),
   accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),
 };

@@ -17,6 +17,8 @@ import { matmul } from './matmul.ts';
 import { choose, half, overflows } from './mixed.ts';
 import { standardize, standardize_dx } from './normalize.ts';
 import { concat, pad_zeros, slice } from './pieces.ts';
+import { maxpool2d_winner, unpool2d } from './pool-winner.ts';
+import { conv2d_dw_pooled } from './pooled-gradient.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
 import { prelu, prelu_dalpha, prelu_dx } from './prelu.ts';
 import { resize2d, resize2d_dx } from './resize.ts';
@@ -37,9 +39,12 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   conv2d_dx,
   conv2d_dw,
   conv2d_dw_parts,
+  conv2d_dw_pooled,
   matmul,
   maxpool2d,
   maxpool2d_dx,
+  maxpool2d_winner,
+  unpool2d,
   avgpool2d,
   avgpool2d_dx,
   add,

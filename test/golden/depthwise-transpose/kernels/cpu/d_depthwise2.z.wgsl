@@ -48,7 +48,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     for (var kx = 0; kx < 3; kx++) {
       let p0 = at(r0, ky, kx);
       let q = (ky * KW + kx) * C * F;
-      for (var c = 0; c < 3; c += 1) {
+      for (var c = 0; c < 3 + i32(tile.z); c += 1) {
         let b0_0 = load_b((q + (c + 0) * 16) / 4 + n0);
         let a0 = select(0.0, load_a(max(p0, 0) + c * 1), p0 >= 0);
         let q0 = subgroupBroadcast(a0, 0u);

@@ -56,7 +56,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let p0 = at(r0, ky);
     let p1 = at(r1, ky);
     let q = ky * KW * C * F;
-    for (var c = 0; c < 6; c += 1) {
+    for (var c = 0; c < 6 + i32(tile.z); c += 1) {
       let b0_0 = load_b((q + (c + 0) * 4) / 4 + n0);
       let a0 = load_a(p0 + c * 1);
       let a1 = load_a(p1 + c * 1);
