@@ -1,9 +1,11 @@
 // Kernels that read and leave halves against the reference, which rounds where they do: every way to read operands, odd sizes.
 import { describe, expect, test } from 'vitest';
 import { halfToNumber, numberToHalf } from '../../runtime/index.ts';
-import { type ConvAttrs, emit, type Node, type PoolAttrs, windowOutput } from '../../src/ir/index.ts';
+import { indexMap, workOf } from '../../src/codegen/kernels/index-map.ts';
+import { scheduleTrouble, type Tuned, type WinogradSchedule } from '../../src/codegen/schedules.ts';
+import { type ConvAttrs, emit, type Graph, type Node, type PoolAttrs, windowOutput } from '../../src/ir/index.ts';
 import { withDevice } from '../support/adapter.ts';
-import { runnable, type Target } from '../support/targets.ts';
+import { runnable, slow, type Target } from '../support/targets.ts';
 import { chosen, depthwise, type Geometry, grouped, phases } from './convolutions.ts';
 import { check, type Scene, scene } from './harness.ts';
 
@@ -48,7 +50,7 @@ function addProduct(s: Scene, [m, k, n]: readonly [number, number, number], tran
 
 const sizes: { readonly [T in Target]: readonly Geometry[] } = {
   portable: [...pick(chosen, 4, 28), ...pick(phases, 1)],
-  cpu: [...pick(chosen, 2, 9, 17, 25, 28), ...pick(grouped, 1), ...pick(phases, 0)],
+  cpu: [...pick(chosen, ...(slow ? [2, 9, 17, 25, 28] : [2, 17, 25])), ...pick(grouped, 1), ...pick(phases, 0)],
   gpu: pick(grouped, 1),
 };
 
@@ -71,6 +73,31 @@ describe.skipIf(!able).each([...runnable(opened), 'gpu'] as const)('operands tha
     const s = scene();
     for (const g of pick(depthwise, 0, 2)) addConvolution(s, g, 'both');
     await check(opened!.device, target, s);
+  });
+});
+
+describe.skipIf(!able).each(runnable(opened))("Winograd's tiles of halves, target %s", (target) => {
+  test('channels in fours and one by one', async () => {
+    const schedule: WinogradSchedule = {
+      kind: 'winograd',
+      ...(target === 'cpu' ? { tiles: 8, width: 2 } : { tiles: 1, width: 4 }),
+    };
+    const s = scene();
+    const attrs = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 } as const;
+    for (const c of target === 'cpu' && !slow ? [4] : [4, 3]) {
+      const x = half(s, s.given([2, 5, 6, c], 'arena'));
+      s.compare(emit(s.b, 'conv2d', [x, s.given([3, 3, c, 8])], attrs, 'conv'), `c ${c}`);
+    }
+    let used = 0;
+    const tuned = (graph: Graph): Tuned => {
+      const fit = graph.nodes.filter(
+        (n) => n.op === 'conv2d' && scheduleTrouble(schedule, indexMap(n), target) === undefined,
+      );
+      used = fit.length;
+      return new Map(fit.map((n) => [workOf(n), schedule]));
+    };
+    await check(opened!.device, target, s, { tuned });
+    expect(used).toBeGreaterThan(0);
   });
 });
 
