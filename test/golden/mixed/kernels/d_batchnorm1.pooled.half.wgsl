@@ -1,5 +1,5 @@
 enable f16;
-// d_maxpool1.half = conv2d_dx, half: 8x3x3x4
+// d_batchnorm1.pooled.half = conv2d_dx, relu_dx, half: 8x3x3x4
 // line 7: conv 8 2x2 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 72 x 4 x 32
 alias T = vec4f;
@@ -8,7 +8,8 @@ const H = 3; const W = 3; const C = 4; const KH = 2; const KW = 2; const OH = 2;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
 @group(0) @binding(0) var<storage, read_write> d_conv2_z_half: array<vec4h, 64>;
 @group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
-@group(0) @binding(2) var<storage, read_write> d_maxpool1_half: array<vec4h, 72>;
+@group(0) @binding(2) var<storage, read_write> maxpool1_half: array<vec4h, 72>;
+@group(0) @binding(3) var<storage, read_write> d_batchnorm1_pooled_half: array<vec4h, 72>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
@@ -76,49 +77,57 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
   {
     let o0 = u32(m + 0) * 1u + column;
-    let d_maxpool1_half_v_0 = T(vec4h(acc0));
-    d_maxpool1_half[o0] = vec4h(d_maxpool1_half_v_0);
+    let d_batchnorm1_pooled_v_0 = select(T(0.0), acc0, vec4f(maxpool1_half[o0]) > T(0.0));
+    let d_batchnorm1_pooled_half_v_0 = T(vec4h(d_batchnorm1_pooled_v_0));
+    d_batchnorm1_pooled_half[o0] = vec4h(d_batchnorm1_pooled_half_v_0);
   }
 
   {
     let o1 = u32(m + 1) * 1u + column;
-    let d_maxpool1_half_v_1 = T(vec4h(acc1));
-    d_maxpool1_half[o1] = vec4h(d_maxpool1_half_v_1);
+    let d_batchnorm1_pooled_v_1 = select(T(0.0), acc1, vec4f(maxpool1_half[o1]) > T(0.0));
+    let d_batchnorm1_pooled_half_v_1 = T(vec4h(d_batchnorm1_pooled_v_1));
+    d_batchnorm1_pooled_half[o1] = vec4h(d_batchnorm1_pooled_half_v_1);
   }
 
   {
     let o2 = u32(m + 2) * 1u + column;
-    let d_maxpool1_half_v_2 = T(vec4h(acc2));
-    d_maxpool1_half[o2] = vec4h(d_maxpool1_half_v_2);
+    let d_batchnorm1_pooled_v_2 = select(T(0.0), acc2, vec4f(maxpool1_half[o2]) > T(0.0));
+    let d_batchnorm1_pooled_half_v_2 = T(vec4h(d_batchnorm1_pooled_v_2));
+    d_batchnorm1_pooled_half[o2] = vec4h(d_batchnorm1_pooled_half_v_2);
   }
 
   {
     let o3 = u32(m + 3) * 1u + column;
-    let d_maxpool1_half_v_3 = T(vec4h(acc3));
-    d_maxpool1_half[o3] = vec4h(d_maxpool1_half_v_3);
+    let d_batchnorm1_pooled_v_3 = select(T(0.0), acc3, vec4f(maxpool1_half[o3]) > T(0.0));
+    let d_batchnorm1_pooled_half_v_3 = T(vec4h(d_batchnorm1_pooled_v_3));
+    d_batchnorm1_pooled_half[o3] = vec4h(d_batchnorm1_pooled_half_v_3);
   }
 
   {
     let o4 = u32(m + 4) * 1u + column;
-    let d_maxpool1_half_v_4 = T(vec4h(acc4));
-    d_maxpool1_half[o4] = vec4h(d_maxpool1_half_v_4);
+    let d_batchnorm1_pooled_v_4 = select(T(0.0), acc4, vec4f(maxpool1_half[o4]) > T(0.0));
+    let d_batchnorm1_pooled_half_v_4 = T(vec4h(d_batchnorm1_pooled_v_4));
+    d_batchnorm1_pooled_half[o4] = vec4h(d_batchnorm1_pooled_half_v_4);
   }
 
   {
     let o5 = u32(m + 5) * 1u + column;
-    let d_maxpool1_half_v_5 = T(vec4h(acc5));
-    d_maxpool1_half[o5] = vec4h(d_maxpool1_half_v_5);
+    let d_batchnorm1_pooled_v_5 = select(T(0.0), acc5, vec4f(maxpool1_half[o5]) > T(0.0));
+    let d_batchnorm1_pooled_half_v_5 = T(vec4h(d_batchnorm1_pooled_v_5));
+    d_batchnorm1_pooled_half[o5] = vec4h(d_batchnorm1_pooled_half_v_5);
   }
 
   {
     let o6 = u32(m + 6) * 1u + column;
-    let d_maxpool1_half_v_6 = T(vec4h(acc6));
-    d_maxpool1_half[o6] = vec4h(d_maxpool1_half_v_6);
+    let d_batchnorm1_pooled_v_6 = select(T(0.0), acc6, vec4f(maxpool1_half[o6]) > T(0.0));
+    let d_batchnorm1_pooled_half_v_6 = T(vec4h(d_batchnorm1_pooled_v_6));
+    d_batchnorm1_pooled_half[o6] = vec4h(d_batchnorm1_pooled_half_v_6);
   }
 
   {
     let o7 = u32(m + 7) * 1u + column;
-    let d_maxpool1_half_v_7 = T(vec4h(acc7));
-    d_maxpool1_half[o7] = vec4h(d_maxpool1_half_v_7);
+    let d_batchnorm1_pooled_v_7 = select(T(0.0), acc7, vec4f(maxpool1_half[o7]) > T(0.0));
+    let d_batchnorm1_pooled_half_v_7 = T(vec4h(d_batchnorm1_pooled_v_7));
+    d_batchnorm1_pooled_half[o7] = vec4h(d_batchnorm1_pooled_half_v_7);
   }
 }

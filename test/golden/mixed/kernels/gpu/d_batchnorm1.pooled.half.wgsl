@@ -1,5 +1,5 @@
 enable f16;
-// d_maxpool1.half = conv2d_dx, half: 8x3x3x4
+// d_batchnorm1.pooled.half = conv2d_dx, relu_dx, half: 8x3x3x4
 // line 7: conv 8 2x2 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 72 x 4 x 32
 // A workgroup makes 32 x 16 of y, 16 steps of k at a time; an invocation 4 x 4.
@@ -9,7 +9,8 @@ const H = 3; const W = 3; const C = 4; const KH = 2; const KW = 2; const OH = 2;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
 @group(0) @binding(0) var<storage, read_write> d_conv2_z_half: array<vec4h, 64>;
 @group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
-@group(0) @binding(2) var<storage, read_write> d_maxpool1_half: array<vec4h, 72>;
+@group(0) @binding(2) var<storage, read_write> maxpool1_half: array<vec4h, 72>;
+@group(0) @binding(3) var<storage, read_write> d_batchnorm1_pooled_half: array<vec4h, 72>;
 var<workgroup> sa: array<vec4f, 128>;
 var<workgroup> sb: array<vec4f, 64>;
 
@@ -47,8 +48,9 @@ fn finish(r: i32, c: i32, value: T) {
   if (r >= 72 || c >= 1) { return; }
   let column = u32(c);
   let o = u32(r) * 1u + column;
-  let d_maxpool1_half_v = T(vec4h(value));
-  d_maxpool1_half[o] = vec4h(d_maxpool1_half_v);
+  let d_batchnorm1_pooled_v = select(T(0.0), value, vec4f(maxpool1_half[o]) > T(0.0));
+  let d_batchnorm1_pooled_half_v = T(vec4h(d_batchnorm1_pooled_v));
+  d_batchnorm1_pooled_half[o] = vec4h(d_batchnorm1_pooled_half_v);
 }
 
 @compute @workgroup_size(32)

@@ -1,6 +1,6 @@
 enable f16;
 enable subgroups;
-// d_maxpool1.half = conv2d_dx, half: 8x3x3x4
+// d_batchnorm1.pooled.half = conv2d_dx, relu_dx, half: 8x3x3x4
 // line 7: conv 8 2x2 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 72 x 4 x 32
 // A workgroup is one subgroup: 16 rows, and for each lane 1 x 4 columns.
@@ -10,7 +10,8 @@ const H = 3; const W = 3; const C = 4; const KH = 2; const KW = 2; const OH = 2;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
 @group(0) @binding(0) var a: texture_storage_2d<rgba16float, read>;
 @group(0) @binding(1) var b: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var<storage, read_write> d_maxpool1_half: array<vec4h, 72>;
+@group(0) @binding(2) var<storage, read_write> maxpool1_half: array<vec4h, 72>;
+@group(0) @binding(3) var<storage, read_write> d_batchnorm1_pooled_half: array<vec4h, 72>;
 
 fn load_a(i: i32) -> vec4f { return textureLoad(a, vec2i(i & 1023, i >> 10u)); }
 fn load_b(i: i32) -> vec4f { return textureLoad(b, vec2i(i & 1023, i >> 10u)); }
@@ -107,7 +108,8 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let column = u32(n) + i / 16u * 8u;
     if (r >= 72 || column >= 1u) { continue; }
     let o = u32(r) * 1u + column;
-    let d_maxpool1_half_v = T(vec4h(result[i]));
-    d_maxpool1_half[o] = vec4h(d_maxpool1_half_v);
+    let d_batchnorm1_pooled_v = select(T(0.0), result[i], vec4f(maxpool1_half[o]) > T(0.0));
+    let d_batchnorm1_pooled_half_v = T(vec4h(d_batchnorm1_pooled_v));
+    d_batchnorm1_pooled_half[o] = vec4h(d_batchnorm1_pooled_half_v);
   }
 }
