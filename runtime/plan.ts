@@ -17,6 +17,9 @@ export type BufferRole =
   | 'operand0' // textures that operands are copied to before a kernel reads them; on adapters where that is faster
   | 'operand1'
   | 'operand2'
+  | 'half0' // the same for operands in half precision
+  | 'half1'
+  | 'half2'
   | 'step'; // uniforms: one row a step, bound with a dynamic offset; sized by the runtime
 
 export interface BufferSpec {
@@ -36,9 +39,9 @@ export interface View {
 
 /**
  * How a kernel uses a binding. A step binding is a uniform with a dynamic offset; a texture holds four floats a texel
- * (rgba32float), 1024 texels a row.
+ * (rgba32float), or four halves (rgba16float, `texture16`), 1024 texels a row.
  */
-export type Access = 'read' | 'read_write' | 'step' | 'texture';
+export type Access = 'read' | 'read_write' | 'step' | 'texture' | 'texture16';
 
 /** Bytes that are copied to a texture before a dispatch. */
 export interface CopySpec {
@@ -173,4 +176,8 @@ export interface Plan {
   /** Bytes from one row of the step uniform to the next, and what a row holds, 4 bytes each. */
   readonly step: { readonly stride: number; readonly fields: readonly StepField[] };
   readonly train: TrainSpec | null;
+  /** Where training with a scaled loss keeps the scale, and how many steps it skipped; f32 each. Absent: the loss is not scaled. */
+  readonly lossScale?: { readonly scale: View; readonly skipped: View };
+  /** Features that the device must have been asked for; absent: none. */
+  readonly features?: readonly 'shader-f16'[];
 }

@@ -87,7 +87,8 @@ const UNIFORM = 0x40 | 0x8; // UNIFORM | COPY_DST
 const READ = 0x1 | 0x8; // MAP_READ | COPY_DST
 
 const ROW_TEXELS = 1024;
-const ROW_BYTES = 16 * ROW_TEXELS;
+/** Bytes of a row of a texture of fours: of floats, or of halves. */
+const rowBytes = (role: BufferRole): number => (role.startsWith('half') ? 8 : 16) * ROW_TEXELS;
 
 const bufferLayout = (access: Access): GPUBufferBindingLayout =>
   access === 'step'
@@ -100,13 +101,17 @@ export async function createSession(
   plan: Plan,
   programs: readonly ProgramName[] = ['infer', 'evaluate', 'train'],
 ): Promise<Session> {
+  for (const feature of plan.features ?? [])
+    if (!device.features.has(feature))
+      throw new Error(`the plan needs a device with ${feature}: ask for it with requestDevice({ requiredFeatures })`);
   device.pushErrorScope('out-of-memory');
   const buffers = new Map<BufferRole, GPUBuffer>();
   const textures = new Map<BufferRole, GPUTexture>();
   for (const { role, bytes } of plan.buffers) {
-    if (role.startsWith('operand')) {
-      const size = [ROW_TEXELS, bytes / ROW_BYTES];
-      textures.set(role, device.createTexture({ label: role, size, format: 'rgba32float', usage: 0x8 | 0x2 })); // STORAGE_BINDING | COPY_DST
+    if (/^(operand|half)/.test(role)) {
+      const size = [ROW_TEXELS, bytes / rowBytes(role)];
+      const format = role.startsWith('half') ? 'rgba16float' : 'rgba32float';
+      textures.set(role, device.createTexture({ label: role, size, format, usage: 0x8 | 0x2 })); // STORAGE_BINDING | COPY_DST
     } else if (bytes > 0) buffers.set(role, device.createBuffer({ label: role, size: bytes, usage: STORAGE }));
   }
   const stride = plan.step.stride;
@@ -124,8 +129,8 @@ export async function createSession(
       (access, binding): GPUBindGroupLayoutEntry => ({
         binding,
         visibility: 4,
-        ...(access === 'texture'
-          ? { storageTexture: { access: 'read-only', format: 'rgba32float' } }
+        ...(access === 'texture' || access === 'texture16'
+          ? { storageTexture: { access: 'read-only', format: access === 'texture' ? 'rgba32float' : 'rgba16float' } }
           : { buffer: bufferLayout(access) }),
       }),
     );
@@ -151,16 +156,16 @@ export async function createSession(
   const ready = (d: DispatchSpec, own?: ReadonlyMap<BufferRole, GPUBuffer>): Ready => {
     const { bindings } = plan.kernels[d.kernel]!;
     const entries = d.bindings.map((view, binding): GPUBindGroupEntry => {
-      if (bindings[binding] === 'texture') return { binding, resource: textures.get(view.buffer)!.createView() };
+      if (textures.has(view.buffer)) return { binding, resource: textures.get(view.buffer)!.createView() };
       const buffer = (own?.get(view.buffer) ?? buffers.get(view.buffer))!;
       if (bindings[binding] === 'step') return { binding, resource: { buffer, size: stepBytes } };
       return { binding, resource: view.bytes === 0 ? { buffer } : { buffer, offset: view.offset, size: view.bytes } };
     });
     const group = device.createBindGroup({ layout: layoutOf(bindings), entries });
     const copies = (d.copies ?? []).map(({ from, to }) => ({
-      source: { buffer: buffers.get(from.buffer)!, offset: from.offset, bytesPerRow: ROW_BYTES },
+      source: { buffer: buffers.get(from.buffer)!, offset: from.offset, bytesPerRow: rowBytes(to) },
       target: { texture: textures.get(to)! },
-      rows: Math.ceil(from.bytes / ROW_BYTES),
+      rows: Math.ceil(from.bytes / rowBytes(to)),
     }));
     return { pipeline: pipelines[d.kernel]!, group, groups: d.groups, step: bindings.includes('step'), copies };
   };

@@ -128,7 +128,13 @@ export async function load({ weights, device: given, signal, onProgress, seed: a
     // The pictures of a training lie on the device.
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
     const large = TRAIN ? { maxBufferSize, maxStorageBufferBindingSize } : {};
-    device = await adapter.requestDevice({ requiredLimits: { ...limits, ...large } });
+    // Kernels that compute with halves begin by saying so.
+    const half = kernels.some((code) => code.startsWith('enable f16'));
+    if (half && !adapter.features.has('shader-f16')) throw Error('WebGPU has no shader-f16 here');
+    device = await adapter.requestDevice({
+      requiredFeatures: half ? ['shader-f16'] : [],
+      requiredLimits: { ...limits, ...large },
+    });
   }
   const { queue } = device;
   const make = (size: number, usage = 0x8c): GPUBuffer => device.createBuffer({ size, usage }); // STORAGE | COPY

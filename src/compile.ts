@@ -8,7 +8,7 @@ import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
 import { baseAsTarget, baseOfChanged } from './diagnostics/catalog/transfer.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
-import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
+import { type Graph, isOp, type Node, storageOf, verify } from './ir/index.ts';
 import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
 import { limitTrouble, withinLimit } from './memory-limit.ts';
 import { type Data, type File, type Model, parse, type Train } from './parser/index.ts';
@@ -23,8 +23,10 @@ import { type Folded, foldBatchNorm, type ParameterValues } from './passes/fold-
 import { foldConstants } from './passes/fold-constants.ts';
 import { forInference } from './passes/for-inference.ts';
 import { fuseSoftmaxLoss } from './passes/fuse-softmax-loss.ts';
+import { addLossScale, type LossScale, lossScaleDefaults, skipOverflows } from './passes/loss-scale.ts';
 import { type LayerInfo, type Lowered, lowerModel, type StartsFrom } from './passes/lower-ast.ts';
 import { makeSchedule } from './passes/make-schedule.ts';
+import { mixedPrecision } from './passes/mixed-precision.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
 import { penaltiesOf } from './passes/penalties.ts';
@@ -43,6 +45,10 @@ import { bindData, type DataConfig } from './training/data-section.ts';
 import { losses } from './training/losses/index.ts';
 import { bindTrain, type TrainConfig } from './training/settings.ts';
 
+/** The words of `--precision`. */
+export const precisions = ['f32', 'mixed'] as const;
+export type Precision = (typeof precisions)[number];
+
 export interface CompileOptions {
   /** Pictures a step; the train section's, or 32, unless given. */
   readonly batch?: number;
@@ -54,6 +60,10 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Schedules that were measured to be better than the rules, by what they compute. */
   readonly tuned?: Tuned;
+  /** `mixed`: values between kernels in half precision where that saves traffic, and training with a scaled loss; f32 unless given. */
+  readonly precision?: Precision | undefined;
+  /** With precision mixed: other numbers than usual for the scale of the loss. */
+  readonly lossScale?: Partial<LossScale>;
   /** Bytes of device memory that the plan may take; values are computed again where it would take more. */
   readonly memoryLimit?: number;
   /** What a convolution makes is stored where a pool follows too, so that it can be shown. */
@@ -215,9 +225,10 @@ function build(
   stages: Stages,
   lowered: Lowered,
   aim: TrainConfig | undefined,
-  { hyper, open, fold, stored, target, inferOnly, attribute }: CompileOptions,
+  { hyper, open, fold, stored, target, inferOnly, attribute, precision, lossScale }: CompileOptions,
   augments: readonly AugmentLine[],
 ): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Stages } {
+  const mixed = precision === 'mixed';
   const stage = (name: string, graph: Graph): Graph => {
     stages.set(name, verifiesAll ? verify(graph, name) : graph);
     return graph;
@@ -235,7 +246,8 @@ function build(
         : target === 'cpu'
           ? stage(`${program} after pooled-gradients`, pooledGradients(apart))
           : apart;
-    return stage(`${program} after split-sums`, splitSums(parts));
+    const split = stage(`${program} after split-sums`, splitSums(parts));
+    return mixed ? stage(`${program} after mixed-precision`, mixedPrecision(split, joinsPool(target))) : split;
   };
   const config = inferOnly ? undefined : aim;
   stage('forward', lowered.graph);
@@ -273,15 +285,22 @@ function build(
   const augmented = augments.length > 0 ? stage('train after augment', augment(whole, augments)) : whole;
   const stable = stage('train after fuse-softmax-loss', fuseSoftmaxLoss(augmented));
   const scalar = stable.nodes.find((n) => n.id === objective.id) ?? objective;
-  const { graph: backward, gradients } = differentiate(stable, scalar);
+  const scaling = { ...lossScaleDefaults, ...lossScale };
+  const scaled = mixed ? addLossScale(stable, scaling.initial) : undefined;
+  const scale = scaled?.scale as Node | undefined;
+  const { graph: backward, gradients } = differentiate(scaled?.graph ?? stable, scalar, undefined, scale);
   stage('train after autodiff', backward);
   const updated = stage(
     'train after optimizer',
-    addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }, open),
+    addOptimizer(backward, gradients, config.optimizer, { ...config.hyper, ...hyper }, open, scale),
   );
   const kept = stage('train after statistics', addStatistics(updated, lowered.statistics));
+  const guarded =
+    scaled && gradients.size > 0
+      ? stage('train after loss-scale', skipOverflows(kept, scaled.scale, [...gradients.values()], scaling.every))
+      : kept;
   const training = { objective: scalar.id, gradients: new Map([...gradients].map(([p, g]) => [p.id, g.id])) };
-  return { graphs: { infer, evaluate, train: clean('train', kept) }, stages, training };
+  return { graphs: { infer, evaluate, train: clean('train', guarded) }, stages, training };
 }
 
 const computesNothing = (graph: Graph): boolean =>

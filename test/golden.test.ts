@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { printPlan } from '../src/codegen/print-plan.ts';
 import { targetNames } from '../src/codegen/schedules.ts';
-import { type Compiled, compile } from '../src/compile.ts';
+import { type Compiled, type CompileOptions, compile } from '../src/compile.ts';
 import { printGraph } from '../src/ir/index.ts';
 import { print } from '../src/parser/index.ts';
 import { printSchedule } from '../src/schedule/index.ts';
@@ -19,7 +19,9 @@ const updating = process.env.CNNC_UPDATE_GOLDEN === '1';
 const cases = readdirSync(home).sort();
 const opened = await nullDevice();
 /** The contractions of graphics processors are long, and alike in all models. */
-const withTiles = ['conv-pool-dense-adam'];
+const withTiles = ['conv-pool-dense-adam', 'mixed'];
+/** Options of the compiler that a case is about. */
+const optionsOf: Readonly<Record<string, CompileOptions>> = { mixed: { precision: 'mixed' } };
 
 /** Every file of a case but model.cnn, by its path in the case's folder. */
 function outputs(compiled: Compiled): Map<string, string> {
@@ -62,14 +64,15 @@ describe.each(cases)('test/golden/%s', (name) => {
   const source = { file: `test/golden/${name}/model.cnn`, text: readFileSync(join(folder, 'model.cnn'), 'utf8') };
 
   test('every stage gives what is kept', () => {
-    const compiled = compile(source);
+    const options = optionsOf[name] ?? {};
+    const compiled = compile(source, options);
     const files = outputs(compiled);
-    const cpu = compileFor('cpu', source).plan;
+    const cpu = compileFor('cpu', source, options).plan;
     for (const { name: kernel, wgsl } of cpu?.kernels ?? []) {
       if (files.get(`kernels/${kernel}.wgsl`) !== wgsl) files.set(`kernels/cpu/${kernel}.wgsl`, wgsl);
     }
     if (cpu) files.set('plan-cpu.txt', printPlan(cpu));
-    const gpu = withTiles.includes(name) ? compileFor('gpu', source).plan : undefined;
+    const gpu = withTiles.includes(name) ? compileFor('gpu', source, options).plan : undefined;
     for (const { name: kernel, wgsl } of gpu?.kernels ?? []) {
       if (files.get(`kernels/${kernel}.wgsl`) !== wgsl) files.set(`kernels/gpu/${kernel}.wgsl`, wgsl);
     }
@@ -96,7 +99,7 @@ describe.each(cases)('test/golden/%s', (name) => {
   test.each(withTiles.includes(name) ? targetNames : targets)(
     'the null backend accepts the plan for %s',
     async (target) => {
-      expect(await refused(opened.device, compileFor(target, source).plan!)).toEqual([]);
+      expect(await refused(opened.device, compileFor(target, source, optionsOf[name]).plan!)).toEqual([]);
     },
   );
 });

@@ -11,6 +11,7 @@ import { checkLimits, deviceBackend } from './device-backend.ts';
 import { targetOn } from './device-target.ts';
 import { type Io, report } from './io.ts';
 import { compileSource, type ModelFile } from './model.ts';
+import { checkFeatures } from './precision.ts';
 import { quietly } from './quietly.ts';
 import { type KernelChoice, kernelsDigest, tunedModel } from './tune/apply.ts';
 
@@ -58,6 +59,7 @@ async function suitedTo(io: Io, opened: OpenedDevice, model: ModelFile, kernels:
     const target = targetOn(opened, kernels.target);
     const plain = target === 'portable' ? model : compileSource(model.source, { ...model.options, target });
     const suited = await tunedModel(io, plain, opened.adapter, target, kernels);
+    checkFeatures(suited, opened);
     checkLimits(suited, opened);
     return suited;
   } catch (error) {

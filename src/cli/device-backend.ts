@@ -142,6 +142,12 @@ export async function deviceBackend(
         restore: () => views.forEach((view, i) => session.write(view, bytes[i] as ArrayBuffer)),
       };
     },
+    async scaling() {
+      if (!plan.lossScale) return undefined;
+      const { scale, skipped } = plan.lossScale;
+      const [first, second] = await guard(Promise.all([session.read(scale), session.read(skipped)]));
+      return { scale: new Float32Array(first)[0] as number, skipped: new Float32Array(second)[0] as number };
+    },
     async state() {
       const parameters = await guard(session.parameters());
       const kept = plan.parameters.map(({ name, shape }) => {

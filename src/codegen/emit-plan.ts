@@ -12,8 +12,19 @@ import type {
   TrainSpec,
   View,
 } from '../../runtime/plan.ts';
-import { type Graph, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
 import {
+  type Graph,
+  isOfLossScale,
+  isOp,
+  LOSS_SCALE,
+  LOSS_SCALE_SKIPPED,
+  type Node,
+  sizeOf,
+  stepFieldsOf,
+  storageOf,
+} from '../ir/index.ts';
+import {
+  type Group,
   type MemoryPlan,
   type ModelSchedule,
   type ParameterLayout,
@@ -36,6 +47,8 @@ export interface Emitted extends ModelSchedule {
 }
 
 const STEP_STRIDE = 256;
+/** Bytes from one binding to the next at least, on any adapter. */
+const ALIGNED = 256;
 /** The most bytes of a buffer that any adapter binds: WebGPU's default of maxStorageBufferBindingSize. */
 const MOST_BOUND = 2 ** 27;
 const order = ['infer', 'evaluate', 'train'] as const;
@@ -72,10 +85,19 @@ export function emitPlan(
   // 3. Everything else the runtime needs to know.
   const output = infer.fused.graph.effects.find((e) => e.kind === 'output')?.value as Node;
   const slots = Math.max(0, ...updates.map((u) => u.members[0]?.slots.length ?? 0));
+  const scales = scaleStates(scheduled.train);
   const buffers: BufferSpec[] = [
     { role: 'arena', bytes: Math.max(...Object.values(scheduled).map((s) => s.memory.arenaBytes)) + textures.slack() },
     { role: 'parameters', bytes: Math.max(layout.bytes, 256) + textures.slack() },
-    ...(slots > 0 ? [{ role: 'state', bytes: slots * layout.slotBytes, ...fillsOf(updates, layout) } as const] : []),
+    ...(slots > 0 || scales.length > 0
+      ? [
+          {
+            role: 'state',
+            bytes: slots * layout.slotBytes + ALIGNED * scales.length,
+            ...fillsOf(updates, layout, scales),
+          } as const,
+        ]
+      : []),
     ...(metrics.length > 0 ? [{ role: 'metrics', bytes: 4 * metrics.length } as const] : []),
     ...textures.buffers(),
     { role: 'pictures', bytes: 0 },
@@ -99,12 +121,18 @@ export function emitPlan(
     metrics,
     step: { stride: STEP_STRIDE, fields },
     train,
+    ...lossScaleOf(scales),
+    ...(library.kernels.some(({ wgsl }) => wgsl.startsWith(HALVES)) ? { features: ['shader-f16'] as const } : {}),
   };
   return { ...schedule, plan };
 }
 
 /** Blocks of slots that start as another value than zero. */
-function fillsOf(updates: readonly Update[], layout: ParameterLayout): Pick<BufferSpec, 'fills'> {
+function fillsOf(
+  updates: readonly Update[],
+  layout: ParameterLayout,
+  scales: readonly ScaleState[],
+): Pick<BufferSpec, 'fills'> {
   const fills = updates.flatMap((update, i) => {
     const { offset, bytes } = layout.ranges[i] as { offset: number; bytes: number };
     return (update.members[0]?.slots ?? []).flatMap((slot, k) => {
@@ -112,8 +140,35 @@ function fillsOf(updates: readonly Update[], layout: ParameterLayout): Pick<Buff
       return value === 0 ? [] : [{ offset: k * layout.slotBytes + offset, bytes, value }];
     });
   });
-  return fills.length > 0 ? { fills } : {};
+  const all = [
+    ...fills,
+    ...scales.flatMap(({ node, offset }) =>
+      node.attrs.initial ? [{ offset, bytes: 4, value: node.attrs.initial }] : [],
+    ),
+  ];
+  return all.length > 0 ? { fills: all } : {};
 }
+
+interface ScaleState {
+  readonly node: Node<'state'>;
+  readonly offset: number;
+}
+
+/** Where the runtime finds them. */
+function lossScaleOf(scales: readonly ScaleState[]): Pick<Plan, 'lossScale'> {
+  const at = (id: string): View | undefined => {
+    const found = scales.find(({ node }) => node.id === id);
+    return found && { buffer: 'state', offset: found.offset, bytes: 4 };
+  };
+  const [scale, skipped] = [at(LOSS_SCALE), at(LOSS_SCALE_SKIPPED)];
+  return scale && skipped ? { lossScale: { scale, skipped } } : {};
+}
+
+/** The states of the loss scale, which lie behind those of the parameters. */
+const scaleStates = (train: Scheduled | undefined): ScaleState[] =>
+  (train?.fused.graph.nodes ?? []).flatMap((node) =>
+    isOfLossScale(node) ? [{ node, offset: train?.memory.places.get(node as unknown as Node)?.offset as number }] : [],
+  );
 
 const leaf = (s: Scheduled, op: 'input' | 'labels'): Node | undefined => s.fused.graph.nodes.find((n) => isOp(n, op));
 
@@ -193,7 +248,8 @@ function kernelLibrary() {
       if (index === undefined) {
         index = kernels.length;
         same.set(key, index);
-        kernels.push({ name: freshName(kernel.name, names), wgsl: kernel.wgsl, bindings: access });
+        const wgsl = /\b(f16|vec4h)\b/.test(withoutComments(kernel.wgsl)) ? `${HALVES}${kernel.wgsl}` : kernel.wgsl;
+        kernels.push({ name: freshName(kernel.name, names), wgsl, bindings: access });
       }
       return {
         label: kernel.name,
@@ -204,6 +260,9 @@ function kernelLibrary() {
     },
   };
 }
+
+/** The first line of kernels that read, write or make halves. */
+const HALVES = 'enable f16;\n';
 
 const withoutComments = (text: string): string => text.replace(/\/\/[^\n]*/g, '');
 
@@ -224,13 +283,12 @@ function dispatches(
   if (!s) return [];
   const view: ViewOf = (bound) => viewOf(bound, s.memory, layout);
   textures.forget();
-  const out = s.fused.groups
-    .filter((g) => g.family !== 'update')
-    .map((g) => {
-      const inPlace = sharedPlace(g, s.memory) !== undefined;
-      const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }), inPlace);
-      return textures.place(kernel, library.dispatch(kernel, view));
-    });
+  const whole = (g: Group): DispatchSpec => {
+    const inPlace = sharedPlace(g, s.memory) !== undefined;
+    const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }), inPlace);
+    return textures.place(kernel, library.dispatch(kernel, view));
+  };
+  const out = s.fused.groups.filter((g) => g.family !== 'update' && g.family !== 'scale').map(whole);
   s.updates.forEach((u, i) => {
     const { bytes } = layout.ranges[i] as { bytes: number };
     // What lies side by side may be more than an adapter binds: the same update, part by part.
@@ -245,5 +303,6 @@ function dispatches(
       out.push(library.dispatch(updateKernel(u, i, part, schedule, context.fields), partOf));
     }
   });
-  return out;
+  // The updates read the scale as it was.
+  return [...out, ...s.fused.groups.filter((g) => g.family === 'scale').map(whole)];
 }

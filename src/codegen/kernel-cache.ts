@@ -31,7 +31,7 @@ export function shapeOf(group: Group): { readonly key: string; readonly values: 
 }
 
 /** Families whose kernels know more than their groups: where values lie, or which sums there are. */
-const apart: ReadonlySet<Group['family']> = new Set(['accumulate', 'squares', 'update']);
+const apart: ReadonlySet<Group['family']> = new Set(['accumulate', 'scale', 'squares', 'update']);
 
 /** Makes each kernel once. */
 export function kernelCache(): (group: Group, make: () => Kernel, inPlace: boolean) => Kernel {

@@ -25,6 +25,18 @@ export interface Kernel {
 
 export type Element = 'f32' | 'vec4f' | 'u32' | 'vec2u' | 'texture';
 
+/** An element (or four) of a bound value as floats: halves are widened, which is exact. */
+export const asFloats = (node: Node, value: Wgsl, width: 1 | 4): Wgsl =>
+  node.type.dtype === 'f16' ? wgsl`${{ wgsl: width === 4 ? 'vec4f' : 'f32' }}(${value})` : value;
+
+/** Floats as the elements of a bound value: the nearest halves where it holds halves. */
+export const asStored = (node: Node, value: Wgsl, width: 1 | 4): Wgsl =>
+  node.type.dtype === 'f16' ? wgsl`${{ wgsl: width === 4 ? 'vec4h' : 'f16' }}(${value})` : value;
+
+/** How the elements of a binding are declared: values in half precision as halves. */
+const declared = ({ bound, element }: { readonly bound: Bound; readonly element: Element }): string =>
+  bound.kind !== 'node' || bound.node.type.dtype !== 'f16' ? element : element === 'vec4f' ? 'vec4h' : 'f16';
+
 /** The bindings of one kernel while its text is written. */
 export interface Bindings {
   /** Binds a value and returns its name; the second call for a value returns the first name. */
@@ -88,7 +100,8 @@ export function bindings(
       return entry.name;
     },
     other: (name, bound, element, elements, access) => put(name, bound, element, elements, access).name,
-    texture: (name, node) => put(name, { kind: 'node', node }, 'texture', 0, 'texture').name,
+    texture: (name, node) =>
+      put(name, { kind: 'node', node }, 'texture', 0, node.type.dtype === 'f16' ? 'texture16' : 'texture').name,
     step(field) {
       usesStep = true;
       return { wgsl: `step.${field.name}` };
@@ -96,9 +109,9 @@ export function bindings(
     elementOf: (node) => byNode.get(node === inPlace?.operand ? inPlace.output : node)?.element ?? 'f32',
     declare() {
       const storage = entries.map((e, i) =>
-        e.access === 'texture'
-          ? wgsl`@group(0) @binding(${size(i)}) var ${e.name}: texture_storage_2d<rgba32float, read>;`
-          : wgsl`@group(0) @binding(${size(i)}) var<storage, ${{ wgsl: e.access }}> ${e.name}: array<${{ wgsl: e.element }}${e.elements === 0 ? nothing : wgsl`, ${size(e.elements)}`}>;`,
+        e.element === 'texture'
+          ? wgsl`@group(0) @binding(${size(i)}) var ${e.name}: texture_storage_2d<${{ wgsl: e.access === 'texture16' ? 'rgba16float' : 'rgba32float' }}, read>;`
+          : wgsl`@group(0) @binding(${size(i)}) var<storage, ${{ wgsl: e.access }}> ${e.name}: array<${{ wgsl: declared(e) }}${e.elements === 0 ? nothing : wgsl`, ${size(e.elements)}`}>;`,
       );
       if (!usesStep) return { wgsl: storage.map((s) => s.wgsl).join('\n') };
       const fields = stepFields.map((f) => wgsl`  ${{ wgsl: f.name }}: ${{ wgsl: f.type }},`);

@@ -1,5 +1,5 @@
 // Which texture holds which operand: a value is copied once and stays until its texture is needed for another.
-import type { BufferRole, BufferSpec, CopySpec, DispatchSpec } from '../../runtime/plan.ts';
+import type { Access, BufferRole, BufferSpec, CopySpec, DispatchSpec } from '../../runtime/plan.ts';
 import type { Node } from '../ir/index.ts';
 import type { Kernel } from './kernel.ts';
 import { TEXTURE_ROW_BYTES } from './kernels/contraction-subgroup.ts';
@@ -15,10 +15,19 @@ export interface Textures {
   slack(): number;
 }
 
-const roles = ['operand0', 'operand1', 'operand2'] as const satisfies readonly BufferRole[];
+const roles = {
+  texture: ['operand0', 'operand1', 'operand2'],
+  texture16: ['half0', 'half1', 'half2'],
+} as const satisfies Partial<Record<Access, readonly BufferRole[]>>;
+/** Bytes of a row of a texture. */
+const rowBytes = { texture: TEXTURE_ROW_BYTES, texture16: TEXTURE_ROW_BYTES / 2 } as const;
+
+const isTexture = (access: Access): access is keyof typeof roles => Object.hasOwn(roles, access);
 
 export function operandTextures(): Textures {
-  const slots = roles.map((role) => ({ role, holds: undefined as Node | undefined, used: 0, bytes: 0 }));
+  const slots = (['texture', 'texture16'] as const).flatMap((kind) =>
+    roles[kind].map((role) => ({ role, kind, holds: undefined as Node | undefined, used: 0, bytes: 0 })),
+  );
   let clock = 0;
   return {
     forget: () => {
@@ -28,13 +37,14 @@ export function operandTextures(): Textures {
       const copies: CopySpec[] = [];
       clock++;
       const values = kernel.bindings.flatMap(({ bound, access }) =>
-        access === 'texture' && bound.kind === 'node' ? [bound.node] : [],
+        isTexture(access) && bound.kind === 'node' ? [bound.node] : [],
       );
       if (values.length === 0) return dispatch;
       const views = dispatch.bindings.map((view, i) => {
         const { bound, access } = kernel.bindings[i]!;
-        if (access !== 'texture' || bound.kind !== 'node') return view;
+        if (!isTexture(access) || bound.kind !== 'node') return view;
         const free = slots
+          .filter((s) => s.kind === access)
           .filter((s) => s.holds === undefined || !values.includes(s.holds))
           .sort((p, q) => p.used - q.used);
         const slot = slots.find((s) => s.holds === bound.node) ?? free[0];
@@ -42,7 +52,7 @@ export function operandTextures(): Textures {
         if (slot.holds !== bound.node) copies.push({ from: view, to: slot.role });
         slot.holds = bound.node;
         slot.used = clock;
-        slot.bytes = Math.max(slot.bytes, Math.ceil(view.bytes / TEXTURE_ROW_BYTES) * TEXTURE_ROW_BYTES);
+        slot.bytes = Math.max(slot.bytes, Math.ceil(view.bytes / rowBytes[access]) * rowBytes[access]);
         return { buffer: slot.role, offset: 0, bytes: 0 };
       });
       return { ...dispatch, bindings: views, ...(copies.length > 0 ? { copies } : {}) };

@@ -38,7 +38,7 @@ export function printPlan(plan: Plan): string {
     lines.length === 0 ? [] : [`  ${title} {`, ...lines, '  }'];
   const tensor = ({ name, shape, view: v }: Plan['input']): string => `  ${name} ${shapeText(shape)} at ${view(v)}`;
   const lines = [
-    `plan ${plan.model}, batch ${plan.batch} {`,
+    `plan ${plan.model}, batch ${plan.batch}${plan.features ? `, needs ${plan.features.join(', ')}` : ''} {`,
     tensor(plan.input),
     `${tensor(plan.output)}: ${plan.outputIs}`,
     ...section(

@@ -23,11 +23,12 @@ export function originsOf(emitted: Emitted, program: ProgramKey): Origin[] {
       (g) => g.family === 'update' && g.effects.some((e) => e.kind === 'assign' && ids.includes(e.target.id)),
     );
   const expected: { readonly name: string; readonly groups: readonly Group[] }[] = [
-    ...groups.filter((g) => g.family !== 'update').map((g) => ({ name: g.name, groups: [g] })),
+    ...groups.filter((g) => g.family !== 'update' && g.family !== 'scale').map((g) => ({ name: g.name, groups: [g] })),
     ...scheduled.updates.map((u, i) => ({
       name: i === 0 ? 'update' : `update.${i + 1}`,
       groups: updatesOf(u.members.map((m) => m.parameter.id)),
     })),
+    ...groups.filter((g) => g.family === 'scale').map((g) => ({ name: g.name, groups: [g] })),
   ];
   const dispatches = emitted.plan.programs[program];
   const one = dispatches.length === expected.length;

@@ -146,6 +146,8 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   one_hot: { readonly classes: number; readonly first: number };
   counted: None;
   pow: { readonly exponent: number };
+  half: None;
+  choose: None;
   prelu: None;
   prelu_dx: None;
   prelu_dalpha: None;
@@ -194,6 +196,7 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   reshape: { readonly shape: Shape };
   sum: { readonly axes: readonly number[] };
   squares: { readonly rows: number };
+  overflows: { readonly rows: number };
   partial_sum: { readonly axes: readonly number[]; readonly parts: number };
   channel_sum: { readonly before: number; readonly after: number };
   broadcast: { readonly shape: Shape; readonly axes: readonly number[] };

@@ -5,6 +5,7 @@ export { type Builder, builder, opDef } from './builder.ts';
 export { emit } from './emit.ts';
 export * from './geometry.ts';
 export { type Given, interpret, leavesOf, type Ran, stepFieldsOf } from './interpret.ts';
+export { isOfLossScale, LOSS_SCALE, LOSS_SCALE_SKIPPED } from './loss-scale.ts';
 export type { OpDef, RunContext } from './op.ts';
 export { isDepthwise } from './ops/conv2d.ts';
 export { ops } from './ops/index.ts';

@@ -2,7 +2,8 @@
 import type { Span } from '../diagnostics/types.ts';
 import type { OpAttrs, OpName } from './attrs.ts';
 
-export type Dtype = 'f32' | 'u32';
+/** `f16`: a value that lies in memory in half precision; what is computed of it is computed in f32. */
+export type Dtype = 'f32' | 'u32' | 'f16';
 
 /** Dimensions of a value. Pictures are N x H x W x C (channels last), rows are N x features, scalars have none. */
 export type Shape = readonly number[];

@@ -7,11 +7,12 @@ export interface Differentiated {
   readonly gradients: ReadonlyMap<Node<'parameter'>, Node>;
 }
 
-/** `wanted` chooses the leaves whose gradients are needed; trainable parameters unless given. */
+/** `wanted` chooses the leaves whose gradients are needed; trainable parameters unless given. `seed`: the gradient of the objective, 1 unless given. */
 export function differentiate(
   graph: Graph,
   objective: Node,
   wanted: (leaf: Node) => boolean = (n) => isOp(n, 'parameter') && n.attrs.trainable,
+  seed?: Node,
 ): Differentiated {
   const b = builder(graph);
   // 1. What depends on a wanted leaf: everything else needs no gradient.
@@ -23,7 +24,7 @@ export function differentiate(
     const sofar = gradients.get(node);
     gradients.set(node, sofar ? emit(b, 'add', [sofar, gradient], {}, `d_${node.id}.sum`) : gradient);
   };
-  if (active.has(objective)) contribute(objective, b.scalar(1));
+  if (active.has(objective)) contribute(objective, seed ?? b.scalar(1));
   for (const node of [...graph.nodes].reverse()) {
     const dy = gradients.get(node);
     if (!dy || node.inputs.length === 0) continue;

@@ -60,6 +60,7 @@ const roots: { readonly [K in OpName]?: Family } = {
   channel_sum: 'neighbours',
   batch_mean: 'sum',
   squares: 'squares',
+  overflows: 'squares',
   broadcast: 'pointwise',
 };
 
@@ -378,6 +379,8 @@ function updates(graph: Graph, nodes: ReadonlySet<Node>): Group[] {
       mine.push(n);
     };
     for (const e of effects) visit(e.value);
-    return { name: `update.${parameter}`, family: 'update', nodes: mine, outputs: [], inputs: inputsOf(mine), effects };
+    // What belongs to no parameter is the scale of the loss.
+    const family = effects.every((e) => e.kind === 'assign' && isOp(e.target, 'state')) ? 'scale' : 'update';
+    return { name: `update.${parameter}`, family, nodes: mine, outputs: [], inputs: inputsOf(mine), effects };
   });
 }

@@ -6,13 +6,17 @@ import { squaresRows } from '../ir/ops/squares.ts';
 import { calculator, type UpdateContext } from '../training/optimizers/optimizer.ts';
 import { commonArgs, type OptimizerDef } from '../training/optimizers.ts';
 
-/** `hyperparameters` replace the optimizer's defaults; with `weight_decay` among `open`, each step is given it. */
+/**
+ * `hyperparameters` replace the optimizer's defaults; with `weight_decay` among `open`, each step is given it. `scale`: a scalar that
+ * the gradients are multiplied with, and are divided by first.
+ */
 export function addOptimizer(
   graph: Graph,
   gradients: ReadonlyMap<Node<'parameter'>, Node>,
   optimizer: OptimizerDef,
   hyperparameters: Readonly<Record<string, number>>,
   open: ReadonlySet<string> = new Set(),
+  scale?: Node,
 ): Graph {
   const b = builder(graph);
   const hyper = (name: string): number => {
@@ -49,7 +53,8 @@ export function addOptimizer(
   };
   const rates = new Map([[1, rateOf(1)]]);
   const limit = hyper('global_clip_norm');
-  const all = limit > 0 ? clipFactor(b, [...gradients.values()], limit, 'gradients') : undefined;
+  const inverse = scale && calculator(b, '').div(1, scale, 'loss_scale.inverse');
+  const all = limit > 0 ? clipFactor(b, [...gradients.values()], limit, 'gradients', inverse) : undefined;
   for (const [parameter, gradient] of gradients) {
     const { lrScale = 1 } = parameter.attrs;
     const rate = rates.get(lrScale) ?? rateOf(lrScale);
@@ -65,8 +70,9 @@ export function addOptimizer(
     );
     // 1. The gradient, clipped.
     const [value, norm] = [hyper('clip_value'), hyper('clip_norm')];
-    const factor = norm > 0 ? clipFactor(b, [gradient], norm, p.id) : all;
-    const bounded = value > 0 ? c.max(c.min(gradient, value, 'g.low'), -value, 'g.clipped') : gradient;
+    const factor = norm > 0 ? clipFactor(b, [gradient], norm, p.id, inverse) : all;
+    const own = inverse ? c.mul(gradient, inverse, 'g.own') : gradient;
+    const bounded = value > 0 ? c.max(c.min(own, value, 'g.low'), -value, 'g.clipped') : own;
     const g = factor ? c.mul(bounded, factor, 'g.clipped') : bounded;
     // 2. The parameter, decayed: w - (lr * weight_decay) * w.
     const kept = rate.decay ? c.sub(p, c.mul(p, rate.decay, 'decayed.part'), 'decayed') : p;
@@ -84,12 +90,14 @@ export function addOptimizer(
 }
 
 /** limit / max(norm, limit): what gradients are multiplied with so that their norm is at most `limit`. A scalar. */
-function clipFactor(b: Builder, gradients: readonly Node[], limit: number, owner: string): Node {
+function clipFactor(b: Builder, gradients: readonly Node[], limit: number, owner: string, inverse?: Node): Node {
   const c = calculator(b, owner);
   const rows = squaresRows(gradients.map((g) => g.type.shape));
   const parts = emit(b, 'squares', gradients, { rows }, `${owner}.squares`);
   // Two short sums instead of a long one.
   const columns = rows === 1 ? parts : emit(b, 'sum', [parts], { axes: [0] }, `${owner}.squares.columns`);
   const square = emit(b, 'sum', [columns], { axes: rows === 1 ? [0, 1] : [0] }, `${owner}.square`);
-  return c.div(limit, c.max(c.sqrt(square, 'norm'), limit, 'norm.least'), 'clip');
+  const norm = c.sqrt(square, 'norm');
+  const own = inverse ? c.mul(norm, inverse, 'norm.own') : norm;
+  return c.div(limit, c.max(own, limit, 'norm.least'), 'clip');
 }

@@ -1,7 +1,7 @@
 // Where every value lies: parameters and slots side by side in one order, the gradients of each update in the same; all
 // else in an arena by liveness.
 import type { BufferRole, View } from '../../runtime/plan.ts';
-import { isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
+import { isOfLossScale, isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
 import { type Group, inPlaceOf, type MemoryPlan, type ParameterLayout, type Update } from '../schedule/index.ts';
 
 /** Offsets of bindings are multiples of this on every adapter. */
@@ -10,7 +10,7 @@ export const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * A
 /** Bytes that a value takes; those of a parameter in fewer bits are filled up to whole words. */
 export const bytesOf = (node: Node): number => {
   const stored = isOp(node, 'parameter') ? node.attrs.stored : undefined;
-  const each = stored === 'f16' ? 2 : stored === 'i8' ? 1 : 4;
+  const each = stored === 'f16' || node.type.dtype === 'f16' ? 2 : stored === 'i8' ? 1 : 4;
   return Math.ceil((each * sizeOf(node.type.shape)) / 4) * 4;
 };
 
@@ -72,10 +72,15 @@ export function planMemory(
   if (labels) fix(labels);
   else fixed += align(labelBytes);
   for (const node of new Set(outputs.map(storageOf))) if (groups.some((g) => g.outputs.includes(node))) fix(node);
+  const slotCount = Math.max(0, ...updates.map((u) => u.members[0]?.slots.length ?? 0));
+  let behind = slotCount * layout.slotBytes;
   const slotOf = new Map(updates.flatMap((u) => u.members.flatMap((m) => m.slots.map((node, slot) => [node, slot]))));
   for (const node of leaves) {
     if (isOp(node, 'parameter')) place(node, 'parameters', layout.offsets.get(node.id) as number);
-    else if (isOp(node, 'state')) {
+    else if (isOfLossScale(node)) {
+      place(node, 'state', behind);
+      behind += ALIGNMENT;
+    } else if (isOp(node, 'state')) {
       const slot = slotOf.get(node) ?? 0;
       place(node, 'state', slot * layout.slotBytes + (layout.offsets.get((node as Node<'state'>).attrs.of) as number));
     }

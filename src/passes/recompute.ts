@@ -39,7 +39,7 @@ export function recomputed(
   const stored = new Set(
     graph.effects.flatMap((e) => (e.kind === 'assign' ? [storageOf(e.gradient)] : [storageOf(e.value)])),
   );
-  const may = (n: Node): boolean => elementwise(n) && !stored.has(n) && !alone(n) && readers.has(n);
+  const may = (n: Node): boolean => elementwise(n) && !isOp(n, 'half') && !stored.has(n) && !alone(n) && readers.has(n);
   const readersOf = (n: Node): readonly Node[] => readers.get(n) ?? [];
   const found = new Set<Node>();
   const stages = new Map<Node, number>();

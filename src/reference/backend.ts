@@ -55,6 +55,14 @@ export interface Uploaded {
   trace(step: OneStep, only?: ReadonlySet<string>): AsyncIterable<Look>;
 }
 
+/** How the scaling of the loss goes, with precision mixed. */
+export interface Scaling {
+  /** What the loss is multiplied with. */
+  readonly scale: number;
+  /** Steps of the run that changed nothing, because a gradient was not finite. */
+  readonly skipped: number;
+}
+
 export interface Backend {
   /** Its name for people, and in what `--json` prints. */
   readonly name: string;
@@ -77,6 +85,8 @@ export interface Backend {
     labels?: Uint32Array<ArrayBuffer>,
   ): Promise<ReadonlyMap<string, Float32Array<ArrayBuffer>>>;
   snapshot(): Promise<Snapshot>;
+  /** The scale of the loss and the steps skipped so far; undefined when the loss is not scaled. */
+  scaling(): Promise<Scaling | undefined>;
   /** All that training changes, exactly: parameters, running means, and what the optimizer keeps, by their ids. */
   state(): Promise<StateTensor[]>;
   /** Puts back what `state` gave, of the same model; what was made on another backend is rounded to what this one keeps. */

@@ -10,7 +10,18 @@ import {
   type Sums,
   stepNumber,
 } from '../../runtime/index.ts';
-import { type Graph, interpret, isOp, type Node, type Ran, sizeOf, stepFieldsOf, type Tensor } from '../ir/index.ts';
+import {
+  type Graph,
+  interpret,
+  isOp,
+  LOSS_SCALE,
+  LOSS_SCALE_SKIPPED,
+  type Node,
+  type Ran,
+  sizeOf,
+  stepFieldsOf,
+  type Tensor,
+} from '../ir/index.ts';
 import type { ModelGraphs } from '../schedule/index.ts';
 import type { Backend, Look, Uploaded } from './backend.ts';
 
@@ -202,6 +213,11 @@ export function referenceBackend(graphs: ModelGraphs, plan: Plan): Backend {
           for (const [id, value] of saved) values.set(id, value);
         },
       };
+    },
+    async scaling() {
+      const of = (id: string): number | undefined => values.get(id)?.data[0];
+      const scale = of(LOSS_SCALE);
+      return scale === undefined ? undefined : { scale, skipped: of(LOSS_SCALE_SKIPPED) ?? 0 };
     },
     state: async () => [...values].map(([name, { shape, data }]) => ({ name, shape, values: Float64Array.from(data) })),
     setState(tensors) {

@@ -27,7 +27,7 @@ export function inPlaceOf(group: Group): InPlace | undefined {
   if (group.family !== 'window' || !root || !isOp(root, 'maxpool2d_dx') || !output || more) return undefined;
   if (!tiles(root.attrs)) return undefined;
   const operand = storageOf(root.inputs[0] as Node);
-  const { shape } = operand.type;
+  const { dtype, shape } = operand.type;
   const byElement = group.nodes
     .slice(1)
     .filter((n) => n.inputs.some((i) => storageOf(i) === operand))
@@ -38,7 +38,7 @@ export function inPlaceOf(group: Group): InPlace | undefined {
         n.inputs.every((i) => i !== operand || sameShape(n.type.shape, shape)) &&
         n.inputs.every((i) => i === operand || storageOf(i) !== operand),
     );
-  return byElement && sameShape(output.type.shape, shape) && root.inputs[0] === operand
+  return byElement && output.type.dtype === dtype && sameShape(output.type.shape, shape) && root.inputs[0] === operand
     ? { output, operand }
     : undefined;
 }

@@ -15,6 +15,7 @@ export type Family =
   | 'squares'
   | 'neighbours'
   | 'accumulate'
+  | 'scale'
   | 'update';
 
 export interface Group {
@@ -31,7 +32,7 @@ export interface Group {
   readonly outputs: readonly Node[];
   /** Values it reads that others made: leaves and outputs of other groups. Scalar constants and step numbers are not listed. */
   readonly inputs: readonly Node[];
-  /** For accumulate and update: what it does when its values are there. */
+  /** For accumulate, scale and update: what it does when its values are there. */
   readonly effects: readonly Effect[];
 }
 

@@ -7,6 +7,7 @@ import { elementwiseAndShapes } from './cases-elementwise.ts';
 import { heavy } from './cases-heavy.ts';
 import { lossCases } from './cases-losses.ts';
 import { magnitude } from './cases-magnitude.ts';
+import { mixed } from './cases-mixed.ts';
 import { normal } from './cases-normal.ts';
 import { pieces } from './cases-pieces.ts';
 import { resizing } from './cases-resize.ts';
@@ -36,4 +37,5 @@ export const cases: CasesOf<OpName> = {
   ...augmentation,
   ...magnitude,
   ...normal,
+  ...mixed,
 };

@@ -28,6 +28,7 @@ export const runs: Readonly<Record<string, readonly Run[]>> = {
     { words: `train small.cnn ${onReference}` },
     { words: `train scheduled.cnn --epochs 1 ${onReference}` },
     { words: `train small.cnn --quiet --epochs 1 -o runs/quiet ${onReference}` },
+    { words: `train small.cnn --quiet --epochs 1 --precision mixed -o runs/mixed ${onReference}` },
     { words: 'train missing.cnn', code: 1, fails: true },
   ],
   sweep: [

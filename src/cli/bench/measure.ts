@@ -143,7 +143,7 @@ export async function measure(
       programs,
       parameter_bytes: bytes((role) => role === 'parameters'),
       state_bytes: bytes((role) => role === 'state'),
-      operand_bytes: bytes((role) => role.startsWith('operand')),
+      operand_bytes: bytes((role) => /^(operand|half)/.test(role)),
       other_bytes: billOf(plan).other,
       total_bytes: billOf(plan).total,
       data_set_picture_bytes: bytesAPicture(plan).u8,

@@ -3,6 +3,7 @@ import type { Plan } from '../../../runtime/index.ts';
 import type { Emitted } from '../../codegen/emit-plan.ts';
 import { type Origin, originsOf } from '../../explain/origins.ts';
 import { isOp, type Node, opDef, sizeOf, storageOf } from '../../ir/index.ts';
+import { bytesOf } from '../../passes/plan-memory.ts';
 import type { Group, ProgramKey } from '../../schedule/index.ts';
 import type { Ceilings } from './ceilings.ts';
 
@@ -54,9 +55,9 @@ interface Task {
   readonly bytes: number;
 }
 
-const bytesOf = (nodes: Iterable<Node>): number => {
+const bytesOfAll = (nodes: Iterable<Node>): number => {
   let sum = 0;
-  for (const n of new Set([...nodes].map(storageOf))) sum += 4 * sizeOf(n.type.shape);
+  for (const n of new Set([...nodes].map(storageOf))) sum += bytesOf(n);
   return sum;
 };
 
@@ -74,7 +75,7 @@ export function trafficOf({ nodes, inputs, outputs, effects }: Group): number {
     (sum, e) => sum + (e.kind === 'assign' ? 4 * sizeOf(e.target.type.shape) : e.kind === 'accumulate' ? 4 : 0),
     0,
   );
-  return bytesOf(reads) + bytesOf(outputs) + writes;
+  return bytesOfAll(reads) + bytesOfAll(outputs) + writes;
 }
 
 function layerOf({ groups }: Origin): string | null {

@@ -14,6 +14,7 @@ import { writeAtomic } from '../files.ts';
 import { printJson } from '../io.ts';
 import { limitOf, memoryLimitOption } from '../memory-limit.ts';
 import { openModel } from '../model.ts';
+import { precisionOf, precisionOption } from '../precision.ts';
 import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
 
 const at = (option: string) => ({ command: 'bench', option });
@@ -38,6 +39,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
     seed: { type: 'string', value: 'N', doc: 'what weights and pictures follow from; 1 unless given' },
     device: deviceOption,
     target: targetOption,
+    precision: precisionOption,
     tune: tuneOption,
     'memory-limit': memoryLimitOption,
     trace: { type: 'string', value: 'OUT', doc: 'write one step as a trace that Perfetto (ui.perfetto.dev) opens' },
@@ -53,6 +55,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
       set,
       ...limitOf('bench', values['memory-limit']),
       ...(batch === undefined ? {} : { batch }),
+      ...precisionOf('bench', values.precision),
     });
     if (values.device === 'reference')
       refuse(benchNeedsAdapter(['leave --device out to take the best adapter there is']));

@@ -11,6 +11,7 @@ import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
 import { limitOf, limitText, memoryLimitOption } from '../memory-limit.ts';
 import { type ModelFile, openModel } from '../model.ts';
+import { precisionOf, precisionOption } from '../precision.ts';
 import { tuneOption } from '../tune/apply.ts';
 import { webArtifacts } from '../web/module.ts';
 import { readWeights } from '../weights.ts';
@@ -52,6 +53,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       doc: 'what the kernels are for: portable (unless given: any device), cpu, gpu, auto (asks the adapter), or web: one small module for web pages instead, runtime and shaders inside',
     },
     device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
+    precision: precisionOption,
     tune: tuneOption,
     'memory-limit': memoryLimitOption,
     'weights-type': {
@@ -82,6 +84,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
       set: settings('compile', values.set),
+      ...precisionOf('compile', values.precision),
       ...limitOf('compile', values['memory-limit']),
       ...(target === 'cpu' || target === 'gpu' ? { target } : {}),
     });

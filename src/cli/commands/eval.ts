@@ -11,6 +11,7 @@ import { compareTypes, typesOf } from '../eval/weights-types.ts';
 import { grouped, lossText, metricText, percent } from '../format.ts';
 import { printJson } from '../io.ts';
 import { type CompiledModel, compileSource, openModel, trainConfig } from '../model.ts';
+import { precisionOf, precisionOption } from '../precision.ts';
 import {
   type ClassScores,
   type Confusion,
@@ -77,6 +78,7 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     set: setOption,
     device: deviceOption,
     target: targetOption,
+    precision: precisionOption,
     tune: tuneOption,
     'data-memory': memoryOption,
     json: { type: 'boolean', doc: 'print {loss, accuracy, count, confusion, classes} instead' },
@@ -88,7 +90,10 @@ cnnc eval models/mnist.cnn --weights runs/mnist/mnist.safetensors --data mnist:D
     const part = choice(at('split'), values.split, ['test', 'train', 'all'] as const) ?? 'test';
     const types = typesOf(values['weights-type']);
     const kernels = kernelChoice('eval', values);
-    const read = await openModel(io, file, { set: settings('eval', values.set) });
+    const read = await openModel(io, file, {
+      set: settings('eval', values.set),
+      ...precisionOf('eval', values.precision),
+    });
     const ways = weightsToGive(read.compiled.startsFrom);
     const weightsFile = values.weights ?? refuse(optionMissing('weights', 'FILE', 'eval', 'the weights to test', ways));
     const config = trainConfig(read);

@@ -12,6 +12,7 @@ import { percent, table } from '../format.ts';
 import { type Io, printJson, report } from '../io.ts';
 import { compileSource, openModel } from '../model.ts';
 import { checkPlace, type PictureOutput, pictureOutput, placesFor, writeOutput } from '../pictures-out.ts';
+import { precisionOf, precisionOption } from '../precision.ts';
 import { kernelChoice, tuneOption } from '../tune/apply.ts';
 import { weightsOrNone } from '../weights.ts';
 
@@ -98,13 +99,18 @@ cnnc predict models/sobel.cnn photograph.png`,
     set: setOption,
     device: deviceOption,
     target: targetOption,
+    precision: precisionOption,
     tune: tuneOption,
     json: { type: 'boolean', doc: 'print [{file, class, probabilities}] instead, or [{file, picture}]' },
   },
   async run({ io, values, positionals: [file = '', ...pictures] }) {
     const top = wholeNumber({ command: 'predict', option: 'top' }, values.top) ?? 3;
     const kernels = kernelChoice('predict', values);
-    const read = await openModel(io, file, { inferOnly: true, set: settings('predict', values.set) });
+    const read = await openModel(io, file, {
+      inferOnly: true,
+      set: settings('predict', values.set),
+      ...precisionOf('predict', values.precision),
+    });
     const { shape } = read.compiled.plan.output;
     const kind = pictureOutput(read.compiled.plan, read.compiled.config?.target);
     if (!kind && shape.length !== 2) refuse(noClassScores(file, shape.slice(1).join('x')));

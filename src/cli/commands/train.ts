@@ -12,6 +12,7 @@ import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
 import { limitOf, limitText, memoryLimitOption } from '../memory-limit.ts';
 import { openModel, parameterCount, trainConfig } from '../model.ts';
+import { precisionOption, scalingOf } from '../precision.ts';
 import { checkHyper } from '../sweep/names.ts';
 import { openCached } from '../train/cached-base.ts';
 import { checkpointsIn } from '../train/checkpoint.ts';
@@ -113,6 +114,12 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     out: { type: 'string', short: 'o', value: 'DIR', doc: 'where weights and history go; runs/MODEL unless given' },
     device: deviceOption,
     target: targetOption,
+    precision: precisionOption,
+    'loss-scale': {
+      type: 'string',
+      value: 'X',
+      doc: 'with --precision mixed: what the loss is multiplied with at first (65536 unless given); it follows the gradients',
+    },
     tune: tuneOption,
     'memory-limit': memoryLimitOption,
     'cache-base': {
@@ -151,6 +158,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const hyper = { ...settings('train', values.hyper, 'hyper'), ...(lr === undefined ? {} : { lr }) };
     const read = await openModel(io, file, {
       set: settings('train', values.set),
+      ...scalingOf(values.precision, values['loss-scale']),
       ...(batch === undefined ? {} : { batch }),
       hyper,
       ...limitOf('train', values['memory-limit']),
@@ -173,6 +181,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     const opened = cached ?? (await openBackend(io, values.device, read, programs, kernels));
     const { backend, model } = opened;
     const { plan } = model.compiled;
+    const mixed = model.options.precision === 'mixed';
     // 2. Training.
     const began = performance.now();
     let kept: Kept | undefined;
@@ -184,6 +193,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         data: spec,
         optimizer: config.optimizer.name,
         lr: plan.train?.lr ?? lr ?? 0,
+        ...(mixed ? { precision: 'mixed' as const } : {}),
         ...(config.schedule ? { schedule: config.schedule.name } : {}),
         batch: plan.batch,
         seed,
@@ -207,7 +217,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         io,
         values.quiet,
         `${plan.model}: ${grouped(parameters)} parameters; ${spec}: ${grouped(trainSet.count)} pictures to train on, ${grouped(testSet.count)} to test on
-${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.schedule})` : ''}, batch ${plan.batch}, seed ${seed}; on ${backend.name}\n`,
+${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.schedule})` : ''}, batch ${plan.batch}, seed ${seed}${mixed ? ', mixed precision' : ''}; on ${backend.name}\n`,
       );
       if (values['memory-limit'] !== undefined) header(io, values.quiet, `${limitText(model.compiled)}\n`);
       if (resumed) header(io, values.quiet, `going on after epoch ${done.length} of ${epochs}\n`);
@@ -238,6 +248,7 @@ ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.sched
         earlyStopping: config.earlyStopping,
         signal: io.signal,
         done: kept && { epochs: [...done], kept: { file: kept.weights, epoch: kept.epoch } },
+        scaling: mixed ? () => backend.scaling() : undefined,
         watch: values['check-nan'] ? watchFor(backend, trainSet, plan) : undefined,
         onReport: progress.report,
         onEpoch: async (result, replace) => {
@@ -302,6 +313,7 @@ function resultJson(
     steps: ran?.step ?? 0,
     train: last?.train ?? null,
     test: last?.test ?? null,
+    ...(ran?.scaling ? { loss_scale: ran.scaling.scale, skipped_steps: ran.scaling.skipped } : {}),
     images_per_second: Number((pictures / Math.max(training, 1e-9)).toFixed(1)),
     seconds: Number(seconds.toFixed(3)),
     weights: kept?.weights ?? null,

@@ -14,6 +14,7 @@ import { readText, writeAtomic } from '../files.ts';
 import { duration } from '../format.ts';
 import { type Io, printJson, report } from '../io.ts';
 import { openModel, trainConfig } from '../model.ts';
+import { precisionOf, precisionOption } from '../precision.ts';
 import { besideModel } from '../tune/apply.ts';
 import { identityOf, readTune, recordOf, TUNE_FILE, type TuneRecord, tuneText, withRecord } from '../tune/file.ts';
 import { type Found, search } from '../tune/search.ts';
@@ -56,6 +57,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
     },
     device: deviceOption,
     target: targetOption,
+    precision: precisionOption,
     json: { type: 'boolean', doc: 'print {model, adapter, target, batch, file, kernels} instead' },
   },
   async run({ io, values, positionals: [file = ''] }) {
@@ -66,6 +68,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
     const target = targetWord('tune', values.target);
     const families = values.family?.split(',').map((name) => choice(at('family'), name.trim(), tunable) as Family);
     const read = await openModel(io, file, {
+      ...precisionOf('tune', values.precision),
       set: settings('tune', values.set),
       ...(batch === undefined ? {} : { batch }),
     });

@@ -7,6 +7,7 @@ import { duration } from '../format.ts';
 import { printJson, report } from '../io.ts';
 import { limitOf, memoryLimitOption } from '../memory-limit.ts';
 import { openModel } from '../model.ts';
+import { precisionOf, precisionOption } from '../precision.ts';
 import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
 import { type GradientRow, referenceWork, verifyGradients } from '../verify/gradients.ts';
 import { type KernelRow, verifyKernels } from '../verify/kernels.ts';
@@ -44,6 +45,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     seed: { type: 'string', value: 'N', doc: 'what weights, pictures and samples follow from; 1 unless given' },
     device: deviceOption,
     target: targetOption,
+    precision: precisionOption,
     tune: tuneOption,
     'memory-limit': memoryLimitOption,
     json: { type: 'boolean', doc: 'print {ok, kernels, gradients} instead' },
@@ -58,6 +60,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     const read = await openModel(io, file, {
       batch,
       set: settings('verify', values.set),
+      ...precisionOf('verify', values.precision),
       ...limitOf('verify', values['memory-limit']),
     });
     const seconds = referenceWork(read.compiled, samples) / SPEED;

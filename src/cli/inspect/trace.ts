@@ -5,6 +5,7 @@ import {
   type Session,
   type StepValues,
   stepNumber,
+  storedValues,
   type View,
 } from '../../../runtime/index.ts';
 import type { Emitted } from '../../codegen/emit-plan.ts';
@@ -55,6 +56,7 @@ export async function* trace(
   const origins = originsOf(emitted, program);
   const read = async (node: Node): Promise<Values> => {
     const view = places.get(node) as View;
+    if (node.type.dtype === 'f16') return storedValues(await session.read(view), 0, sizeOf(node.type.shape), 'f16');
     const bytes = await session.read({ ...view, bytes: 4 * sizeOf(node.type.shape) });
     return node.type.dtype === 'u32' ? new Uint32Array(bytes) : new Float32Array(bytes);
   };

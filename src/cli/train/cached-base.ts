@@ -100,6 +100,7 @@ export async function openCached(
       const [first, second] = [await base.backend.snapshot(), await head.backend.snapshot()];
       return { parameters: new Map([...first.parameters, ...second.parameters]), restore: second.restore };
     },
+    scaling: () => head.backend.scaling(),
     state: async () => [...(await base.backend.state()), ...(await head.backend.state())],
     setState(tensors) {
       base.backend.setState(tensors.filter((t) => inBase.has(t.name)));

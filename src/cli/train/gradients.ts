@@ -23,11 +23,13 @@ export async function gradientsOf(
     ),
   );
   const found = new Map<string, ArrayLike<number>>();
+  // What lies in memory is multiplied with the scale of the loss.
+  const scale = (await backend.scaling())?.scale ?? 1;
   const before = await backend.snapshot();
   for await (const { outputs } of set.trace(step, new Set(owners.keys()))) {
     for (const [{ id }, values] of outputs) {
       const owner = owners.get(id);
-      if (owner !== undefined) found.set(owner, values);
+      if (owner !== undefined) found.set(owner, scale === 1 ? values : Float64Array.from(values, (v) => v / scale));
     }
   }
   before.restore();

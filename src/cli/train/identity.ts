@@ -16,6 +16,7 @@ const names = [
   'batch',
   'optimizer',
   'lr',
+  'precision',
   'schedule',
   'early stopping',
   'epochs',
@@ -49,6 +50,7 @@ export function identityOf(model: ModelFile, facts: RunFacts, split: Split, epoc
     batch: String(facts.batch),
     optimizer: facts.optimizer,
     lr: String(facts.lr),
+    precision: facts.precision ?? 'f32',
     schedule: schedule ? JSON.stringify(schedule) : 'none',
     'early stopping': earlyStopping ? JSON.stringify(earlyStopping) : 'none',
     epochs: countsEpochs(schedule) ? String(epochs) : 'any',
@@ -59,7 +61,9 @@ export function identityOf(model: ModelFile, facts: RunFacts, split: Split, epoc
 
 /** What differs, a line each; empty when the two are the same training. */
 export function differences(was: Readonly<Record<string, unknown>>, is: Identity): string[] {
-  const differs = (name: keyof Identity): boolean => was[name] !== is[name];
+  // Checkpoints of before say nothing of it.
+  const before = (name: keyof Identity): unknown => was[name] ?? (name === 'precision' ? 'f32' : undefined);
+  const differs = (name: keyof Identity): boolean => before(name) !== is[name];
   const lines = names.flatMap((name) => {
     if (!differs(name) || ['data', 'pictures', 'network'].includes(name)) return [];
     const why = name === 'epochs' ? ', and the learning rate follows from them' : '';
@@ -71,7 +75,7 @@ export function differences(was: Readonly<Record<string, unknown>>, is: Identity
     if (!differs('seed') || differs('data')) lines.push(`pictures: ${same}`);
   }
   // The batch and the optimizer are part of the graph.
-  if (differs('network') && !(['model', 'batch', 'optimizer'] as const).some(differs))
+  if (differs('network') && !(['model', 'batch', 'optimizer', 'precision'] as const).some(differs))
     lines.push(
       'network: a layer, a number of the train section or of --set, an import, or the version of cnnc has changed since',
     );

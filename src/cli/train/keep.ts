@@ -17,6 +17,8 @@ export interface RunFacts {
   readonly data: string;
   readonly optimizer: string;
   readonly lr: number;
+  /** Where it is not f32. */
+  readonly precision?: 'mixed';
   /** Its name, where there is one. */
   readonly schedule?: string;
   readonly batch: number;
@@ -89,6 +91,7 @@ export const epochJson = (e: Epoch): Record<string, unknown> => ({
   test: e.test,
   images_per_second: rounded(e.pictures / Math.max(e.seconds, 1e-9), 1),
   seconds: rounded(e.seconds, 3),
+  ...(e.scaling ? { loss_scale: e.scaling.scale, skipped_steps: e.scaling.skipped } : {}),
 });
 
 /** Writes both files after an epoch; the weights stay as they are where `stays` says which those are. No time and no machine is in the weights: the same run gives the same bytes. */

@@ -1,8 +1,10 @@
 // The loop over epochs: trains, tests, saves; stops at Ctrl-C, early, and when the loss is no number any more.
 import type { EarlyStoppingSpec, Report, Sums } from '../../../runtime/index.ts';
+import { everyStepSkipped, lossNotFiniteMixed } from '../../diagnostics/catalog/precision.ts';
 import { lossNotFinite } from '../../diagnostics/catalog/run.ts';
 import { Failure, refuse } from '../../diagnostics/index.ts';
-import type { Uploaded } from '../../reference/backend.ts';
+import { LOSS_SCALE_LIMITS } from '../../passes/loss-scale.ts';
+import type { Scaling, Uploaded } from '../../reference/backend.ts';
 import { judgeEpochs } from './stopping.ts';
 import type { Watch } from './watch.ts';
 
@@ -27,6 +29,8 @@ export interface Epoch {
   readonly test: Mean | null;
   /** Of training, without the test. */
   readonly seconds: number;
+  /** With precision mixed: the scale of the loss after the epoch, and the steps of the run that were skipped so far. */
+  readonly scaling?: Scaling;
 }
 
 /** Where weights are, and the epoch that they stand after. */
@@ -54,6 +58,8 @@ export interface LoopOptions {
   readonly done?: { readonly epochs: readonly Epoch[]; readonly kept: Held | undefined } | undefined;
   /** Called at each report with the sums of the epoch so far. */
   readonly onReport: (epoch: number, sums: Sums, seconds: number) => void;
+  /** With precision mixed: how the scaling of the loss goes. */
+  readonly scaling?: (() => Promise<Scaling | undefined>) | undefined;
   /** Looks for where a value first was not finite (--check-nan). */
   readonly watch?: Watch | undefined;
   /**
@@ -108,6 +114,7 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
       ...signal,
     };
     const check = (what: 'loss' | 'test loss', value: number): void => {
+      if (!Number.isFinite(value) && o.scaling && !watch) refuse(lossNotFiniteMixed(what, value, epoch, step, lr));
       if (!Number.isFinite(value)) refuse(lossNotFinite(what, value, epoch, step, lr, kept, watch !== undefined));
     };
     /** The report, or --check-nan's answer when it, or a parameter, is not finite. */
@@ -128,7 +135,20 @@ export async function trainLoop(o: LoopOptions): Promise<Outcome> {
     }
     if (sums.count === 0) break;
     const seconds = (performance.now() - began) / 1000;
-    const done = { epoch, step, lr: lrNow, pictures: sums.count, train: meanOf(sums), seconds };
+    const scaling = await o.scaling?.();
+    const steps = step - how.firstStep;
+    const taken = steps - ((scaling?.skipped ?? 0) - (epochs[epochs.length - 1]?.scaling?.skipped ?? 0));
+    if (scaling && taken === 0 && scaling.scale <= LOSS_SCALE_LIMITS.least)
+      refuse(everyStepSkipped(epoch, steps, scaling.scale, lr));
+    const done = {
+      epoch,
+      step,
+      lr: lrNow,
+      pictures: sums.count,
+      train: meanOf(sums),
+      seconds,
+      ...(scaling ? { scaling } : {}),
+    };
     const untested = sums.count < train.count || (o.testLast && epoch < o.epochs);
     const tested = untested ? undefined : await test.evaluate(o.signal);
     const mean = tested?.count === test.count ? meanOf(tested) : null;

@@ -39,8 +39,9 @@ export function epochLine({ epochs, scheduled }: Size, e: Epoch): string {
   const train = meanText(e.train);
   const test = e.test ? `  test: ${meanText(e.test)}` : '';
   const lr = scheduled ? `  lr ${Number(e.lr.toPrecision(3))}` : '';
+  const skipped = e.scaling && e.scaling.skipped > 0 ? `  skipped ${grouped(e.scaling.skipped)}` : '';
   const rate = grouped(Math.round(e.pictures / Math.max(e.seconds, 1e-9)));
-  return `${head}  ${train}${test}${lr}  ${rate} images/s  ${duration(e.seconds)}\n`;
+  return `${head}  ${train}${test}${lr}${skipped}  ${rate} images/s  ${duration(e.seconds)}\n`;
 }
 
 /** The progress of an epoch in one line, without the library that draws it. */

@@ -86,9 +86,13 @@ export function withSchedules(model: ModelFile, tuned: Tuned): ModelFile {
   };
 }
 
-/** What the kernels are for, in words: `cpu`, or `cpu, 3 tuned`. */
-export const kernelsText = ({ options: { target = 'portable', tuned } }: ModelFile): string =>
-  tuned && tuned.size > 0 ? `${target}, ${tuned.size} tuned` : target;
+/** What the kernels are for, in words: `cpu`, or `cpu, 3 tuned, mixed precision`. */
+export const kernelsText = ({ options: { target = 'portable', tuned, precision } }: ModelFile): string =>
+  [
+    target,
+    ...(tuned && tuned.size > 0 ? [`${tuned.size} tuned`] : []),
+    ...(precision === 'mixed' ? ['mixed precision'] : []),
+  ].join(', ');
 
 /** The same words for the same kernels, of whatever model: what a checkpoint keeps of them. */
 export function kernelsDigest(model: ModelFile): string {

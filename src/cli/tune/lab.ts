@@ -5,12 +5,15 @@ import {
   type KernelSpec,
   type Plan,
   type Session,
+  storedBytes,
+  storedValues,
   type View,
 } from '../../../runtime/index.ts';
 import { type Emitted, emitPlan } from '../../codegen/emit-plan.ts';
 import type { Schedule, Target } from '../../codegen/schedules.ts';
 import type { Origin } from '../../explain/origins.ts';
 import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
+import { bytesOf } from '../../passes/plan-memory.ts';
 import type { Group, ModelSchedule, ProgramKey, Scheduled } from '../../schedule/index.ts';
 import { compare } from '../verify/kernels.ts';
 import { updateAt } from './works.ts';
@@ -35,6 +38,8 @@ export interface Lab {
 
 /** Two schedules add in different orders; each may be off by as much as `verify` allows. */
 const TOLERANCE = 2e-5;
+/** The same where the results are rounded to halves: one near the middle of two may be the other. */
+const HALF_TOLERANCE = 2 ** -11;
 /** Values are compared at the beginning and the end of what is larger than this many bytes. */
 const MOST_READ = 2 ** 24;
 const BLOCK = 2 ** 20;
@@ -166,23 +171,31 @@ export async function openLab(
   };
 }
 
+/** A value, and whether it lies in memory as halves. */
+interface Seen extends View {
+  readonly half: boolean;
+}
+
 /** What a kernel reads and what it writes: values of the group, or the blocks of an update, which it changes in place. */
 function viewsOf({ emitted, program, origin }: Place): {
-  inputs: View[];
-  labels: View[];
-  outputs: View[];
-  floats: View[];
+  inputs: Seen[];
+  labels: Seen[];
+  outputs: Seen[];
+  floats: Seen[];
 } {
   if (updateAt(origin)) {
-    const inputs = origin.dispatch.bindings.filter((v) => v.buffer !== 'step');
+    const inputs = origin.dispatch.bindings
+      .filter((v) => v.buffer !== 'step')
+      .map((view): Seen => ({ ...view, half: false }));
     const outputs = inputs.filter((v) => v.buffer === 'parameters' || v.buffer === 'state');
     return { inputs, labels: [], outputs, floats: outputs };
   }
   const places = emitted.scheduled[program]?.memory.places;
-  const of = (nodes: readonly Node[]): View[] =>
+  const of = (nodes: readonly Node[]): Seen[] =>
     nodes.flatMap((n) => {
       const view = places?.get(storageOf(n));
-      return view ? [{ ...view, bytes: 4 * sizeOf(n.type.shape) }] : [];
+      const half = storageOf(n).type.dtype === 'f16';
+      return view ? [{ ...view, bytes: half ? bytesOf(storageOf(n)) : 4 * sizeOf(n.type.shape), half }] : [];
     });
   const [group] = origin.groups as [Group];
   const whole = (n: Node): boolean => n.type.dtype === 'u32';
@@ -201,10 +214,11 @@ async function checkAll(session: Session, place: Place, count: number) {
   const { emitted, origin } = place;
   const { inputs, labels, outputs, floats } = viewsOf(place);
   const random = noise(origin.groups[0]?.family !== 'contraction');
+  const halves = new Float32Array(storedBytes([...random, ...random], 'f16').buffer);
   /** Classes 0 and 1, as whole numbers in the place of floats. */
   const classes = new Float32Array(Uint32Array.from(random, (_, i) => (i >> 1) % 2).buffer);
   const nothing = new Float32Array(BLOCK / 4).fill(Number.NaN);
-  const fill = (view: View, block: Float32Array<ArrayBuffer>): void => {
+  const fill = ({ half: _, ...view }: Seen, block: Float32Array<ArrayBuffer>): void => {
     for (let at = 0; at < view.bytes; at += BLOCK)
       session.write({ ...view, offset: view.offset + at }, block.buffer.slice(0, Math.min(BLOCK, view.bytes - at)));
   };
@@ -221,14 +235,19 @@ async function checkAll(session: Session, place: Place, count: number) {
   let first: Float32Array[] = [];
   for (let i = 0; i < count; i++) {
     for (const view of outputs) fill(view, nothing);
-    for (const view of inputs) fill(view, random);
+    for (const view of inputs) fill(view, view.half ? halves : random);
     for (const view of labels) fill(view, classes);
     session.run('infer', [{ ...stepOf(emitted.plan), lr: 0.1 }], undefined, [i, i + 1]);
     const got: Float32Array[] = [];
-    for (const view of ends) got.push(new Float32Array(await session.read(view)));
+    for (const { half, ...view } of ends) {
+      const bytes = await session.read(view);
+      got.push(half ? storedValues(bytes, 0, view.bytes / 2, 'f16') : new Float32Array(bytes));
+    }
     if (i === 0) first = got;
     const worst = got
-      .map((values, k) => compare(...comparable(values, first[k] as Float32Array), TOLERANCE))
+      .map((values, k) =>
+        compare(...comparable(values, first[k] as Float32Array), ends[k]?.half ? HALF_TOLERANCE : TOLERANCE),
+      )
       .find((d) => !d.ok);
     found.push(worst && `its values are not those of the rules: relative error ${worst.relative.toExponential(1)}`);
   }

@@ -1,6 +1,6 @@
 // Every gradient of a trained parameter against central differences of what training minimises, in double precision.
 import { streamOf, uniform } from '../../../runtime/index.ts';
-import { type Graph, interpret, isOp, type Node, opDef, sizeOf, type Tensor } from '../../ir/index.ts';
+import { type Graph, interpret, isOfLossScale, isOp, type Node, opDef, sizeOf, type Tensor } from '../../ir/index.ts';
 import { stepNumbers } from '../inspect/trace.ts';
 import type { CompiledModel } from '../model.ts';
 import { leavesFor, stepFor } from './leaves.ts';
@@ -88,6 +88,8 @@ export function* verifyGradients(model: CompiledModel, o: GradientOptions): Gene
   const leaves = new Map<string, Tensor>();
   for (const n of backward.nodes) {
     const { shape } = n.type;
+    // Gradients without the scale of the loss.
+    if (isOfLossScale(n)) leaves.set(n.id, { shape, data: Float64Array.of(1) });
     if (isOp(n, 'input')) leaves.set(n.id, { shape, data: Float64Array.from(pictures) });
     if (isOp(n, 'labels')) leaves.set(n.id, { shape, data: Float64Array.from(labels) });
     const given = parameters.get(n.id);

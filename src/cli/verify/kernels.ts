@@ -24,6 +24,12 @@ export interface KernelRow {
 /** Difference of one value. One element may be off by more than the whole, but not by this many times. */
 const ONE_ELEMENT = 50;
 
+/**
+ * A result that is rounded to halves may be the other of two where it lies near their middle: 2^-10 of its size away. What a kernel
+ * makes of such a result without storing it may be made of the value before rounding: compilers leave the way to halves and back out.
+ */
+const HALVES = 2 ** -11;
+
 interface Difference {
   readonly max: number;
   readonly relative: number;
@@ -67,15 +73,18 @@ const worst = (all: readonly Difference[]): Difference => ({
 function judge({ origin, inputs, outputs, sums }: Made, step: ReadonlyMap<string, number>, tolerance: number) {
   const found: Difference[] = [];
   const shapes: string[] = [];
+  let allowed = tolerance;
   const expectedSums = new Map<string, number>();
   for (const group of origin.groups) {
     const values = computeGroup(group, inputs, step);
     for (const node of group.outputs) {
       const [got, want] = [outputs.get(node) ?? [], values.get(node)?.data ?? []];
+      const own = group.nodes.some((n) => isOp(n, 'half')) ? Math.max(tolerance, HALVES) : tolerance;
+      allowed = Math.max(allowed, own);
       if (isOp(node, 'maxpool2d_winner')) {
         const x = operandOf(node.inputs[0] as Node, values, inputs, step);
-        found.push(compare(valuesAt(node, x, got), valuesAt(node, x, want), tolerance));
-      } else found.push(compare(got, want, tolerance));
+        found.push(compare(valuesAt(node, x, got), valuesAt(node, x, want), own));
+      } else found.push(compare(got, want, own));
       shapes.push(showShape(node.type.shape));
     }
     for (const e of group.effects) {
@@ -99,7 +108,7 @@ function judge({ origin, inputs, outputs, sums }: Made, step: ReadonlyMap<string
     found.push(compare([sums.get(name) ?? Number.NaN], [want], tolerance));
     shapes.push(name);
   }
-  return { difference: worst(found), shape: shapes };
+  return { difference: worst(found), shape: shapes, allowed };
 }
 
 /** Puts the leaves where programs find them, and returns the batch as a data set whose order is backwards. */
@@ -138,10 +147,10 @@ export async function* verifyKernels(
       if (program === 'train') session.run('train', [{ ...step, step: 1 }], data);
       const numbers = stepNumbers(plan, step);
       for await (const made of trace(session, { ...emitted, plan }, program, step, data)) {
-        const { difference, shape: shapes } = judge(made, numbers, o.tolerance);
+        const { difference, shape: shapes, allowed } = judge(made, numbers, o.tolerance);
         const { origin } = made;
         const shown = shapes.length > 2 ? `${shapes.length} values` : shapes.join(', ');
-        yield row(program, origin.dispatch.label, origin.groups[0]?.family ?? '', shown, difference, o.tolerance);
+        yield row(program, origin.dispatch.label, origin.groups[0]?.family ?? '', shown, difference, allowed);
       }
     }
     data.destroy();

@@ -3,7 +3,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
+import { asFloats, bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { PixelSchedule } from '../schedules.ts';
 import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
@@ -37,14 +37,15 @@ export function pixelKernel(group: Group, schedule: PixelSchedule, fields: reado
   const name = (y: number, x: number, c: number): Wgsl => wgsl`a${size(y)}_${size(x)}_${size(c)}`;
   const b = bindings(fields);
   const input = b.use(storageOf(x), 'f32', accessOf(storageOf(x)));
+  const element = (at: Wgsl): Wgsl => asFloats(storageOf(x), wgsl`${input}[${at}]`, 1);
   const loads = ys.flatMap((y) =>
     xs.flatMap((x) =>
       list(channels, (c) => {
         const at = wgsl`at + ${i32(y)} * (W * C) + ${i32(x * channels + c)}`;
         const inside = wgsl`y${size(y)} && x${size(x)}`;
         const value = guarded
-          ? wgsl`select(0.0, ${input}[select(0, ${at}, ${inside})], ${inside})`
-          : wgsl`${input}[${at}]`;
+          ? wgsl`select(0.0, ${element(wgsl`select(0, ${at}, ${inside})`)}, ${inside})`
+          : element(at);
         return wgsl`let ${name(y, x, c)} = ${value};`;
       }),
     ),

@@ -3,7 +3,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, type Kernel, spread } from '../kernel.ts';
+import { asFloats, type Bindings, bindings, type Kernel, spread } from '../kernel.ts';
 import type { SubgroupSchedule } from '../schedules.ts';
 import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
@@ -122,7 +122,7 @@ ${map.prelude}
 ${b.declare()}
 ${helpers(group.nodes, width)}
 
-${reads === 'single' ? wgsl`fn load_a(i: i32) -> f32 { return ${a}[i]; }` : texel(wgsl`load_a`, a)}
+${reads === 'single' ? wgsl`fn load_a(i: i32) -> f32 { return ${asFloats(storageOf(map.a), wgsl`${a}[i]`, 1)}; }` : texel(wgsl`load_a`, a)}
 ${loadB}
 
 ${rowFunction(map)}
@@ -168,7 +168,8 @@ function readerOfB(b: Bindings, storage: Node, width: 1 | 4): Wgsl {
   const stored = storedLoad(b, wgsl`load_b`, storage, width);
   if (stored) return stored;
   if (width === 4) return texel(wgsl`load_b`, b.texture('b', storage));
-  return wgsl`fn load_b(i: i32) -> f32 { return ${b.use(storage, 'f32', accessOf(storage))}[i]; }`;
+  const value = asFloats(storage, wgsl`${b.use(storage, 'f32', accessOf(storage))}[i]`, 1);
+  return wgsl`fn load_b(i: i32) -> f32 { return ${value}; }`;
 }
 
 /** The rows that a lane reads: one of each eight, or four neighbours of each sixteen. */

@@ -2,7 +2,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
+import { asFloats, bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { RegisterSchedule } from '../schedules.ts';
 import { i32, join, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
@@ -58,6 +58,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const a4 = reads.a !== 'one';
   const b4 = reads.b !== 'one';
   const aName = b.use(storageOf(map.a), a4 ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
+  const aAt = (at: Wgsl): Wgsl => asFloats(storageOf(map.a), wgsl`${aName}[${at}]`, a4 ? 4 : 1);
   const { functions, at: bAt } = readWeights(b, map.b, b4 ? 4 : 1);
   const columnTiles = (map.n / width) * map.groups.count;
   const rowTiles = Math.ceil(map.m / rows);
@@ -78,7 +79,7 @@ var q = ${startOfB(map)};
 ${reads.b === 'k4' || map.bColumn !== 1 ? nothing : wgsl`q += n * ${i32(width)};`}
 for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(map.inner.size)}; ${{ wgsl: map.inner.name }} += ${i32(reads.unroll)}) {
   ${columnLoads(map, reads, bAt, b4)}
-  ${products(map, reads, rows, aName)}
+  ${products(map, reads, rows, aAt)}
   ${rider ? (reads.unroll === 4 ? wgsl`bias += b0 + b1 + b2 + b3;` : wgsl`bias += b0;`) : nothing}
 }`,
     long
@@ -217,7 +218,7 @@ function columnLoads(map: IndexMap, reads: Reads, bAt: (index: Wgsl) => Wgsl, b4
 }
 
 /** The multiply-adds of the tile. */
-function products(map: IndexMap, reads: Reads, rows: number, aName: Wgsl): Wgsl[] {
+function products(map: IndexMap, reads: Reads, rows: number, read: (at: Wgsl) => Wgsl): Wgsl[] {
   const inner: Wgsl = { wgsl: map.inner.name };
   const lines: Wgsl[] = [];
   const guard = (p: Wgsl, value: Wgsl, zero: Wgsl): Wgsl =>
@@ -232,7 +233,7 @@ function products(map: IndexMap, reads: Reads, rows: number, aName: Wgsl): Wgsl[
       const p = wgsl`p${size(i)}`;
       for (let step = 0; step < reads.unroll; step++) {
         const name = wgsl`a${size(i)}_${size(step)}`;
-        lines.push(wgsl`let ${name} = ${guard(p, wgsl`${aName}[(${aAt(p, step)}) / 4]`, wgsl`vec4f()`)};`);
+        lines.push(wgsl`let ${name} = ${guard(p, read(wgsl`(${aAt(p, step)}) / 4`), wgsl`vec4f()`)};`);
       }
       for (let j = 0; j < 4; j++) {
         const parts = Array.from({ length: reads.unroll }, (_, step) => wgsl`a${size(i)}_${size(step)}[${size(j)}]`);
@@ -246,14 +247,14 @@ function products(map: IndexMap, reads: Reads, rows: number, aName: Wgsl): Wgsl[
   for (let i = 0; i < rows; i++) {
     const p = wgsl`p${size(i)}`;
     if (reads.unroll === 1) {
-      lines.push(accumulate(reads, i, guard(p, wgsl`${aName}[${aAt(p, 0)}]`, wgsl`0.0`)));
+      lines.push(accumulate(reads, i, guard(p, read(aAt(p, 0)), wgsl`0.0`)));
       continue;
     }
     const four =
       reads.a === 'k4'
-        ? wgsl`${aName}[(${aAt(p, 0)}) / 4]`
+        ? read(wgsl`(${aAt(p, 0)}) / 4`)
         : wgsl`vec4f(${join(
-            [0, 1, 2, 3].map((s) => wgsl`${aName}[${aAt(p, s)}]`),
+            [0, 1, 2, 3].map((s) => read(aAt(p, s))),
             ', ',
           )})`;
     lines.push(accumulate(reads, i, guard(p, four, wgsl`vec4f()`)));

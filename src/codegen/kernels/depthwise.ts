@@ -3,7 +3,7 @@ import type { StepField } from '../../../runtime/plan.ts';
 import { type ConvAttrs, isOp, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import type { FamilySchedule, ItemSchedule, SliceSchedule, StripSchedule } from '../family-schedules.ts';
-import { type Bindings, bindings, heading, type Kernel, spread } from '../kernel.ts';
+import { asFloats, type Bindings, bindings, heading, type Kernel, spread } from '../kernel.ts';
 import type { Target } from '../schedules.ts';
 import { i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { fitsTexture, texel } from './contraction-subgroup.ts';
@@ -82,7 +82,7 @@ function loader({ b, width, textures }: Parts, name: 'load_a' | 'load_b', node: 
   if (stored) return stored;
   if (textures) return texel({ wgsl: name }, b.texture(name === 'load_a' ? 'a' : 'b', storage));
   const values = b.use(storage, width === 4 ? 'vec4f' : 'f32', accessOf(storage));
-  return wgsl`fn ${{ wgsl: name }}(i: i32) -> T { return ${values}[i]; }`;
+  return wgsl`fn ${{ wgsl: name }}(i: i32) -> T { return ${asFloats(storage, wgsl`${values}[i]`, width)}; }`;
 }
 
 function finish(t: Parts, value: Wgsl, index: Wgsl, column: Wgsl, suffix: Wgsl = nothing): Wgsl {

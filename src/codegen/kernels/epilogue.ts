@@ -1,7 +1,7 @@
 // Elementwise work inside a kernel: the lines that compute nodes for the element (or four) at hand and store results.
 import { broadcastStrides } from '../../ir/broadcast.ts';
 import { isOp, isTextConstant, type Node, type Shape, sameShape, sizeOf, storageOf } from '../../ir/index.ts';
-import type { Bindings } from '../kernel.ts';
+import { asFloats, asStored, type Bindings } from '../kernel.ts';
 import { f32, ident, join, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { type FunctionName, functionTexts } from './functions.ts';
 import { isPointwise, pointwiseTable } from './pointwise-table.ts';
@@ -24,11 +24,11 @@ export function load(b: Bindings, node: Node, at: Wgsl, width: 1 | 4, access: 'r
   const name = b.use(node, width === 4 && sizeOf(node.type.shape) % 4 === 0 ? 'vec4f' : 'f32', access);
   const element = b.elementOf(node);
   if (width === 4) {
-    if (element === 'vec4f') return wgsl`${name}[${at}]`;
-    const four = [0, 1, 2, 3].map((i) => wgsl`${name}[(${at}) * 4u + ${u32(i)}]`);
+    if (element === 'vec4f') return asFloats(node, wgsl`${name}[${at}]`, 4);
+    const four = [0, 1, 2, 3].map((i) => asFloats(node, wgsl`${name}[(${at}) * 4u + ${u32(i)}]`, 1));
     return wgsl`vec4f(${join(four, ', ')})`;
   }
-  return element === 'vec4f' ? wgsl`${name}[(${at}) / 4u][(${at}) % 4u]` : wgsl`${name}[${at}]`;
+  return asFloats(node, element === 'vec4f' ? wgsl`${name}[(${at}) / 4u][(${at}) % 4u]` : wgsl`${name}[${at}]`, 1);
 }
 
 /** The shape in which an operand repeats to its user's: aligned at the end, except for an explicit broadcast and classes. */
@@ -79,7 +79,7 @@ function operand(
     return load(b, storage, place.column, place.width, mode);
   // Any other broadcast: the index is put together from the coordinates.
   const strides = broadcastStrides(shape, place.shape);
-  const whole = shape[shape.length - 1] === last && node.type.dtype === 'f32';
+  const whole = shape[shape.length - 1] === last && node.type.dtype !== 'u32';
   const width = whole ? place.width : 1;
   const terms: Wgsl[] = [];
   let below = 1;
@@ -179,7 +179,7 @@ export function store(b: Bindings, node: Node, at: Wgsl, value: Wgsl, width: 1 |
   const name = b.use(node, width === 4 ? 'vec4f' : 'f32', 'read_write');
   if (width === 1 && b.elementOf(node) === 'vec4f')
     throw new Error(`%${node.id} is stored one by one but declared in fours`);
-  return wgsl`${name}[${at}] = ${value};`;
+  return wgsl`${name}[${at}] = ${asStored(node, value, width)};`;
 }
 
 /** Functions that the nodes' expressions call. */

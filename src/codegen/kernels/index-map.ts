@@ -322,7 +322,9 @@ function product(node: Node<'matmul'>, a: Node, b: Node): IndexMap {
 
 /** What a contraction computes, as a line of text: equal for equal work, whatever the values are called. */
 export function workOf(node: Node): string {
-  const operands = node.inputs.map((n) => showShape(n.type.shape)).join(', ');
+  const operands = node.inputs
+    .map(({ type }) => `${showShape(type.shape)}${type.dtype === 'f16' ? ' f16' : ''}`)
+    .join(', ');
   const attrs = Object.entries(node.attrs).map(([name, value]) => ` ${name} ${String(value)}`);
   return `${node.op} ${operands} -> ${showShape(node.type.shape)}${attrs.join('')}`;
 }

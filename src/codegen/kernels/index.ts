@@ -20,6 +20,7 @@ import { groupMap } from './pooled.ts';
 import { pooledGradientKernel } from './pooled-gradient.ts';
 import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
+import { scaleKernel } from './scale.ts';
 import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
 import { unpoolKernel } from './unpool.ts';
@@ -78,6 +79,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       ? meanKernel(group, c.fields)
       : sumKernel(group, scheduled(group, c, 'sum'), c.fields),
   neighbours: (group, c) => neighboursKernel(group, scheduled(group, c, 'items'), c.fields),
+  scale: (group, { fields }) => scaleKernel(group, fields),
   accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),
 };
 

@@ -32,7 +32,7 @@ export function loadKernel(
   );
   const order = b.other('order', { kind: 'buffer', buffer: 'order' }, 'u32', 0, 'read');
   const x = b.use(input, width === 4 ? 'vec4f' : 'f32', 'read_write');
-  const element = labels?.type.dtype ?? 'u32';
+  const element = labels?.type.dtype === 'f32' ? 'f32' : 'u32';
   const labelled = labels && {
     from: b.other('labels', { kind: 'buffer', buffer: 'labels' }, element, 0, 'read'),
     to: b.use(labels, element, 'read_write'),

@@ -26,6 +26,8 @@ type Arithmetic =
   | 'exp'
   | 'log'
   | 'greater'
+  | 'half'
+  | 'choose'
   | 'standardize'
   | 'standardize_dx'
   | 'broadcast';
@@ -103,6 +105,8 @@ export const pointwiseTable: { readonly [K in PointwiseOp]: Written } = {
   max: { of: (x) => wgsl`max(${a(x, 0)}, ${a(x, 1)})` },
   min: { of: (x) => wgsl`min(${a(x, 0)}, ${a(x, 1)})` },
   greater: { of: (x) => wgsl`select(T(0.0), T(1.0), ${a(x, 0)} > ${a(x, 1)})` },
+  half: { of: (x, _node, _element, { width }) => wgsl`T(${{ wgsl: width === 4 ? 'vec4h' : 'f16' }}(${a(x, 0)}))` },
+  choose: { of: (x) => wgsl`select(${a(x, 1)}, ${a(x, 2)}, ${a(x, 0)} > T(0.0))` },
   sigmoid_cross_entropy: {
     of: (x) => wgsl`max(${a(x, 0)}, T(0.0)) - ${a(x, 0)} * ${a(x, 1)} + log(T(1.0) + exp(-abs(${a(x, 0)})))`,
   },

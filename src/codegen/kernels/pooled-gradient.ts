@@ -3,7 +3,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, heading, type Kernel, spread } from '../kernel.ts';
+import { asFloats, bindings, heading, type Kernel, spread } from '../kernel.ts';
 import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { offsets } from './contraction-pixels.ts';
 import { accessOf, constants } from './index-map.ts';
@@ -37,9 +37,10 @@ export function pooledGradientKernel(group: Group, fields: readonly StepField[])
       const name = wgsl`v${size(y)}_${size(j)}`;
       const at = wgsl`at + ${i32(y)} * (W * C) + ${i32(j * LANES)} + lane`;
       const safe = wgsl`clamp(${at}, 0, ${i32(sizeOf(x.type.shape) - 1)})`;
-      if (!guarded) return wgsl`let ${name} = ${input}[${safe}];`;
+      const element = asFloats(x, wgsl`${input}[${safe}]`, 1);
+      if (!guarded) return wgsl`let ${name} = ${element};`;
       const inside = wgsl`top + ${i32(y)} >= 0 && top + ${i32(y)} < H && column${size(j)} >= 0 && column${size(j)} < W * C`;
-      return wgsl`let ${name} = select(0.0, ${input}[${safe}], ${inside});`;
+      return wgsl`let ${name} = select(0.0, ${element}, ${inside});`;
     }),
   );
   const columns = guarded
@@ -96,7 +97,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
         let left = column * (WW * SX) - LEFT;
         let at = ((image * H + top) * W + left) * C;
         let p = ((image * PH + row) * PW + column) * F + f;
-        let dy = ${dys}[p];
+        let dy = ${asFloats(dy, wgsl`${dys}[p]`, 1)};
         let won = ${packed ? wgsl`(${winners}[p / 4] >> (u32(p) % 4u * 8u)) & 255u` : wgsl`${winners}[p]`};
         ${places.map((_, i) => wgsl`let d${size(i)} = select(0.0, dy, won == ${u32(i)});`)}
         ${columns}

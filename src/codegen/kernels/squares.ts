@@ -1,6 +1,6 @@
-// Sums of squares of many values at once: gradients lie side by side, so a few bindings and one dispatch reach them all.
+// Sums of squares of many values at once, or counts of those that are not finite: gradients lie side by side, so a few bindings and one dispatch reach them all.
 import type { StepField, View } from '../../../runtime/plan.ts';
-import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
+import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group, MemoryPlan } from '../../schedule/index.ts';
 import { bindings, type Kernel } from '../kernel.ts';
 import { comment, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
@@ -57,13 +57,16 @@ export function squaresKernel(group: Group, memory: MemoryPlan, fields: readonly
   const count = sizeOf(node.type.shape);
   const out = b.use(node, 'f32', 'read_write');
   const groups = [count / WORKGROUP, 1, 1] as const;
-  const parts = spans(node.inputs.map(storageOf), placeOf(node, memory), memory).map((nodes, k) => {
+  // What is known is finite, and lies nowhere.
+  const counts = isOp(node, 'overflows');
+  const inputs = node.inputs.map(storageOf).filter((n) => !(counts && isOp(n, 'constant')));
+  const parts = (inputs.length === 0 ? [] : spans(inputs, placeOf(node, memory), memory)).map((nodes, k) => {
     const span = spanOf(nodes, memory);
     const values = b.other(`values${k}`, { kind: 'span', nodes }, 'f32', span.bytes / 4, 'read_write');
     const name: Wgsl = { wgsl: `squares_of_values${k}` };
     const calls = nodes.flatMap((n) => {
       const { offset, bytes } = placeOf(n, memory);
-      const times = node.inputs.filter((i) => storageOf(i) === n).length;
+      const times = inputs.filter((i) => i === n).length;
       const start = u32((offset - span.offset) / 4);
       const call = wgsl`total += ${name}(id.x, ${start}, ${u32(bytes / 4)}); ${comment(n.id)}`;
       return Array.from({ length: times }, () => call);
@@ -73,14 +76,14 @@ fn ${name}(first: u32, start: u32, length: u32) -> f32 {
   var part = 0.0;
   for (var i = first; i < length; i += ${u32(count)}) {
     let x = ${values}[start + i];
-    part += x * x;
+    ${counts ? wgsl`part += select(0.0, 1.0, (bitcast<u32>(x) & 0x7f800000u) == 0x7f800000u);` : wgsl`part += x * x;`}
   }
   return part;
 }`;
     return { helper, calls };
   });
   const text = wgsl`
-${comment(`${group.name}: the squares of ${node.inputs.length} values in ${count} sums`)}
+${comment(`${group.name}: ${counts ? 'what is not finite' : 'the squares'} of ${node.inputs.length} values in ${count} sums`)}
 ${b.declare()}
 ${parts.map((p) => p.helper)}
 

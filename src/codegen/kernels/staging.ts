@@ -104,7 +104,13 @@ export function rowStarts(
 const call = (map: IndexMap, name: 'a_at' | 'b_at', ...args: readonly Wgsl[]): Wgsl =>
   wgsl`${{ wgsl: name }}(${join([...args, ...(grouped(map) ? [wgsl`group`] : [])], ', ')})`;
 
-export function stageA(map: IndexMap, staging: Staging, schedule: TiledSchedule, invocations: number, a: Wgsl): Wgsl[] {
+export function stageA(
+  map: IndexMap,
+  staging: Staging,
+  schedule: TiledSchedule,
+  invocations: number,
+  a: (index: Wgsl) => Wgsl,
+): Wgsl[] {
   const { rows, depth } = schedule;
   const steps = stepsOf(map);
   const { count, partial } = rounds((rows * depth) / 4, invocations);
@@ -116,7 +122,7 @@ export function stageA(map: IndexMap, staging: Staging, schedule: TiledSchedule,
       ...(map.guarded ? [wgsl`${p} >= 0`] : []),
     ];
     const at = guards.length === 0 ? p : wgsl`select(0, ${p}, ${join(guards, ' && ')})`;
-    const loaded = four ? wgsl`${a}[${map.parts ? wgsl`(${at}${part})` : at} / 4]` : wgsl`${a}[${at}${part}]`;
+    const loaded = a(four ? wgsl`${map.parts ? wgsl`(${at}${part})` : at} / 4` : wgsl`${at}${part}`);
     return guards.length === 0
       ? loaded
       : wgsl`select(${four ? wgsl`vec4f()` : wgsl`0.0`}, ${loaded}, ${join(guards, ' && ')})`;

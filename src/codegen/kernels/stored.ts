@@ -1,7 +1,7 @@
 // Weights that are stored in fewer bits: a function that makes floats of them as a kernel loads them. WGSL that every device
 // has: neither the feature shader-f16 nor the language extension of packed integers is needed.
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
-import type { Bindings } from '../kernel.ts';
+import { asFloats, type Bindings } from '../kernel.ts';
 import { comment, nothing, type Wgsl, wgsl } from '../wgsl.ts';
 import { accessOf } from './index-map.ts';
 
@@ -46,5 +46,5 @@ export function readWeights(
   const functions = storedLoad(b, wgsl`load_b`, storage, width);
   if (functions) return { functions: wgsl`\n${functions}`, at: (index) => wgsl`load_b(${index})` };
   const name = b.use(storage, width === 4 ? 'vec4f' : 'f32', accessOf(storage));
-  return { functions: nothing, at: (index) => wgsl`${name}[${index}]` };
+  return { functions: nothing, at: (index) => asFloats(storage, wgsl`${name}[${index}]`, width) };
 }

@@ -2,7 +2,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { type Node, showShape, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import { asFloats, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import type { Target } from '../schedules.ts';
 import { i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
@@ -40,7 +40,7 @@ export function unpoolKernel(group: Group, target: Target, fields: readonly Step
   const find = wgsl`
 let at = u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel;
 ${width === 4 ? wgsl`first = (vec4u(${winners}[at]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);` : wgsl`first = ${winners}[at];`}
-d = ${dys}[at];`;
+d = ${asFloats(dy, wgsl`${dys}[at]`, width)};`;
   const trimmed: Wgsl = { wgsl: find.wgsl.trim() };
   const text = wgsl`
 ${heading(`${group.name} = ${group.nodes.map((node) => node.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}

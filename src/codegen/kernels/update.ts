@@ -44,7 +44,9 @@ export function updateKernel(
     if (isOp(n, 'constant')) return wgsl`T(${f32(n.attrs.values[0] as number)})`;
     if (isOp(n, 'step')) return wgsl`T(${b.step(n.attrs.field)})`;
     // A scalar that another kernel made: the norm of gradients.
-    if (sizeOf(n.type.shape) === 1) return wgsl`T(${b.use(storageOf(n), 'f32', 'read')}[0])`;
+    // The scale of the loss lies in the buffer of the slots, which is written to.
+    if (sizeOf(n.type.shape) === 1)
+      return wgsl`T(${b.use(storageOf(n), 'f32', isOp(n, 'state') ? 'read_write' : 'read')}[0])`;
     throw new Error(`%${n.id} cannot be read by an update`);
   };
   for (const node of group.nodes) {

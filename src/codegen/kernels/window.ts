@@ -3,7 +3,7 @@ import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type MeanAttrs, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import { type Group, type InPlace, tiles } from '../../schedule/index.ts';
 import type { ItemSchedule } from '../family-schedules.ts';
-import { type Bindings, bindings, heading, type Kernel } from '../kernel.ts';
+import { asFloats, type Bindings, bindings, heading, type Kernel } from '../kernel.ts';
 import type { Target } from '../schedules.ts';
 import { f32, i32, kernelText, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
@@ -85,7 +85,12 @@ function finish({ b, group, root, width, c }: Parts, value: Wgsl, index: Wgsl): 
   return winner ? wgsl`${stores}\n${storeWinner(b, winner, index, width)}` : stores;
 }
 
-const operand = (t: Parts, node: Node): Wgsl => t.b.use(storageOf(node), t.width === 4 ? 'vec4f' : 'f32', 'read_write');
+/** Reads elements of an operand. */
+function operand({ b, width }: Parts, node: Node): (at: Wgsl) => Wgsl {
+  const storage = storageOf(node);
+  const name = b.use(storage, width === 4 ? 'vec4f' : 'f32', 'read_write');
+  return (at) => asFloats(storage, wgsl`${name}[${at}]`, width);
+}
 
 /** i as (picture, row, column, channel) of a shape with c channels. */
 export const coordinates = (h: number, w: number, c: number): Wgsl => wgsl`
@@ -117,7 +122,7 @@ for (var ky = 0; ky < ${i32(a.window[0])}${t.zero}; ky++) {
     let iy = row * ${i32(a.stride[0])} + ky * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
     let ix = column * ${i32(a.stride[1])} + kx * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
     ${inside}
-    let v = ${xs}[u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel];
+    let v = ${xs(wgsl`u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel`)};
     ${winner ? place : max ? wgsl`result = max(result, v);` : counting ? wgsl`result += v; inside += 1.0;` : wgsl`result += v;`}
   }
 }
@@ -140,10 +145,10 @@ function maxGradientByWindow(t: Parts, a: PoolAttrs): Made {
   const at = (ky: Wgsl, kx: Wgsl): Wgsl =>
     wgsl`u32((image * ${i32(h)} + row * ${i32(kh)} + ${ky}) * ${i32(w)} + column * ${i32(kw)} + ${kx}) * ${u32(c)} + channel`;
   const find = wgsl`
-best = ${xs}[${at(i32(0), i32(0))}];
-d = ${dys}[u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel];
+best = ${xs(at(i32(0), i32(0)))};
+d = ${dys(wgsl`u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel`)};
 for (var k = 1; k < ${i32(kh * kw)}${t.zero}; k++) {
-  let v = ${xs}[${at(wgsl`k / ${i32(kw)}`, wgsl`k % ${i32(kw)}`)}];
+  let v = ${xs(at(wgsl`k / ${i32(kw)}`, wgsl`k % ${i32(kw)}`))};
   let better = v > best;
   best = select(best, v, better);
   first = select(first, U(u32(k)), better);
@@ -207,13 +212,13 @@ for (var k = 0; k < ${i32(a.window[0] * a.window[1])}; k++) {
   let iy = oy * ${i32(a.stride[0])} + k / ${i32(a.window[1])} * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
   let ix = ox * ${i32(a.stride[1])} + k % ${i32(a.window[1])} * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
   if (iy < 0 || iy >= ${i32(h)} || ix < 0 || ix >= ${i32(w)}) { continue; }
-  let v = ${xs}[u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel];
+  let v = ${xs(wgsl`u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel`)};
   if (k < ky * ${i32(a.window[1])} + kx) { first = first & (v < mine); } else { first = first & (v <= mine); }
 }
-result += select(T(), ${dys}[u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel], first);`;
+result += select(T(), ${dys(wgsl`u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel`)}, first);`;
   const body = wgsl`
 ${coordinates(h, w, c)}
-let mine = ${xs}[i];
+let mine = ${xs(wgsl`i`)};
 var result = T();
 ${eachWindow(a, oh, ow, ask)}
 ${finish(t, wgsl`result`, wgsl`i`)}`;
@@ -230,7 +235,7 @@ function averageGradient(t: Parts, a: MeanAttrs): Made {
   const body = wgsl`
 ${coordinates(h, w, c)}
 var result = T();
-${eachWindow(a, oh, ow, wgsl`result += ${dys}[u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel] / ${by};`)}
+${eachWindow(a, oh, ow, wgsl`result += ${dys(wgsl`u32((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${u32(c)} + channel`)} / ${by};`)}
 ${finish(t, wgsl`result`, wgsl`i`)}`;
   return { body, count: sizeOf(root.type.shape) / t.width };
 }

@@ -3,7 +3,7 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import { asFloats, type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import type { WinogradSchedule } from '../schedules.ts';
 import { comment, i32, join, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { fitsTexture, texel } from './contraction-subgroup.ts';
@@ -165,7 +165,8 @@ function loadA(b: Bindings, s: Shapes, steps: 1 | 4, shared: boolean): Wgsl {
 ${read}
 ${guarded(wgsl`load_texel(${i})`)}`;
   }
-  return guarded(wgsl`${b.use(storage, steps === 4 ? 'vec4f' : 'f32', accessOf(storage))}[${i}]`);
+  const name = b.use(storage, steps === 4 ? 'vec4f' : 'f32', accessOf(storage));
+  return guarded(asFloats(storage, wgsl`${name}[${i}]`, steps));
 }
 
 /** `load_b`: a four of weights, or one. */
@@ -182,7 +183,7 @@ fn half(v: vec4f, odd: bool) -> vec2f { return select(v.xy, v.zw, odd); }`
   if (fours && shared && fitsTexture(storage)) return wgsl`${texel(wgsl`load_b`, b.texture('b', storage))}${pick}`;
   const type: Wgsl = { wgsl: fours ? 'vec4f' : 'f32' };
   const name = b.use(storage, fours ? 'vec4f' : 'f32', accessOf(storage));
-  return wgsl`fn load_b(i: i32) -> ${type} { return ${name}[i]; }${pick}`;
+  return wgsl`fn load_b(i: i32) -> ${type} { return ${asFloats(storage, wgsl`${name}[i]`, fours ? 4 : 1)}; }${pick}`;
 }
 
 /** B^T of four values: the differences that both directions take. */

@@ -23,6 +23,7 @@ export * as normal from './normal.ts';
 export * as onnx from './onnx.ts';
 export * as pieces from './pieces.ts';
 export * as play from './play.ts';
+export * as precision from './precision.ts';
 export * as run from './run.ts';
 export * as shapes from './shapes.ts';
 export * as sweep from './sweep.ts';

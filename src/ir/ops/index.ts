@@ -14,6 +14,7 @@ import { constant, input, labels, parameter, state, step } from './leaves.ts';
 import { counted, one_hot, sigmoid_cross_entropy } from './losses.ts';
 import { abs, max, min, pow, sign } from './magnitude.ts';
 import { matmul } from './matmul.ts';
+import { choose, half, overflows } from './mixed.ts';
 import { standardize, standardize_dx } from './normalize.ts';
 import { concat, pad_zeros, slice } from './pieces.ts';
 import { maxpool2d_winner, unpool2d } from './pool-winner.ts';
@@ -67,6 +68,8 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   one_hot,
   counted,
   pow,
+  half,
+  choose,
   ...activationOps,
   prelu,
   prelu_dx,
@@ -100,6 +103,7 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   reshape,
   sum,
   squares,
+  overflows,
   partial_sum,
   channel_sum,
   broadcast,

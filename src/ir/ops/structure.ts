@@ -29,7 +29,7 @@ export const reshape: OpDef<'reshape'> = {
   inputs: ['x'],
   infer: ([x], { shape }) =>
     sizeOf(shape) === sizeOf(x!.shape)
-      ? f32(shape)
+      ? { dtype: x!.dtype === 'f16' ? 'f16' : 'f32', shape }
       : `${showShape(x!.shape)} has ${sizeOf(x!.shape)} elements, not ${sizeOf(shape)}`,
   reference: ([x]) => x!.data,
   vjp: (b, node, dy) => {

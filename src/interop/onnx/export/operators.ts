@@ -47,6 +47,9 @@ type Training =
   | 'cutout'
   | 'correct'
   | 'squares'
+  | 'overflows'
+  | 'half'
+  | 'choose'
   | 'partial_sum'
   | 'batch_mean';
 
