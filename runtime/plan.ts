@@ -173,4 +173,9 @@ export interface Plan {
   /** Bytes from one row of the step uniform to the next, and what a row holds, 4 bytes each. */
   readonly step: { readonly stride: number; readonly fields: readonly StepField[] };
   readonly train: TrainSpec | null;
+  /** Features that the device must have been asked for; absent: none. */
+  readonly features?: readonly PlanFeature[];
 }
+
+/** What kernels may need besides what every device has. The last is an experiment of Dawn, and not in WebGPU. */
+export type PlanFeature = 'subgroups' | 'shader-f16' | 'chromium-experimental-subgroup-matrix';

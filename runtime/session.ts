@@ -100,6 +100,9 @@ export async function createSession(
   plan: Plan,
   programs: readonly ProgramName[] = ['infer', 'evaluate', 'train'],
 ): Promise<Session> {
+  for (const feature of plan.features ?? [])
+    if (!device.features.has(feature))
+      throw new Error(`the plan needs a device with ${feature}: ask for it with requestDevice({ requiredFeatures })`);
   device.pushErrorScope('out-of-memory');
   const buffers = new Map<BufferRole, GPUBuffer>();
   const textures = new Map<BufferRole, GPUTexture>();

@@ -1,7 +1,8 @@
 // The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
 import type { Plan, Stored, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
-import type { Target, Tuned } from './codegen/schedules.ts';
+import { isGpu, type Target, type Tuned } from './codegen/schedules.ts';
+import type { Subgroups } from './codegen/subgroup-schedules.ts';
 import { sourceTwice } from './diagnostics/catalog/data-section.ts';
 import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
@@ -50,6 +51,8 @@ export interface CompileOptions {
   readonly target?: Target;
   /** Schedules that were measured to be better than the rules, by what they compute. */
   readonly tuned?: Tuned;
+  /** For the target `gpu-subgroups`: what the adapter says of its subgroups. Unless given, what every adapter has is assumed. */
+  readonly subgroups?: Subgroups;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
   /**
@@ -155,6 +158,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
     outputIs,
     options.target,
     options.tuned,
+    options.subgroups,
   );
   const startsFrom = lowered.startsFrom ? { startsFrom: lowered.startsFrom } : {};
   return {
@@ -189,7 +193,7 @@ function build(
     const shared = stage(`${program} after cse`, shareCommon(factored));
     const live = stage(`${program} after dce`, removeDeadCode(shared));
     const apart = stage(`${program} after separate-gradients`, separateGradients(live));
-    const parts = target === 'gpu' ? stage(`${program} after split-products`, splitProducts(apart)) : apart;
+    const parts = target && isGpu(target) ? stage(`${program} after split-products`, splitProducts(apart)) : apart;
     return stage(`${program} after split-sums`, splitSums(parts));
   };
   const config = inferOnly ? undefined : aim;

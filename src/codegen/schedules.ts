@@ -1,15 +1,30 @@
 // How kernels run, apart from what they mean: sizes of tiles and workgroups, chosen by rules in this one file.
 import type { IndexMap } from './kernels/index-map.ts';
+import {
+  isSubgroupKind,
+  type SubgroupKind,
+  type Subgroups,
+  subgroupCandidates,
+  subgroupRefinements,
+  subgroupRule,
+  subgroupText,
+  subgroupTrouble,
+  unknownSubgroups,
+} from './subgroup-schedules.ts';
 
 /**
  * What the kernels are for. `portable` runs on every WebGPU device. `cpu` is for adapters that compute on the processor,
  * eight lanes at a time (lavapipe): subgroups of eight, and operands in textures. `gpu` is for graphics processors: tiles
- * in the memory of workgroups, which an adapter without such memory makes slow.
+ * in the memory of workgroups, which an adapter without such memory makes slow. `gpu-subgroups` is for those whose lanes
+ * share by shuffling, or that have matrix units.
  */
-export type Target = 'portable' | 'cpu' | 'gpu';
+export type Target = 'portable' | 'cpu' | 'gpu' | 'gpu-subgroups';
 
 /** All targets, by the names of `--target`. */
-export const targetNames = ['portable', 'cpu', 'gpu'] as const satisfies readonly Target[];
+export const targetNames = ['portable', 'cpu', 'gpu', 'gpu-subgroups'] as const satisfies readonly Target[];
+
+/** Is it for graphics processors, with many workgroups to keep busy? */
+export const isGpu = (target: Target): boolean => target === 'gpu' || target === 'gpu-subgroups';
 
 /** Each invocation computes `rows` rows of one column, or of four neighbouring columns. */
 export interface RegisterSchedule {
@@ -38,7 +53,7 @@ export interface TiledSchedule {
   readonly each: { readonly rows: number; readonly columns: number };
 }
 
-export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule;
+export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule | SubgroupKind;
 
 /** Schedules by what they compute (`workOf`). */
 export type Tuned = ReadonlyMap<string, ContractionSchedule>;
@@ -70,11 +85,17 @@ function tiledSchedule({ m, n, groups, parts, inner, outer }: IndexMap): TiledSc
   return { kind: 'tiled', rows, columns, depth, each: four };
 }
 
-export function contractionSchedule(map: IndexMap, target: Target): ContractionSchedule {
+/** `facts`: what the adapter says of its subgroups; for `gpu-subgroups` alone, which without them takes what every adapter has. */
+export function contractionSchedule(map: IndexMap, target: Target, facts = unknownSubgroups): ContractionSchedule {
   const columns = map.n % 4 === 0 ? map.n / 4 : map.n;
   const { count } = map.groups;
+  const wide = count === 1 || map.n >= 16;
+  if (target === 'gpu-subgroups' && (map.parts || (!map.byPhase && wide))) {
+    const rule = subgroupRule(map, facts);
+    if (rule) return rule;
+  }
   // Rows in the order of their phase skip most of k, each on its own; narrow groups would fill a corner of a tile.
-  if (map.parts || (target === 'gpu' && !map.byPhase && (count === 1 || map.n >= 16))) return tiledSchedule(map);
+  if (map.parts || (isGpu(target) && !map.byPhase && wide)) return tiledSchedule(map);
   // A subgroup's lanes are columns of one group: narrow groups would leave most of them idle.
   if (target === 'cpu' && (count === 1 || columns > 4)) {
     // A second vector where the columns fill it, or where a lane has one column only.
@@ -87,12 +108,24 @@ export function contractionSchedule(map: IndexMap, target: Target): ContractionS
   return { kind: 'register', rows, workgroup: tiles >= 4096 ? 64 : tiles >= 256 ? 16 : 8 };
 }
 
-/** Why a schedule cannot run this contraction on the target; undefined when it can. */
-export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: Target): string | undefined {
+/**
+ * Why a schedule cannot run this contraction on the target; undefined when it can. `facts`: what the adapter says of its subgroups;
+ * without them no schedule that needs any runs but on `gpu-subgroups`.
+ */
+export function scheduleTrouble(
+  s: ContractionSchedule,
+  map: IndexMap,
+  target: Target,
+  facts: Subgroups | undefined = target === 'gpu-subgroups' ? unknownSubgroups : undefined,
+): string | undefined {
+  if (isSubgroupKind(s)) {
+    if (!isGpu(target)) return `lanes that share are for --target gpu and gpu-subgroups, and this is ${target}`;
+    return facts ? subgroupTrouble(s, map, facts) : 'the adapter has no subgroups';
+  }
   if (map.parts && s.kind !== 'tiled') return 'the parts of a weight gradient are made by tiles';
   if (s.kind === 'tiled') {
-    // Tiles add k in one level: only this target keeps sums short enough for that, by making them in parts.
-    if (target !== 'gpu') return `tiles are for --target gpu, and this is ${target}`;
+    // Tiles add k in one level: only these targets keep sums short enough for that, by making them in parts.
+    if (!isGpu(target)) return `tiles are for --target gpu, and this is ${target}`;
     return isLegal(s)
       ? undefined
       : 'a tile is made of whole fours and at most 256 invocations, and stages at most 16384 bytes';
@@ -114,15 +147,16 @@ export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: T
 const MOST_ROWS = 16;
 
 /** Schedules worth measuring besides the rules' own; those of `refinements` belong to the best of them. */
-export function candidateSchedules(map: IndexMap, target: Target): ContractionSchedule[] {
-  const rule = contractionSchedule(map, target);
-  const workgroup = rule.kind === 'register' ? rule.workgroup : target === 'gpu' ? 64 : 16;
-  const all: ContractionSchedule[] = [];
+export function candidateSchedules(map: IndexMap, target: Target, facts?: Subgroups): ContractionSchedule[] {
+  const rule = contractionSchedule(map, target, facts);
+  const workgroup = rule.kind === 'register' ? rule.workgroup : isGpu(target) ? 64 : 16;
+  const shared = isGpu(target) && facts ? subgroupCandidates(map, facts) : [];
+  const all: ContractionSchedule[] = target === 'gpu-subgroups' ? [...shared] : [];
   if (target === 'cpu')
     for (const rows of [16, 8] as const)
       for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
         all.push({ kind: 'subgroup', rows, vectors });
-  if (target === 'gpu')
+  if (isGpu(target))
     for (const rows of [16, 32, 64, 128].filter((n) => n < 2 * map.m || n === 16))
       for (const columns of [16, 32, 64, 128].filter((n) => n < 2 * map.n || n === 16))
         for (const [down, across] of [
@@ -137,6 +171,7 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
             depth: rule.kind === 'tiled' ? rule.depth : 16,
             each: { rows: down, columns: across },
           });
+  if (target === 'gpu') all.push(...shared);
   // Where subgroups are the rule, registers win with many rows or not at all.
   const registers = (rule.kind === 'subgroup' ? [8, 4] : [8, 4, 2, 1])
     .filter((n) => n < 2 * map.m)
@@ -144,18 +179,25 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
   // What comes first is measured when time is short: subgroups gain little where channels do not come in fours.
   const last = map.a.type.shape[map.a.type.shape.length - 1] as number;
   const order = last % 4 === 0 ? [...all, ...registers] : [...registers, ...all];
-  return possible(order, rule, map, target);
+  return possible(order, rule, map, target, facts);
 }
 
 /** The neighbours of a schedule: other workgroups, or other depths of a tile. */
-export function refinements(of: ContractionSchedule, map: IndexMap, target: Target): ContractionSchedule[] {
+export function refinements(
+  of: ContractionSchedule,
+  map: IndexMap,
+  target: Target,
+  facts?: Subgroups,
+): ContractionSchedule[] {
   const near: ContractionSchedule[] =
     of.kind === 'register'
       ? [8, 16, 32, 64].map((workgroup) => ({ ...of, workgroup }))
       : of.kind === 'tiled'
         ? [4, 8, 16, 32].map((depth) => ({ ...of, depth }))
-        : [];
-  return possible(near, of, map, target);
+        : isSubgroupKind(of)
+          ? subgroupRefinements(of)
+          : [];
+  return possible(near, of, map, target, facts);
 }
 
 const possible = (
@@ -163,13 +205,15 @@ const possible = (
   but: ContractionSchedule,
   map: IndexMap,
   target: Target,
+  facts: Subgroups | undefined,
 ): ContractionSchedule[] =>
-  all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target) === undefined);
+  all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target, facts) === undefined);
 
 /** A schedule in words: `subgroup 16x2`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`. */
 export function scheduleText(s: ContractionSchedule): string {
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
+  if (isSubgroupKind(s)) return subgroupText(s);
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;
 }
 

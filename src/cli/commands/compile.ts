@@ -48,7 +48,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     target: {
       type: 'string',
       value: 'TARGET',
-      doc: 'what the kernels are for: portable (unless given: any device), cpu, gpu, auto (asks the adapter), or web: one small module for web pages instead, runtime and shaders inside',
+      doc: 'what the kernels are for: portable (unless given: any device), cpu, gpu, gpu-subgroups, auto (asks the adapter), or web: one small module for web pages instead, runtime and shaders inside',
     },
     device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
     tune: tuneOption,
@@ -80,7 +80,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
       set: settings('compile', values.set),
-      ...(target === 'cpu' || target === 'gpu' ? { target } : {}),
+      ...(target === 'auto' || target === 'web' ? {} : { target }),
     });
     const withWeights = async (model: ModelFile, name: string): Promise<ModelFile> =>
       storedModel(model, (await readWeights(io, name, model.compiled.plan)).values, stored, name);

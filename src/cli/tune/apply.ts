@@ -62,7 +62,7 @@ export async function tunedModel(
   for (const { key, map } of works) {
     const entry = entries.get(key);
     if (!entry) continue;
-    const trouble = scheduleTrouble(entry.schedule, map, target);
+    const trouble = scheduleTrouble(entry.schedule, map, target, model.options.subgroups);
     if (trouble) refuse(tuneEntry(shown, `${adapter.name}: ${key}`, trouble));
     tuned.set(key, entry.schedule);
   }
@@ -76,7 +76,7 @@ export function withSchedules(model: ModelFile, tuned: Tuned): ModelFile {
   const { compiled, options } = model;
   const { emitted } = compiled;
   const { model: name, train, outputIs } = emitted.plan;
-  const again = emitPlan(name, emitted, train, outputIs, options.target, tuned);
+  const again = emitPlan(name, emitted, train, outputIs, options.target, tuned, options.subgroups);
   return {
     ...model,
     options: { ...options, tuned },

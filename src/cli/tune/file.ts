@@ -115,7 +115,14 @@ function scheduleFrom(value: unknown): ContractionSchedule | undefined {
   if (kind === 'register' && isCount(workgroup)) return { kind, rows, workgroup };
   if (kind === 'subgroup' && (rows === 8 || rows === 16) && (vectors === 1 || vectors === 2))
     return { kind, rows, vectors };
-  if (kind !== 'tiled' || !isCount(columns) || !isCount(depth) || !isObject(each)) return undefined;
+  if (!isCount(columns) || !isCount(depth) || !isObject(each)) return undefined;
   if (!isCount(each.rows) || !isCount(each.columns)) return undefined;
-  return { kind, rows, columns, depth, each: { rows: each.rows, columns: each.columns } };
+  const tile = { rows, columns, depth, each: { rows: each.rows, columns: each.columns } };
+  if (kind === 'tiled') return { kind, ...tile };
+  const { staged, unit, lanes } = value;
+  if (kind === 'shuffle' && typeof staged === 'boolean') return { kind, ...tile, staged };
+  if (kind !== 'matrix' || !isCount(lanes) || !isObject(unit)) return undefined;
+  const { type, m, n, k } = unit;
+  if ((type !== 'f32' && type !== 'f16') || !isCount(m) || !isCount(n) || !isCount(k)) return undefined;
+  return { kind, ...tile, unit: { type, m, n, k }, lanes };
 }

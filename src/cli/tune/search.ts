@@ -12,6 +12,7 @@ import {
   type Target,
 } from '../../codegen/schedules.ts';
 import { type Clock, timeDispatches } from '../bench/timing.ts';
+import { subgroupsOf } from '../device-target.ts';
 import { leavesFor } from '../verify/leaves.ts';
 import { openLab, type Place, stepOf } from './lab.ts';
 import { clearlyFaster, medianOf, race } from './race.ts';
@@ -147,7 +148,8 @@ async function tune(
   say: (what: string) => void,
 ): Promise<Found | undefined> {
   const { map, name: kernel } = work;
-  const rule = contractionSchedule(map, place.target);
+  const facts = subgroupsOf(opened);
+  const rule = contractionSchedule(map, place.target, facts);
   const onDrop = (schedule: ContractionSchedule, reason: string): void => o.onDrop?.(kernel, schedule, reason);
   const values = stepOf(place.emitted.plan);
   /** Times the schedules beside that of the rules. Gives the rounds, and which of them can be used. */
@@ -185,11 +187,11 @@ async function tune(
     return true;
   };
   const known = o.known?.get(work.key);
-  const first = known && scheduleTrouble(known, map, place.target) === undefined ? [known] : [];
-  const all = [...first, ...candidateSchedules(map, place.target)];
+  const first = known && scheduleTrouble(known, map, place.target, facts) === undefined ? [known] : [];
+  const all = [...first, ...candidateSchedules(map, place.target, facts)];
   const texts = [rule, ...all].map(scheduleText);
   const candidates = all.filter((_, i) => texts.indexOf(texts[i + 1] as string) === i + 1);
-  const whole = (await through(candidates)) && (await through(refinements(best, map, place.target)));
+  const whole = (await through(candidates)) && (await through(refinements(best, map, place.target, facts)));
   if (tried === 1) return undefined;
   // The fastest of many is so by luck too: it must win once more, against the rules alone.
   say(`${scheduleText(best)} against the rules`);

@@ -39,6 +39,7 @@ export function tiledKernel(group: Group, schedule: TiledSchedule, fields: reado
   const width = map.n % 4 === 0 ? 4 : 1;
   const b = bindings(fields);
   const a = b.use(storageOf(map.a), staging.a.vector ? 'vec4f' : 'f32', accessOf(storageOf(map.a)));
+  const aAt = (at: Wgsl): Wgsl => wgsl`${a}[${at}]`;
   const w = readWeights(b, map.b, staging.b.vector ? 4 : 1);
   const rider = group.nodes.find((n) => isOp(n, 'sum'));
   const riderName = rider && b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write');
@@ -124,7 +125,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) id:
   ${r.flatMap((i) => v.map((j) => wgsl`var ${acc(i, j)} = vec4f();`))}
   ${rider ? bias.map((name) => wgsl`var ${name} = vec4f();`) : []}
   for (var k0 = 0; k0 < ${i32(steps)}; k0 += ${i32(depth)}) {
-    ${stageA(map, staging.a, schedule, invocations, a)}
+    ${stageA(map, staging.a, schedule, invocations, aAt)}
     ${stageB(map, staging.b, schedule, invocations, w.at)}
     workgroupBarrier();
     for (var q = 0; q < ${i32(depth / 4)}; q++) {

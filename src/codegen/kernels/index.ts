@@ -4,7 +4,10 @@ import { isOp, type Node } from '../../ir/index.ts';
 import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
+import type { Subgroups } from '../subgroup-schedules.ts';
 import { contractionKernel } from './contraction.ts';
+import { matrixKernel } from './contraction-matrix.ts';
+import { shuffleKernel } from './contraction-shuffle.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
 import { tiledKernel } from './contraction-tiled.ts';
 import { depthwiseKernel } from './depthwise.ts';
@@ -23,14 +26,18 @@ interface Context {
   readonly metrics: readonly string[];
   readonly target: Target;
   readonly tuned: Tuned;
+  /** What the adapter says of its subgroups, where that is known. */
+  readonly subgroups: Subgroups | undefined;
   /** Where values lie: for kernels that read many as one array. */
   readonly memory: MemoryPlan;
 }
 
 const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
-  contraction: (group, { fields, target, tuned }) => {
+  contraction: (group, { fields, target, tuned, subgroups }) => {
     const root = group.nodes[0] as Node;
-    const schedule = tuned.get(workOf(root)) ?? contractionSchedule(indexMap(root), target);
+    const schedule = tuned.get(workOf(root)) ?? contractionSchedule(indexMap(root), target, subgroups);
+    if (schedule.kind === 'shuffle') return shuffleKernel(group, schedule, fields);
+    if (schedule.kind === 'matrix') return matrixKernel(group, schedule, fields);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
     return schedule.kind === 'tiled'
       ? tiledKernel(group, schedule, fields)
