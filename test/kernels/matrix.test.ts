@@ -92,10 +92,8 @@ describe.skipIf(!opened || !whole)('matrix units, emulated', () => {
     const tuned = dealt(fc.sample(schedule(units), { seed, numRuns: 40 }));
     await check(opened!.device, 'gpu-subgroups', s, { tuned, subgroups: facts, alter, within });
   };
-  const drawn = fc.sample(geometry, { seed: seed + 2, numRuns: few ? 2 : 30 });
-  const some = few
-    ? [chosen[28] as Geometry, grouped[4] as Geometry, phases[1] as Geometry]
-    : [...chosen.slice(0, 40), ...grouped, ...phases];
+  const drawn = fc.sample(geometry, { seed: seed + 2, numRuns: few ? 0 : 30 });
+  const some = few ? [grouped[4] as Geometry, phases[1] as Geometry] : [...chosen.slice(0, 40), ...grouped, ...phases];
 
   test(`units of singles, schedules drawn at random (seed ${seed})`, () => run([...some, ...drawn], singles, 1e-5));
   // Both operands are rounded to 11 bits.

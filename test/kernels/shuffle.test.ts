@@ -47,7 +47,7 @@ const schedule: fc.Arbitrary<ShuffleSchedule> = fc
   // What takes turns at barriers on a processor is kept small; long unrolled texts too.
   .filter(({ rows, columns, each, depth, staged }) => {
     const invocations = (rows / each.rows) * (columns / each.columns);
-    return !few || (depth * each.rows * each.columns <= 512 && invocations <= (staged ? 16 : 32));
+    return !few || (depth * each.rows * each.columns <= 256 && invocations <= (staged ? 8 : 32));
   });
 
 const contractions = (graph: Graph): Node[] => graph.nodes.filter((n) => /^(conv2d|matmul)/.test(n.op));
@@ -65,7 +65,7 @@ const dealt =
     );
 
 describe.skipIf(!opened || !has)('lanes that share', () => {
-  const [sizes, runs] = few ? [5, 1] : [60, 12];
+  const [sizes, runs] = few ? [1, 1] : [60, 12];
   const drawn = fc.sample(geometry, { seed, numRuns: sizes });
   const schedules = fc.sample(schedule, { seed, numRuns: 100 });
 
@@ -79,7 +79,7 @@ describe.skipIf(!opened || !has)('lanes that share', () => {
   });
 
   test(`schedules drawn at random (seed ${seed})`, async () => {
-    const all = [...drawn, ...(few ? [...grouped.slice(4, 6), ...phases.slice(1, 2)] : [...grouped, ...phases])];
+    const all = [...drawn, ...(few ? [...grouped.slice(4, 5), ...phases.slice(1, 2)] : [...grouped, ...phases])];
     for (let i = 0; i < runs; i++) {
       const s = scene();
       const each = Math.ceil(all.length / runs);
@@ -99,7 +99,7 @@ describe.skipIf(!opened || !has)('lanes that share', () => {
       [3, 17, 4],
       [130, 129, 127],
     ] as const;
-    for (const [m, k, n] of few ? all.slice(0, 2) : all)
+    for (const [m, k, n] of few ? all.slice(0, 1) : all)
       for (const [transposeA, transposeB] of [
         [false, false],
         [true, false],

@@ -17,6 +17,7 @@ import {
   scheduleText,
   scheduleTrouble,
 } from '../../src/codegen/schedules.ts';
+import { gpuNeedsSubgroups } from '../../src/diagnostics/catalog/subgroups.ts';
 import * as say from '../../src/diagnostics/catalog/tune.ts';
 import { renderAll } from '../../src/diagnostics/index.ts';
 import { done, lastJson, workFolder, write } from '../commands/support.ts';
@@ -101,6 +102,7 @@ test('messages without a command line that leads to them everywhere', () => {
     say.targetNeedsSubgroups('Microsoft Basic Render Driver', 'no subgroups'),
   ];
   gold('E0650-needs-subgroups', ...cards);
+  gold('E0680-gpu-needs-subgroups', gpuNeedsSubgroups('Microsoft Basic Render Driver'));
   gold(
     'N0650-schedule-dropped',
     say.scheduleDropped('conv1', 'subgroup 8x2', 'the adapter refuses it: out of registers'),

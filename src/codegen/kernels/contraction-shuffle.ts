@@ -7,6 +7,7 @@ import type { Kernel } from '../kernel.ts';
 import { lanesOf, type ShuffleSchedule } from '../subgroup-schedules.ts';
 import { comment, i32, join, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { grouped, type IndexMap, stepsOf } from './index-map.ts';
+import { numberBySubgroups } from './shuffle-tree.ts';
 import { plus, rowStarts, stageA, stageB } from './staging.ts';
 import { type TileFrame, tileFrame } from './tile-frame.ts';
 
@@ -36,20 +37,16 @@ ${
 fn share(four: vec4f, i: u32, first: u32) -> vec4f { return subgroupShuffle(four, first + i); }`
 }`;
   const text = wgsl`
-enable subgroups;
-requires subgroup_id;
+${numberBySubgroups.directives}
 ${frame.head()}
 ${comment(`A workgroup makes ${rows} x ${columns} of y, ${depth} steps of k at a time; ${lanes} lanes of a subgroup share ${each.rows} rows, each of them ${each.columns} columns.`)}
 ${staged ? wgsl`var<workgroup> sb: array<vec4f, ${size((columns * depth) / 4)}>;` : nothing}
 ${functions}
 
 @compute @workgroup_size(${size(invocations)})
-fn main(
-  @builtin(workgroup_id) tile: vec3u, @builtin(subgroup_id) in_group: u32, @builtin(subgroup_size) wide: u32,
-  @builtin(subgroup_invocation_id) in_subgroup: u32,
-) {
+fn main(@builtin(workgroup_id) tile: vec3u, ${numberBySubgroups.parameters}) {
   ${comment('Counted by subgroups, so that those who share are neighbours in one.')}
-  let id = i32(in_group * wide + in_subgroup);
+  let id = i32(${numberBySubgroups.value});
   let lane = id % ${i32(lanes)};
   ${lanes === 4 ? nothing : wgsl`let first = in_subgroup - u32(lane);`}
   ${frame.start}

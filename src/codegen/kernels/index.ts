@@ -4,7 +4,7 @@ import { isOp, type Node } from '../../ir/index.ts';
 import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
-import type { Subgroups } from '../subgroup-schedules.ts';
+import { type Subgroups, unknownSubgroups } from '../subgroup-schedules.ts';
 import { contractionKernel } from './contraction.ts';
 import { matrixKernel } from './contraction-matrix.ts';
 import { shuffleKernel } from './contraction-shuffle.ts';
@@ -50,8 +50,11 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),
   rows: (group, { fields }) => rowsKernel(group, fields),
   squares: (group, { fields, memory }) => squaresKernel(group, memory, fields),
-  sum: (group, { fields, target }) =>
-    group.nodes.some((n) => isOp(n, 'batch_mean')) ? meanKernel(group, fields) : sumKernel(group, target, fields),
+  sum: (group, { fields, target, subgroups }) => {
+    if (group.nodes.some((n) => isOp(n, 'batch_mean'))) return meanKernel(group, fields);
+    const least = target === 'gpu-subgroups' ? (subgroups ?? unknownSubgroups).least : undefined;
+    return sumKernel(group, target, fields, least);
+  },
   neighbours: (group, { fields }) => neighboursKernel(group, fields),
   accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),
 };
