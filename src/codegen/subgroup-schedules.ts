@@ -123,7 +123,7 @@ export function subgroupRule(map: IndexMap, facts: Subgroups): SubgroupKind | un
   );
   // The largest tile that leaves enough of them, or a small one.
   const matrix =
-    matrices.find(({ rows, columns }) => tilesOf(map, rows, columns) >= MANY / 4) ??
+    matrices.find(({ rows, columns }) => rows * columns >= 256 && tilesOf(map, rows, columns) >= MANY / 4) ??
     matrices.find(({ rows, columns }) => rows * columns <= 1024);
   if (matrix) return matrix;
   let lanes = 4;
@@ -138,7 +138,7 @@ export function subgroupRule(map: IndexMap, facts: Subgroups): SubgroupKind | un
   return subgroupTrouble(rule, map, facts) === undefined ? rule : undefined;
 }
 
-/** Tiles of each matrix unit, the largest first. */
+/** Tiles of each matrix unit, the largest first; of equal ones that of more subgroups. */
 function matrixSchedules(map: IndexMap, facts: Subgroups): MatrixSchedule[] {
   return facts.units.flatMap((unit) => {
     const all: MatrixSchedule[] = [];
@@ -168,33 +168,36 @@ function matrixSchedules(map: IndexMap, facts: Subgroups): MatrixSchedule[] {
       }
     return all
       .filter((s) => subgroupTrouble(s, map, facts) === undefined)
-      .sort((p, q) => q.rows * q.columns - p.rows * p.columns);
+      .sort((p, q) => q.rows * q.columns - p.rows * p.columns || blocksOf(q) - blocksOf(p));
   });
 }
 
 /** Schedules worth measuring. Units of halves are none of them: what they give is not what single precision promises. */
 export function subgroupCandidates(map: IndexMap, facts: Subgroups): SubgroupKind[] {
   const all: SubgroupKind[] = matrixSchedules(map, facts).filter(({ unit }) => unit.type === 'f32');
-  for (const staged of [true, false])
-    for (const lanes of [32, 16, 8, 4])
-      for (const [down, across] of [
-        [8, 4],
-        [4, 4],
-        [8, 8],
-        [4, 8],
-      ] as const)
-        for (const rows of [16, 32, 64, 128]) {
-          const columns = lanes * across;
-          const fits = (rows < 2 * map.m || rows === 16) && (columns < 2 * map.n || columns === 16);
-          // A whole number of fours for each lane: 8 rows and 32 lanes hold 16 steps, 4 rows hold 32.
-          const depth = Math.max(8, (4 * lanes) / down);
-          if (fits) all.push({ kind: 'shuffle', rows, columns, depth, each: { rows: down, columns: across }, staged });
-        }
+  for (const lanes of [32, 16, 8, 4])
+    for (const [down, across] of [
+      [8, 4],
+      [4, 8],
+      [8, 8],
+    ] as const)
+      for (const rows of [32, 64]) {
+        const columns = lanes * across;
+        const fits = (rows < 2 * map.m || rows === 32) && (columns < 2 * map.n || columns === 16);
+        // A whole number of fours for each lane: 8 rows and 32 lanes hold 16 steps, 4 rows hold 32.
+        const depth = Math.max(8, (4 * lanes) / down);
+        const each = { rows: down, columns: across };
+        if (fits) all.push({ kind: 'shuffle', rows, columns, depth, each, staged: true });
+      }
   return all.filter((s) => subgroupTrouble(s, map, facts) === undefined);
 }
 
-/** Other depths of a schedule. */
-export const subgroupRefinements = (of: SubgroupKind): SubgroupKind[] => [8, 16, 32].map((depth) => ({ ...of, depth }));
+/** Other depths and heights of a schedule, and b where it lies. */
+export function subgroupRefinements(of: SubgroupKind): SubgroupKind[] {
+  const depths = [8, 16, 32].map((depth) => ({ ...of, depth }));
+  if (of.kind === 'matrix') return depths;
+  return [{ ...of, staged: !of.staged }, { ...of, rows: of.rows / 2 }, { ...of, rows: 2 * of.rows }, ...depths];
+}
 
 export const unitText = ({ type, m, n, k }: MatrixUnit): string => `${type} ${m}x${n}x${k}`;
 

@@ -113,20 +113,25 @@ test('messages without a command line that leads to them everywhere', () => {
   );
 });
 
-test.each(['portable', 'gpu'] as const)('every candidate for %s is accepted without a GPU', async (target) => {
-  const { device } = await nullDevice();
-  const { emitted } = compileSource({ file: 'small.cnn', text }, { target, batch: 33 }).compiled;
-  for (const { key, map, places } of worksOf(emitted, ['train'])) {
-    const all = [contractionSchedule(map, target), ...candidateSchedules(map, target)];
-    const place = { ...(places[0] as Work['places'][0]), emitted, target, key };
-    const lab = await openLab(device, place, all, (one, reason) => {
-      throw new Error(`${key}: ${scheduleText(one)}: ${reason}`);
-    });
-    expect(lab.schedules.length).toBeGreaterThan(1);
-    expect(lab.schedules[0]).toEqual(all[0]);
-    lab.dispose();
-  }
-});
+test.each(['portable', 'gpu', 'gpu-subgroups'] as const)(
+  'every candidate for %s is accepted without a GPU',
+  async (target) => {
+    const { device } = await nullDevice();
+    const { emitted } = compileSource({ file: 'small.cnn', text }, { target, batch: 33 }).compiled;
+    for (const { key, map, places } of worksOf(emitted, ['train'])) {
+      const facts = { least: 16, most: 128, units: [] };
+      const all = [contractionSchedule(map, target, facts), ...candidateSchedules(map, target, facts)];
+      expect(all.some((one) => one.kind === 'shuffle')).toBe(target !== 'portable');
+      const place = { ...(places[0] as Work['places'][0]), emitted, target, key };
+      const lab = await openLab(device, place, all, (one, reason) => {
+        throw new Error(`${key}: ${scheduleText(one)}: ${reason}`);
+      });
+      expect(lab.schedules.length).toBeGreaterThan(1);
+      expect(lab.schedules[0]).toEqual(all[0]);
+      lab.dispose();
+    }
+  },
+);
 
 describe.skipIf(!opened)('on an adapter', () => {
   if (!opened) return;
@@ -146,6 +151,11 @@ describe.skipIf(!opened)('on an adapter', () => {
     target,
     kernels: new Map([...schedules].map(([key, schedule]) => [key, { schedule, us: 1, ruleUs: 2 }])),
   });
+  test.skipIf(!opened.features.includes('subgroups'))('--target gpu-subgroups computes what it should', async () => {
+    const ran = await done(folder, 'verify', 'small.cnn', '--target', 'gpu-subgroups', '--json');
+    expect(JSON.parse(ran.stdout)).toMatchObject({ ok: true, target: 'gpu-subgroups' });
+  });
+
   const planWith = async (...words: string[]): Promise<{ plan: Plan; said: string }> => {
     const ran = await done(folder, 'compile', 'small.cnn', '--target', 'auto', '--emit', 'plan', ...words);
     return { plan: JSON.parse(ran.stdout), said: ran.stderr };
