@@ -112,14 +112,14 @@ const tilesOf = ({ m, n, groups, parts }: IndexMap, rows: number, columns: numbe
   Math.ceil(m / rows) * Math.ceil(n / columns) * groups.count * (parts?.count ?? 1);
 
 /**
- * What the rules choose: the matrix unit of 32 bits where the adapter has one and a tile is filled, else lanes that share. As
+ * What the rules choose: a matrix unit that is precise enough where the adapter has one and a tile is filled, else lanes that share. As
  * many share as the columns fill and every subgroup has, at most 16: beyond that each passes on too little at a time.
  * Undefined where neither can run.
  */
 export function subgroupRule(map: IndexMap, facts: Subgroups): SubgroupKind | undefined {
   const steps = stepsOf(map);
   const matrices = matrixSchedules(map, facts).filter(
-    ({ unit, rows, columns }) => unit.type === 'f32' && map.m >= rows && map.n >= columns / 2 && steps >= unit.k,
+    ({ unit, rows, columns }) => map.m >= rows && map.n >= columns / 2 && steps >= unit.k,
   );
   // The largest tile that leaves enough of them, or a small one.
   const matrix =
@@ -138,9 +138,18 @@ export function subgroupRule(map: IndexMap, facts: Subgroups): SubgroupKind | un
   return subgroupTrouble(rule, map, facts) === undefined ? rule : undefined;
 }
 
+/**
+ * The units whose products are precise enough: those of singles; those of halves where a holds halves, which is what mixed
+ * precision is.
+ */
+function unitsFor({ a }: IndexMap, { units }: Subgroups): readonly MatrixUnit[] {
+  const halves = (a.type.dtype as string) === 'f16' ? units.filter(({ type }) => type === 'f16') : [];
+  return halves.length > 0 ? halves : units.filter(({ type }) => type === 'f32');
+}
+
 /** Tiles of each matrix unit, the largest first; of equal ones that of more subgroups. */
 function matrixSchedules(map: IndexMap, facts: Subgroups): MatrixSchedule[] {
-  return facts.units.flatMap((unit) => {
+  return unitsFor(map, facts).flatMap((unit) => {
     const all: MatrixSchedule[] = [];
     const depth = Math.max(unit.k, unit.type === 'f16' ? 32 : 16);
     for (const [down, across] of [
@@ -172,9 +181,9 @@ function matrixSchedules(map: IndexMap, facts: Subgroups): MatrixSchedule[] {
   });
 }
 
-/** Schedules worth measuring. Units of halves are none of them: what they give is not what single precision promises. */
+/** Schedules worth measuring. */
 export function subgroupCandidates(map: IndexMap, facts: Subgroups): SubgroupKind[] {
-  const all: SubgroupKind[] = matrixSchedules(map, facts).filter(({ unit }) => unit.type === 'f32');
+  const all: SubgroupKind[] = matrixSchedules(map, facts);
   for (const lanes of [32, 16, 8, 4])
     for (const [down, across] of [
       [8, 4],

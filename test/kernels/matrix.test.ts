@@ -123,7 +123,7 @@ describe('kernels for matrix units are accepted without a GPU', async () => {
     expect(await refused(experimental.device, plan!)).toEqual([]);
   });
 
-  test('units of halves, which no rule chooses', async () => {
+  test('units of halves, which the rules choose for values in half precision alone', async () => {
     const { plan, emitted } = compileFor('gpu-subgroups', modelSource('lenet5'), {
       subgroups: { ...subgroups, units: halves },
     });
@@ -135,6 +135,12 @@ describe('kernels for matrix units are accepted without a GPU', async () => {
       const withHalves = { ...subgroups, units: halves };
       expect(contractionSchedule(map, 'gpu-subgroups', withHalves).kind).not.toBe('matrix');
       expect(subgroupCandidates(map, withHalves).filter((s) => s.kind === 'matrix')).toEqual([]);
+      const rounded = { ...map.a, type: { ...map.a.type, dtype: 'f16' as Node['type']['dtype'] } };
+      const mixed = { ...map, a: rounded };
+      const kinds = subgroupCandidates(mixed, { ...withHalves, most: 32 }).flatMap((s) =>
+        s.kind === 'matrix' ? [s.unit.type] : [],
+      );
+      expect(new Set(kinds)).toEqual(new Set(['f16']));
     }
     const unit = halves[0] as MatrixUnit;
     const each = { rows: 8, columns: 16 };
