@@ -88,14 +88,14 @@ if (m == 0 && id < ${i32(columns / 4)}) {
   }
 }`
     : nothing;
+  const how = `A workgroup makes ${rows} x ${columns} of y, ${depth} steps of k at a time; a subgroup ${each.rows} x ${each.columns}, by ${unitText(unit)}.`;
   const text = wgsl`
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
 ${unit.type === 'f16' ? wgsl`enable f16;` : nothing}
 requires subgroup_id;
 diagnostic(off, chromium.subgroup_matrix_uniformity); ${comment('a subgroup has one number, which the analysis does not know')}
-${frame.head()}
-${comment(`A workgroup makes ${rows} x ${columns} of y, ${depth} steps of k at a time; a subgroup ${each.rows} x ${each.columns}, by ${unitText(unit)}.`)}
+${frame.head(how)}
 alias Left = subgroup_matrix_left<${type}, ${size(unit.k)}, ${size(unit.m)}>;
 alias Right = subgroup_matrix_right<${type}, ${size(unit.n)}, ${size(unit.k)}>;
 alias Result = subgroup_matrix_result<f32, ${size(unit.n)}, ${size(unit.m)}>;
@@ -115,8 +115,8 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
   let busy = block < ${i32(blocks)};
   let first_row = block / ${i32(wide)} * ${i32(each.rows)};
   let first_column = block % ${i32(wide)} * ${i32(each.columns)};
-  ${frame.start}
-  let m = top;
+  ${frame.tile}
+  ${frame.corner('m')}
   ${rowStarts(map, staging.a, schedule, invocations, undefined, { lane: wgsl`id` })}
   ${r.flatMap((i) => v.map((j) => wgsl`var ${acc(i, j)} = Result();`))}
   ${frame.rides ? wgsl`var bias = vec4f();` : nothing}
@@ -130,6 +130,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
     ${ride}
     workgroupBarrier();
   }
+  ${frame.first}
   ${r.flatMap((i) => v.map((j) => ({ wgsl: drained(i, j).wgsl.trim() })))}
   ${frame.rides ? wgsl`if (m == 0 && id < ${i32(columns / 4)}) {\n  ${frame.ride(wgsl`n / 4 + id`, wgsl`bias`)}\n}` : nothing}
 }`;

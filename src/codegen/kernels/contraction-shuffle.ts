@@ -33,13 +33,13 @@ ${staged ? nothing : loadB(frame)}
 ${
   lanes === 4
     ? nothing
-    : wgsl`${comment(`What lane i of the ${lanes} that share holds; the first of them is lane first of its subgroup.`)}
-fn share(four: vec4f, i: u32, first: u32) -> vec4f { return subgroupShuffle(four, first + i); }`
+    : wgsl`${comment(`What lane i of the ${lanes} that share holds; the first of them is lane first_lane of its subgroup.`)}
+fn share(four: vec4f, i: u32, first_lane: u32) -> vec4f { return subgroupShuffle(four, first_lane + i); }`
 }`;
+  const how = `A workgroup makes ${rows} x ${columns} of y, ${depth} steps of k at a time; ${lanes} lanes of a subgroup share ${each.rows} rows, each of them ${each.columns} columns.`;
   const text = wgsl`
 ${numberBySubgroups.directives}
-${frame.head()}
-${comment(`A workgroup makes ${rows} x ${columns} of y, ${depth} steps of k at a time; ${lanes} lanes of a subgroup share ${each.rows} rows, each of them ${each.columns} columns.`)}
+${frame.head(how)}
 ${staged ? wgsl`var<workgroup> sb: array<vec4f, ${size((columns * depth) / 4)}>;` : nothing}
 ${functions}
 
@@ -48,8 +48,9 @@ fn main(@builtin(workgroup_id) tile: vec3u, ${numberBySubgroups.parameters}) {
   ${comment('Counted by subgroups, so that those who share are neighbours in one.')}
   let id = i32(${numberBySubgroups.value});
   let lane = id % ${i32(lanes)};
-  ${lanes === 4 ? nothing : wgsl`let first = in_subgroup - u32(lane);`}
-  ${frame.start}
+  ${lanes === 4 ? nothing : wgsl`let first_lane = in_subgroup - u32(lane);`}
+  ${frame.tile}
+  ${frame.corner('top')}
   let m = top + id / ${i32(lanes)} * ${i32(each.rows)};
   ${rowStarts(map, staging.a, own, lanes, whole)}
   ${list(fours, (i) => wgsl`var held${size(i)} = vec4f();`)}
@@ -62,6 +63,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, ${numberBySubgroups.parameters}) {
     ${products(frame, schedule, lanes)}
     ${staged ? wgsl`workgroupBarrier();` : nothing}
   }
+  ${frame.first}
   ${r.flatMap((i) => v.flatMap((j) => frame.finish(plus(wgsl`m`, i), columnOf(j), wgsl`acc${size(i)}_${size(j)}`)))}
   ${frame.rides ? wgsl`if (m == 0) {\n  ${v.flatMap((j) => frame.ride(columnOf(j), wgsl`bias${size(j)}`))}\n}` : nothing}
 }`;
@@ -163,5 +165,5 @@ function passed(f: number, lanes: number): Wgsl {
   const held = wgsl`held${size(Math.floor(f / lanes))}`;
   const lane = u32(f % lanes);
   // A quad has words of its own, and so needs no number of a lane.
-  return lanes === 4 ? wgsl`quadBroadcast(${held}, ${lane})` : wgsl`share(${held}, ${lane}, first)`;
+  return lanes === 4 ? wgsl`quadBroadcast(${held}, ${lane})` : wgsl`share(${held}, ${lane}, first_lane)`;
 }

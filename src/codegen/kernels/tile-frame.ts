@@ -4,7 +4,7 @@ import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { type Bindings, bindings, type Kernel, spread } from '../kernel.ts';
-import { i32, join, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, i32, join, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
 import {
   accessOf,
@@ -26,12 +26,16 @@ export interface TileFrame {
   readonly a: (index: Wgsl) => Wgsl;
   readonly b: (index: Wgsl) => Wgsl;
   readonly groups: Kernel['groups'];
-  /** Comments, the type T, constants and bindings. Read it when all text inside is complete: it declares the bindings. */
-  head(): Wgsl;
+  /** Comments, the last of which says `how` it is computed, the type T, constants and bindings. */
+  head(how: string): Wgsl;
   /** The functions that find elements, and `finish(r, c, value)`. */
   readonly functions: Wgsl;
-  /** Lines of main: `group`, `part`, `n` (first column) and `top` (first row) of the tile of this workgroup. */
-  readonly start: Wgsl;
+  /** Lines of main: which tile this workgroup makes, `t`; those beyond the last return. */
+  readonly tile: Wgsl;
+  /** Lines of main: `group`, `n` (first column), the first row under a name, and `part` of tile `t`. */
+  corner(row: 'm' | 'top'): Wgsl;
+  /** What `finish` needs besides. */
+  readonly first: Wgsl;
   /** Finishes the four columns from 4 c of row m of the tile. */
   finish(m: Wgsl, c: Wgsl, four: Wgsl): Wgsl[];
   /** Does the gradient of a bias ride along: the sums of the columns of b? */
@@ -76,7 +80,7 @@ export function tileFrame(
   const arguments_ = [wgsl`r: i32`, wgsl`c: i32`, ...last.map((name) => wgsl`${name}: i32`), wgsl`value: T`];
   /** The row of the result that row m of a part is, or one beyond the last where the part has no such row. */
   const row = (m: Wgsl): Wgsl =>
-    map.parts ? wgsl`select(${i32(map.m * parts)}, part * ${i32(map.m)} + ${m}, ${m} < ${i32(map.m)})` : m;
+    map.parts ? wgsl`select(${i32(map.m * parts)}, first + ${m}, ${m} < ${i32(map.m)})` : m;
   const functions = wgsl`
 ${helpers(group.nodes, width)}
 
@@ -94,12 +98,13 @@ fn finish(${join(arguments_, ', ')}) {
   let o = u32(${map.byPhase?.outputRow ?? wgsl`r`}) * ${u32(own * count)} + column;
   ${stored}
 }`;
-  const start = wgsl`
+  const tile = wgsl`
 let t = i32(${groups[1] === 1 ? wgsl`tile.x` : wgsl`tile.x + tile.y * ${u32(groups[0])}`});
-${groups[0] * groups[1] === tiles ? nothing : wgsl`if (t >= ${i32(tiles)}) { return; }`}
+${groups[0] * groups[1] === tiles ? nothing : wgsl`if (t >= ${i32(tiles)}) { return; }`}`;
+  const corner = (row: 'm' | 'top'): Wgsl => wgsl`
 ${grouped(map) ? wgsl`let group = t % ${i32(columnTiles)} / ${i32(columnTiles / count)};` : nothing}
 let n = ${columnTiles === count ? i32(0) : wgsl`t % ${i32(columnTiles / count)} * ${i32(columns)}`};
-let top = ${over(wgsl`t`, columnTiles)} ${parts === 1 ? nothing : wgsl`% ${i32(rowTiles)} `}* ${i32(rows)};
+let ${{ wgsl: row }} = ${over(wgsl`t`, columnTiles)} ${parts === 1 ? nothing : wgsl`% ${i32(rowTiles)} `}* ${i32(rows)};
 ${map.parts ? wgsl`let part = t / ${i32(columnTiles * rowTiles)};` : nothing}`;
   return {
     map,
@@ -108,13 +113,16 @@ ${map.parts ? wgsl`let part = t / ${i32(columnTiles * rowTiles)};` : nothing}`;
     a: (index) => wgsl`${a}[${index}]`,
     b: w.at,
     groups,
-    head: () => wgsl`
+    head: (how) => wgsl`
 ${contractionHeading(group, map)}
+${comment(how)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 ${map.prelude}
 ${b.declare()}`,
     functions,
-    start: { wgsl: start.wgsl.trim() },
+    tile: { wgsl: tile.wgsl.trim() },
+    corner: (row) => ({ wgsl: corner(row).wgsl.trim() }),
+    first: map.parts ? wgsl`let first = part * ${i32(map.m)};` : nothing,
     finish: (m, c, four) =>
       width === 4
         ? [wgsl`finish(${join([row(m), c, ...last, four], ', ')});`]

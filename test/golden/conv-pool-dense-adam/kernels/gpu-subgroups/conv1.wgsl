@@ -4,6 +4,7 @@ requires subgroup_id;
 // conv1 = conv2d, add, relu: 8x10x10x4
 // line 4: conv 4 3x3 relu => 10x10x4
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 800 x 4 x 9
+// A workgroup makes 32 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 12; const W = 12; const C = 1; const KH = 3; const KW = 3; const OH = 10; const OW = 10; const F = 4;
@@ -12,7 +13,6 @@ const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const D
 @group(0) @binding(1) var<storage, read> conv1_weight: array<vec4f, 9>;
 @group(0) @binding(2) var<storage, read> conv1_bias: array<vec4f, 1>;
 @group(0) @binding(3) var<storage, read_write> conv1: array<vec4f, 800>;
-// A workgroup makes 32 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 var<workgroup> sb: array<vec4f, 64>;
 
 // What row m of the result needs to find its elements of a.

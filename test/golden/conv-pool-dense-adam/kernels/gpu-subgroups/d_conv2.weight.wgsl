@@ -4,6 +4,7 @@ requires subgroup_id;
 // d_conv2.weight = conv2d_dw, sum: 2x2x4x8
 // line 6: conv 8 2x2 relu => 4x4x8
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (window row, window column, channel), n = filter, k = (picture, row, column); 16 x 8 x 128
+// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4; const OW = 4; const F = 8;
@@ -12,7 +13,6 @@ const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const D
 @group(0) @binding(1) var<storage, read_write> d_conv2_z: array<vec4f, 256>;
 @group(0) @binding(2) var<storage, read_write> d_conv2_bias: array<vec4f, 2>;
 @group(0) @binding(3) var<storage, read_write> d_conv2_weight: array<vec4f, 32>;
-// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 var<workgroup> sb: array<vec4f, 64>;
 
 // What row m of the result needs to find its elements of a.

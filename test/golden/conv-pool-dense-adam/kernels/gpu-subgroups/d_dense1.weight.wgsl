@@ -4,6 +4,7 @@ requires subgroup_id;
 // d_dense1.weight = matmul, sum: 32x12
 // line 9: dense 12 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 32 x 12 x 8
+// A workgroup makes 32 x 16 of y, 8 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 alias T = vec4f;
 // y is M x N, the inner dimension is K.
 const M = 32; const N = 12; const K = 8;
@@ -11,7 +12,6 @@ const M = 32; const N = 12; const K = 8;
 @group(0) @binding(1) var<storage, read_write> d_dense1_z: array<vec4f, 24>;
 @group(0) @binding(2) var<storage, read_write> d_dense1_bias: array<vec4f, 3>;
 @group(0) @binding(3) var<storage, read_write> d_dense1_weight: array<vec4f, 96>;
-// A workgroup makes 32 x 16 of y, 8 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 var<workgroup> sb: array<vec4f, 32>;
 
 // What row m of the result needs to find its elements of a.

@@ -4,6 +4,7 @@ requires subgroup_id;
 // d_dense1.z = matmul, relu_dx: 8x12
 // line 10: dense 10 softmax
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 12 x 10
+// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 alias T = vec4f;
 // y is M x N, the inner dimension is K.
 const M = 8; const N = 12; const K = 10;
@@ -11,7 +12,6 @@ const M = 8; const N = 12; const K = 10;
 @group(0) @binding(1) var<storage, read> dense2_weight: array<f32, 120>;
 @group(0) @binding(2) var<storage, read_write> dense1: array<vec4f, 24>;
 @group(0) @binding(3) var<storage, read_write> d_dense1_z: array<vec4f, 24>;
-// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 var<workgroup> sb: array<vec4f, 64>;
 
 // What row m of the result needs to find its elements of a.

@@ -4,13 +4,13 @@ requires subgroup_id;
 // d_flatten1 = matmul: 8x32
 // line 9: dense 12 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 32 x 12
+// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 alias T = vec4f;
 // y is M x N, the inner dimension is K.
 const M = 8; const N = 32; const K = 12;
 @group(0) @binding(0) var<storage, read_write> d_dense1_z: array<vec4f, 24>;
 @group(0) @binding(1) var<storage, read> dense1_weight: array<vec4f, 96>;
 @group(0) @binding(2) var<storage, read_write> d_flatten1: array<vec4f, 64>;
-// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 var<workgroup> sb: array<vec4f, 64>;
 
 // What row m of the result needs to find its elements of a.

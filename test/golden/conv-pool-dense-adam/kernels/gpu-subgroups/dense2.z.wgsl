@@ -4,6 +4,7 @@ requires subgroup_id;
 // dense2.z = matmul, add: 8x10
 // line 10: dense 10 softmax
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 10 x 12
+// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 alias T = f32;
 // y is M x N, the inner dimension is K.
 const M = 8; const N = 10; const K = 12;
@@ -11,7 +12,6 @@ const M = 8; const N = 10; const K = 12;
 @group(0) @binding(1) var<storage, read> dense2_weight: array<f32, 120>;
 @group(0) @binding(2) var<storage, read> dense2_bias: array<f32, 10>;
 @group(0) @binding(3) var<storage, read_write> dense2_z: array<f32, 80>;
-// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 var<workgroup> sb: array<vec4f, 64>;
 
 // What row m of the result needs to find its elements of a.

@@ -6,6 +6,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity); // a subgroup has one numb
 // conv2 = conv2d, add, relu: 8x4x4x8
 // line 6: conv 8 2x2 relu => 4x4x8
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 128 x 8 x 16
+// A workgroup makes 64 x 16 of y, 16 steps of k at a time; a subgroup 32 x 16, by f32 8x8x8.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4; const OW = 4; const F = 8;
@@ -14,7 +15,6 @@ const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const D
 @group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
 @group(0) @binding(2) var<storage, read> conv2_bias: array<vec4f, 2>;
 @group(0) @binding(3) var<storage, read_write> conv2: array<vec4f, 256>;
-// A workgroup makes 64 x 16 of y, 16 steps of k at a time; a subgroup 32 x 16, by f32 8x8x8.
 alias Left = subgroup_matrix_left<f32, 8, 8>;
 alias Right = subgroup_matrix_right<f32, 8, 8>;
 alias Result = subgroup_matrix_result<f32, 8, 8>;
@@ -84,8 +84,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
   let first_column = block % 1 * 16;
   let t = i32(tile.x);
   let n = 0;
-  let top = t * 64;
-  let m = top;
+  let m = t * 64;
   let r0 = row(m + id / 4);
   let r1 = row(m + (id + 64) / 4);
   let r2 = row(m + (id + 128) / 4);

@@ -6,6 +6,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity); // a subgroup has one numb
 // d_conv1.weight = conv2d_dw, sum: 3x3x1x4
 // line 4: conv 4 3x3 relu => 10x10x4
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (window row, window column, channel), n = filter, k = (picture, row, column); 9 x 4 x 800
+// A workgroup makes 8 x 8 of y, 16 steps of k at a time; a subgroup 8 x 8, by f32 8x8x8.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 12; const W = 12; const C = 1; const KH = 3; const KW = 3; const OH = 10; const OW = 10; const F = 4;
@@ -14,7 +15,6 @@ const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const D
 @group(0) @binding(1) var<storage, read_write> d_conv1_z: array<vec4f, 800>;
 @group(0) @binding(2) var<storage, read_write> d_conv1_bias: array<vec4f, 1>;
 @group(0) @binding(3) var<storage, read_write> d_conv1_weight: array<vec4f, 9>;
-// A workgroup makes 8 x 8 of y, 16 steps of k at a time; a subgroup 8 x 8, by f32 8x8x8.
 alias Left = subgroup_matrix_left<f32, 8, 8>;
 alias Right = subgroup_matrix_right<f32, 8, 8>;
 alias Result = subgroup_matrix_result<f32, 8, 8>;
@@ -84,8 +84,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
   let first_column = block % 1 * 8;
   let t = i32(tile.x);
   let n = 0;
-  let top = t * 8;
-  let m = top;
+  let m = t * 8;
   let r0 = row(min(m + id / 4, 8));
   var acc0_0 = Result();
   var bias = vec4f();

@@ -6,6 +6,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity); // a subgroup has one numb
 // d_conv2.weight = conv2d_dw, sum: 2x2x4x8
 // line 6: conv 8 2x2 relu => 4x4x8
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (window row, window column, channel), n = filter, k = (picture, row, column); 16 x 8 x 128
+// A workgroup makes 16 x 16 of y, 16 steps of k at a time; a subgroup 8 x 8, by f32 8x8x8.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4; const OW = 4; const F = 8;
@@ -14,7 +15,6 @@ const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const D
 @group(0) @binding(1) var<storage, read_write> d_conv2_z: array<vec4f, 256>;
 @group(0) @binding(2) var<storage, read_write> d_conv2_bias: array<vec4f, 2>;
 @group(0) @binding(3) var<storage, read_write> d_conv2_weight: array<vec4f, 32>;
-// A workgroup makes 16 x 16 of y, 16 steps of k at a time; a subgroup 8 x 8, by f32 8x8x8.
 alias Left = subgroup_matrix_left<f32, 8, 8>;
 alias Right = subgroup_matrix_right<f32, 8, 8>;
 alias Result = subgroup_matrix_result<f32, 8, 8>;
@@ -84,8 +84,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
   let first_column = block % 2 * 8;
   let t = i32(tile.x);
   let n = 0;
-  let top = t * 16;
-  let m = top;
+  let m = t * 16;
   let r0 = row(m + id % 4 * 4);
   var acc0_0 = Result();
   var bias = vec4f();

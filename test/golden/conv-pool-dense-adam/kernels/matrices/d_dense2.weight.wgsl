@@ -6,6 +6,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity); // a subgroup has one numb
 // d_dense2.weight = matmul, sum: 12x10
 // line 10: dense 10 softmax
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 12 x 10 x 8
+// A workgroup makes 8 x 8 of y, 16 steps of k at a time; a subgroup 8 x 8, by f32 8x8x8.
 alias T = f32;
 // y is M x N, the inner dimension is K.
 const M = 12; const N = 10; const K = 8;
@@ -13,7 +14,6 @@ const M = 12; const N = 10; const K = 8;
 @group(0) @binding(1) var<storage, read_write> d_dense2_z: array<f32, 80>;
 @group(0) @binding(2) var<storage, read_write> d_dense2_bias: array<f32, 10>;
 @group(0) @binding(3) var<storage, read_write> d_dense2_weight: array<f32, 120>;
-// A workgroup makes 8 x 8 of y, 16 steps of k at a time; a subgroup 8 x 8, by f32 8x8x8.
 alias Left = subgroup_matrix_left<f32, 8, 8>;
 alias Right = subgroup_matrix_right<f32, 8, 8>;
 alias Result = subgroup_matrix_result<f32, 8, 8>;
@@ -77,8 +77,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
   let first_column = block % 1 * 8;
   let t = i32(tile.x);
   let n = t % 2 * 8;
-  let top = t / 2 * 8;
-  let m = top;
+  let m = t / 2 * 8;
   let r0 = row(min(m + id % 2 * 4, 8));
   var acc0_0 = Result();
   var bias = vec4f();

@@ -6,6 +6,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity); // a subgroup has one numb
 // dense1 = matmul, add, relu: 8x12
 // line 9: dense 12 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 12 x 32
+// A workgroup makes 8 x 8 of y, 16 steps of k at a time; a subgroup 8 x 8, by f32 8x8x8.
 alias T = vec4f;
 // y is M x N, the inner dimension is K.
 const M = 8; const N = 12; const K = 32;
@@ -13,7 +14,6 @@ const M = 8; const N = 12; const K = 32;
 @group(0) @binding(1) var<storage, read> dense1_weight: array<vec4f, 96>;
 @group(0) @binding(2) var<storage, read> dense1_bias: array<vec4f, 3>;
 @group(0) @binding(3) var<storage, read_write> dense1: array<vec4f, 24>;
-// A workgroup makes 8 x 8 of y, 16 steps of k at a time; a subgroup 8 x 8, by f32 8x8x8.
 alias Left = subgroup_matrix_left<f32, 8, 8>;
 alias Right = subgroup_matrix_right<f32, 8, 8>;
 alias Result = subgroup_matrix_result<f32, 8, 8>;
@@ -79,8 +79,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
   let first_column = block % 1 * 8;
   let t = i32(tile.x);
   let n = t % 2 * 8;
-  let top = t / 2 * 8;
-  let m = top;
+  let m = t / 2 * 8;
   let r0 = row(m + id / 4);
   var acc0_0 = Result();
   for (var k0 = 0; k0 < 32; k0 += 16) {
