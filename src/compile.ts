@@ -1,6 +1,7 @@
 // The pipeline on one screen: the only place that knows the order. Text in, plan and every stage on the way out.
 import type { Plan, Stored, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
+import { joinsPool } from './codegen/pool-rule.ts';
 import { isGpu, type Target, type Tuned } from './codegen/schedules.ts';
 import type { Subgroups } from './codegen/subgroup-schedules.ts';
 import { sourceTwice } from './diagnostics/catalog/data-section.ts';
@@ -27,6 +28,8 @@ import { makeSchedule } from './passes/make-schedule.ts';
 import { addObjective } from './passes/objective.ts';
 import { addOptimizer } from './passes/optimizer.ts';
 import { penaltiesOf } from './passes/penalties.ts';
+import { poolWinners } from './passes/pool-winners.ts';
+import { pooledGradients } from './passes/pooled-gradients.ts';
 import { separateGradients } from './passes/separate-gradients.ts';
 import { splitProducts } from './passes/split-products.ts';
 import { splitSums } from './passes/split-sums.ts';
@@ -153,7 +156,7 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
   const emitted = emitPlan(
     model.name.text,
-    makeSchedule(graphs),
+    makeSchedule(graphs, joinsPool(options.target)),
     config && !options.inferOnly ? trainSpec(config, batch, options) : null,
     outputIs,
     options.target,
@@ -192,8 +195,14 @@ function build(
     const factored = stage(`${program} after factor-sums`, factorSums(folded));
     const shared = stage(`${program} after cse`, shareCommon(factored));
     const live = stage(`${program} after dce`, removeDeadCode(shared));
-    const apart = stage(`${program} after separate-gradients`, separateGradients(live));
-    const parts = target && isGpu(target) ? stage(`${program} after split-products`, splitProducts(apart)) : apart;
+    const pooled = stage(`${program} after pool-winners`, poolWinners(live));
+    const apart = stage(`${program} after separate-gradients`, separateGradients(pooled));
+    const parts =
+      target && isGpu(target)
+        ? stage(`${program} after split-products`, splitProducts(apart))
+        : target === 'cpu'
+          ? stage(`${program} after pooled-gradients`, pooledGradients(apart))
+          : apart;
     return stage(`${program} after split-sums`, splitSums(parts));
   };
   const config = inferOnly ? undefined : aim;

@@ -1,5 +1,5 @@
 // How kernels run, apart from what they mean: sizes of tiles and workgroups, chosen by rules in this one file.
-import type { IndexMap } from './kernels/index-map.ts';
+import { type IndexMap, stepsOf } from './kernels/index-map.ts';
 import {
   isSubgroupKind,
   type SubgroupKind,
@@ -53,7 +53,15 @@ export interface TiledSchedule {
   readonly each: { readonly rows: number; readonly columns: number };
 }
 
-export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule | SubgroupKind;
+/** A lane of eight computes `rows` neighbouring pixels of a convolution (or a window of the pool behind it), filter by filter. */
+export interface PixelSchedule {
+  readonly kind: 'pixels';
+  readonly rows: 1 | 2 | 4;
+  /** Invocations of a workgroup, eights of them. */
+  readonly workgroup: number;
+}
+
+export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule | PixelSchedule | SubgroupKind;
 
 /** Schedules by what they compute (`workOf`). */
 export type Tuned = ReadonlyMap<string, ContractionSchedule>;
@@ -96,6 +104,8 @@ export function contractionSchedule(map: IndexMap, target: Target, facts = unkno
   }
   // Rows in the order of their phase skip most of k, each on its own; narrow groups would fill a corner of a tile.
   if (map.parts || (isGpu(target) && !map.byPhase && wide)) return tiledSchedule(map);
+  // Windows of few elements stay in registers: what other kernels load for each step of k, this one loads once.
+  if (target === 'cpu' && pixelTrouble(map, 1) === undefined && stepsOf(map) <= MOST_KEPT) return pixelSchedule(map);
   // A subgroup's lanes are columns of one group: narrow groups would leave most of them idle.
   if (target === 'cpu' && (count === 1 || columns > 4)) {
     // A second vector where the columns fill it, or where a lane has one column only.
@@ -106,6 +116,28 @@ export function contractionSchedule(map: IndexMap, target: Target, facts = unkno
   const rows = map.m >= 64 ? 8 : map.m >= 4 ? 4 : 1;
   const tiles = Math.ceil(map.m / rows) * columns * count;
   return { kind: 'register', rows, workgroup: tiles >= 4096 ? 64 : tiles >= 256 ? 16 : 8 };
+}
+
+/**
+ * Elements of a window that a lane keeps by the rules (9 to 27 take half the time that they take a subgroup's tile, 49 half as
+ * much again), and that it can keep at all.
+ */
+const MOST_KEPT = 32;
+const MOST_HELD = 128;
+
+function pixelTrouble(map: IndexMap, rows: number): string | undefined {
+  const { rowOfPixels } = map;
+  if (rowOfPixels === undefined || stepsOf(map) > MOST_HELD)
+    return `pixels are for convolutions without groups, whose windows have at most ${MOST_HELD} elements`;
+  return rowOfPixels % rows === 0 ? undefined : `${rows} pixels at a time do not divide a row of ${rowOfPixels}`;
+}
+
+/** As many pixels as divide a row and leave enough lanes: neighbours share what their windows read. */
+function pixelSchedule(map: IndexMap): PixelSchedule {
+  const width = map.rowOfPixels as number;
+  const rows = width % 4 === 0 && map.m >= 4096 ? 4 : width % 2 === 0 && map.m >= 1024 ? 2 : 1;
+  const lanes = map.m / rows;
+  return { kind: 'pixels', rows, workgroup: lanes >= 4096 ? 64 : lanes >= 512 ? 16 : 8 };
 }
 
 /**
@@ -130,6 +162,13 @@ export function scheduleTrouble(
       ? undefined
       : 'a tile is made of whole fours and at most 256 invocations, and stages at most 16384 bytes';
   }
+  if (s.kind === 'pixels') {
+    if (target !== 'cpu') return `pixels of lanes are for --target cpu, and this is ${target}`;
+    const whole = [1, 2, 4].includes(s.rows) && [8, 16, 32, 64].includes(s.workgroup);
+    return whole
+      ? pixelTrouble(map, s.rows)
+      : 'a lane computes 1, 2 or 4 pixels, and a workgroup has 8, 16, 32 or 64 lanes';
+  }
   if (s.kind === 'register') {
     const whole = [s.rows, s.workgroup].every((n) => Number.isInteger(n) && n >= 1);
     return whole && s.rows <= MOST_ROWS && s.workgroup <= 256
@@ -144,7 +183,7 @@ export function scheduleTrouble(
 }
 
 /** Rows of an invocation beyond which sums no longer stay in registers. */
-const MOST_ROWS = 16;
+export const MOST_ROWS = 16;
 
 /** Schedules worth measuring besides the rules' own; those of `refinements` belong to the best of them. */
 export function candidateSchedules(map: IndexMap, target: Target, facts?: Subgroups): ContractionSchedule[] {
@@ -152,6 +191,7 @@ export function candidateSchedules(map: IndexMap, target: Target, facts?: Subgro
   const workgroup = rule.kind === 'register' ? rule.workgroup : isGpu(target) ? 64 : 16;
   const shared = isGpu(target) && facts ? subgroupCandidates(map, facts) : [];
   const all: ContractionSchedule[] = target === 'gpu-subgroups' ? [...shared] : [];
+  if (target === 'cpu') for (const rows of [4, 2, 1] as const) all.push({ kind: 'pixels', rows, workgroup: 64 });
   if (target === 'cpu')
     for (const rows of [16, 8] as const)
       for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
@@ -173,7 +213,7 @@ export function candidateSchedules(map: IndexMap, target: Target, facts?: Subgro
           });
   if (target === 'gpu') all.push(...shared);
   // Where subgroups are the rule, registers win with many rows or not at all.
-  const registers = (rule.kind === 'subgroup' ? [8, 4] : [8, 4, 2, 1])
+  const registers = (rule.kind === 'subgroup' || rule.kind === 'pixels' ? [8, 4] : [8, 4, 2, 1])
     .filter((n) => n < 2 * map.m)
     .map((rows): RegisterSchedule => ({ kind: 'register', rows, workgroup }));
   // What comes first is measured when time is short: subgroups gain little where channels do not come in fours.
@@ -190,7 +230,7 @@ export function refinements(
   facts?: Subgroups,
 ): ContractionSchedule[] {
   const near: ContractionSchedule[] =
-    of.kind === 'register'
+    of.kind === 'register' || of.kind === 'pixels'
       ? [8, 16, 32, 64].map((workgroup) => ({ ...of, workgroup }))
       : of.kind === 'tiled'
         ? [4, 8, 16, 32].map((depth) => ({ ...of, depth }))
@@ -212,6 +252,7 @@ const possible = (
 /** A schedule in words: `subgroup 16x2`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`. */
 export function scheduleText(s: ContractionSchedule): string {
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
+  if (s.kind === 'pixels') return `pixels ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
   if (isSubgroupKind(s)) return subgroupText(s);
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;

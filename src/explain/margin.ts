@@ -28,7 +28,7 @@ export function marginOf(wgsl: string, groups: readonly Group[]): (Node | undefi
   }
   /** `conv1_z_v_0` is `conv1_z`, of the first of several rows. */
   const find = (word: string, table: ReadonlyMap<string, Node>): Node | undefined =>
-    table.get(word) ?? table.get(word.replace(/_v(_\d+)?$/, ''));
+    table.get(word) ?? table.get(word.replace(/_v(_\d+)*$/, ''));
   return wgsl.split('\n').map((text) => {
     if (text.startsWith('//')) return undefined;
     const words = text.replace(/\/\/.*/, '').match(/[A-Za-z_]\w*/g) ?? [];

@@ -112,9 +112,16 @@ export interface OpAttrs extends ActivationAttrs, GradientAttrs {
   conv2d_dx: ConvAttrs & { readonly shape: Shape };
   conv2d_dw: ConvAttrs & { readonly shape: Shape };
   conv2d_dw_parts: ConvAttrs & { readonly shape: Shape; readonly parts: number };
+  conv2d_dw_pooled: ConvAttrs & {
+    readonly shape: Shape;
+    readonly parts: number;
+    readonly window: readonly [number, number];
+  };
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   maxpool2d: PoolAttrs;
   maxpool2d_dx: PoolAttrs;
+  maxpool2d_winner: PoolAttrs;
+  unpool2d: PoolAttrs & { readonly shape: Shape };
   avgpool2d: MeanAttrs;
   avgpool2d_dx: MeanAttrs & { readonly shape: Shape };
   // elementwise, operands broadcast

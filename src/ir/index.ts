@@ -8,6 +8,7 @@ export { type Given, interpret, leavesOf, type Ran, stepFieldsOf } from './inter
 export type { OpDef, RunContext } from './op.ts';
 export { isDepthwise } from './ops/conv2d.ts';
 export { ops } from './ops/index.ts';
+export { liesSideBySide, MOST_PLACES, winnersOf } from './ops/pool-winner.ts';
 export { printEffect, printGraph, printNode } from './print.ts';
 export { isFree, isTextConstant, storageOf, TEXT_CONSTANT } from './storage.ts';
 export * from './types.ts';

@@ -21,14 +21,14 @@ export interface Ran {
 }
 
 /**
- * Computes every node, then the effects. Nothing given is changed. `round` is applied to what each node computes: with
+ * Computes every node, then the effects. Nothing given is changed. `round` is applied to the floats of each node: with
  * Math.fround, the difference from a run without it is what single precision does to the graph.
  */
 export function interpret(graph: Graph, given: Given, round?: (value: number) => number): Ran {
   const values = new Map<Node, Tensor>();
   for (const node of graph.nodes) {
     const { shape, data } = compute(node, values, given);
-    values.set(node, { shape, data: round ? Float64Array.from(data, round) : data });
+    values.set(node, { shape, data: round && node.type.dtype === 'f32' ? Float64Array.from(data, round) : data });
   }
   const outputs = new Map<string, Tensor>();
   const metrics = new Map<string, number>();

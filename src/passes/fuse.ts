@@ -9,12 +9,14 @@ import {
   type Node,
   type OpName,
   opDef,
+  type Shape,
   sameShape,
   sizeOf,
   storageOf,
 } from '../ir/index.ts';
 import { isOnePerRow, rowCount } from '../ir/ops/rows.ts';
 import type { Family, FusedGraph, Group } from '../schedule/index.ts';
+import { type JoinsPool, poolJoiner } from './pooled.ts';
 import { inputsOf } from './reads.ts';
 import { expand, MOST_BINDINGS, recomputed } from './recompute.ts';
 import { riders } from './riders.ts';
@@ -27,6 +29,9 @@ const roots: { readonly [K in OpName]?: Family } = {
   matmul: 'contraction',
   maxpool2d: 'window',
   maxpool2d_dx: 'window',
+  maxpool2d_winner: 'window',
+  unpool2d: 'window',
+  conv2d_dw_pooled: 'window',
   avgpool2d: 'window',
   avgpool2d_dx: 'window',
   concat: 'gather',
@@ -63,6 +68,8 @@ interface Draft {
   readonly family: Family;
   /** What makes it this family; the first of them for sums. */
   readonly root: Node;
+  /** The shape of its last results: that of the root, or of the pool behind it. */
+  shape: Shape;
   readonly nodes: Node[];
   /** Its place among the drafts. */
   readonly at: number;
@@ -73,7 +80,8 @@ interface Draft {
   last: number;
 }
 
-export function fuse(graph: Graph): FusedGraph {
+/** `joinsPool` says whether the kernel of a convolution may go on with a pool; without it none does. */
+export function fuse(graph: Graph, joinsPool?: JoinsPool): FusedGraph {
   const drafts: Draft[] = [];
   const rowDrafts: Draft[] = [];
   /** Drafts of sums, by what one of their sums reads: a value, or the draft that makes it. */
@@ -97,7 +105,8 @@ export function fuse(graph: Graph): FusedGraph {
   };
   const open = (node: Node, family: Family): Draft => {
     const [at, first] = [drafts.length, Number.POSITIVE_INFINITY];
-    const draft: Draft = { family, root: node, nodes: [], at, sources: new Set(), first, last: -1 };
+    const { shape } = node.type;
+    const draft: Draft = { family, root: node, shape, nodes: [], at, sources: new Set(), first, last: -1 };
     drafts.push(draft);
     put(node, draft);
     return draft;
@@ -158,10 +167,11 @@ export function fuse(graph: Graph): FusedGraph {
   const runsOver = (node: Node, d: Draft): boolean =>
     d.family === 'pointwise'
       ? sizeOf(d.root.type.shape) === sizeOf(node.type.shape)
-      : expand([node], again).every((n) => sameShape(n.type.shape, d.root.type.shape));
+      : expand([node], again).every((n) => sameShape(n.type.shape, d.shape));
+  const joins = poolJoiner({ draftOf, readers, isOutput, fits }, joinsPool);
 
   for (const node of graph.nodes) {
-    // 1. What lies between gradients and assignments is left to the updates (7).
+    // 1. What lies between gradients and assignments is left to the updates (8).
     if (isFree(node) || updateNodes.has(node) || again.has(node)) continue;
     const copy = isOp(node, 'broadcast') && node.attrs.axes.length === 0;
     const family = copy ? undefined : familyOf(node);
@@ -186,9 +196,17 @@ export function fuse(graph: Graph): FusedGraph {
       const mine = draft ?? open(node, 'sum');
       if (draft) put(node, draft);
       for (const value of reads(node).map(makerOf)) addTo(sumsOf, value, mine);
+    } else if (family === 'window') {
+      // 4. A pool joins the convolution whose values nobody else reads; and which place won, the pool.
+      const host = joins(node);
+      if (!host) open(node, family);
+      else {
+        put(node, host);
+        if (!isOp(node, 'maxpool2d_winner')) host.shape = node.type.shape;
+      }
     } else if (family) open(node, family);
     else {
-      // 4. Elementwise nodes join the latest draft that makes an operand of the same shape.
+      // 5. Elementwise nodes join the latest draft that makes an operand of the same shape.
       const makers = sources(node)
         .filter(
           (d) =>
@@ -210,7 +228,7 @@ export function fuse(graph: Graph): FusedGraph {
   );
   /** Drafts whose nodes are in others now. */
   const moved = new Set<Draft>();
-  // 5. Elementwise work that only one later kernel of the same shape reads moves into it (a penalty's gradient, say).
+  // 6. Elementwise work that only one later kernel of the same shape reads moves into it (a penalty's gradient, say).
   for (const d of drafts.filter((one) => one.family === 'pointwise')) {
     const users = new Set(d.nodes.flatMap((n) => (readers.get(n) ?? []).map((r) => draftOf.get(r))));
     for (const not of [d, undefined]) users.delete(not);
@@ -234,13 +252,13 @@ export function fuse(graph: Graph): FusedGraph {
       put(n, only);
     moved.add(d);
   }
-  // 6. The gradient of a bias rides along with the gradient of its weights.
+  // 7. The gradient of a bias rides along with the gradient of its weights.
   for (const d of drafts.filter((one) => riding.has(one.root))) {
     const host = draftOf.get(riding.get(d.root) as Node) as Draft;
     for (const n of d.nodes) put(n, host);
     moved.add(d);
   }
-  // 7. The sums to report, and the updates, each a kernel of its own at the end.
+  // 8. The sums to report, and the updates, each a kernel of its own at the end.
   const groups = order(
     drafts.filter((d) => !moved.has(d)),
     sources,
@@ -333,7 +351,7 @@ function finish(d: Draft, nodes: readonly Node[], isOutput: (n: Node, inside: Re
     for (const node of d.nodes)
       for (const i of node.inputs.map(storageOf)) if (inside.has(i) && !isOnePerRow(i.op)) used.add(i);
   const outputs = nodes.filter((n) => used.has(n));
-  const titles = outputs.filter((n) => d.family !== 'contraction' || !isOp(n, 'sum'));
+  const titles = outputs.filter((n) => !isOp(n, 'maxpool2d_winner') && (d.family !== 'contraction' || !isOp(n, 'sum')));
   const named = titles[titles.length - 1] ?? (nodes[nodes.length - 1] as Node);
   return { name: named.id, family: d.family, nodes, outputs, inputs: inputsOf(nodes), effects: [] };
 }

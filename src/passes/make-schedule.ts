@@ -10,14 +10,15 @@ import {
 import { fuse } from './fuse.ts';
 import { mergeUpdates } from './merge-updates.ts';
 import { bytesOf, layOutParameters, planMemory } from './plan-memory.ts';
+import type { JoinsPool } from './pooled.ts';
 import { splitConcat } from './split-concat.ts';
 
-export function makeSchedule(graphs: ModelGraphs): ModelSchedule {
+export function makeSchedule(graphs: ModelGraphs, joinsPool?: JoinsPool): ModelSchedule {
   const given = (['infer', 'evaluate', 'train'] as const).flatMap((key): (readonly [ProgramKey, Graph])[] => {
     const graph = graphs[key];
     return graph ? [[key, graph]] : [];
   });
-  const fused = new Map(given.map(([key, graph]) => [key, fuse(splitConcat(graph))]));
+  const fused = new Map(given.map(([key, graph]) => [key, fuse(splitConcat(graph), joinsPool)]));
   for (const one of fused.values()) verifyGroups(one);
   // The layout follows the updates of training and serves all programs.
   const updates = mergeUpdates(fused.get('train')?.groups ?? []);

@@ -43,6 +43,8 @@ const pools: readonly PoolAttrs[] = [
   { window: [2, 2], stride: [3, 3], padding: [0, 0, 0, 0], dilation: [1, 1] },
   { window: [2, 3], stride: [1, 2], padding: [0, 1, 2, 2], dilation: [3, 2] },
 ];
+/** Windows side by side. */
+const side22 = { window: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
 const pool22 = pools[0] as PoolAttrs;
 
 const x33: Nested = [
@@ -57,9 +59,12 @@ export const heavy: CasesOf<
   | 'conv2d_dx'
   | 'conv2d_dw'
   | 'conv2d_dw_parts'
+  | 'conv2d_dw_pooled'
   | 'matmul'
   | 'maxpool2d'
   | 'maxpool2d_dx'
+  | 'maxpool2d_winner'
+  | 'unpool2d'
   | 'avgpool2d'
   | 'avgpool2d_dx'
 > = {
@@ -296,6 +301,96 @@ export const heavy: CasesOf<
       },
     ],
     gradients: { through: 'maxpool2d' },
+  },
+  maxpool2d_winner: {
+    examples: [
+      // One channel is a number of its own; a last row and column are in no window.
+      {
+        inputs: [
+          [
+            [
+              [[1], [4], [9]],
+              [[2], [4], [9]],
+              [[9], [9], [9]],
+            ],
+          ],
+        ],
+        attrs: side22,
+        expected: [[[[1]]]],
+      },
+      // Four channels share one: places 2, 0 (the first of equals), 3 and 1.
+      {
+        inputs: [
+          [
+            [
+              [
+                [1, 5, 0, 2],
+                [2, 5, 0, 4],
+              ],
+              [
+                [7, 5, 0, 3],
+                [6, 5, 1, 3],
+              ],
+            ],
+          ],
+        ],
+        attrs: side22,
+        expected: [[[[2 + 3 * 65536 + 16777216]]]],
+      },
+    ],
+    gradients: { none: 'which place won is no number that changes by little' },
+  },
+  conv2d_dw_pooled: {
+    examples: [
+      {
+        // Two pictures of 3 x 3, a window of 2 x 2, pooled to one: the last place won in the first, the first in the second.
+        inputs: [[...x33, ...x33], { labels: [[[[3]]], [[[0]]]] }, [[[[10]]], [[[100]]]]],
+        attrs: { ...plain, shape: [2, 2, 1, 1], parts: 2, window: [2, 2] },
+        expected: [
+          [
+            [[[50]], [[60]]],
+            [[[80]], [[90]]],
+          ],
+          [
+            [[[100]], [[200]]],
+            [[[400]], [[500]]],
+          ],
+        ],
+      },
+    ],
+    gradients: { none: 'it is made of gradients, after differentiation' },
+  },
+  unpool2d: {
+    examples: [
+      {
+        inputs: [{ labels: [[[[1], [0]]]] }, [[[[5], [7]]]]],
+        attrs: { ...side22, shape: [1, 3, 4, 1] },
+        expected: [
+          [
+            [[0], [5], [7], [0]],
+            [[0], [0], [0], [0]],
+            [[0], [0], [0], [0]],
+          ],
+        ],
+      },
+      {
+        inputs: [{ labels: [[[[2 + 3 * 65536 + 16777216]]]] }, [[[[1, 2, 3, 4]]]]],
+        attrs: { ...side22, shape: [1, 2, 2, 4] },
+        expected: [
+          [
+            [
+              [0, 2, 0, 0],
+              [0, 0, 0, 4],
+            ],
+            [
+              [1, 0, 0, 0],
+              [0, 0, 3, 0],
+            ],
+          ],
+        ],
+      },
+    ],
+    gradients: { none: 'a gradient itself: pool-winners.test.ts holds it against that of max pooling' },
   },
   avgpool2d: {
     examples: [

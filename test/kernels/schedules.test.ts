@@ -35,6 +35,11 @@ const subgroup = fc.record({
   rows: fc.constantFrom(8 as const, 16 as const),
   vectors: fc.constantFrom(1 as const, 2 as const),
 });
+const pixels = fc.record({
+  kind: fc.constant('pixels' as const),
+  rows: fc.constantFrom(1 as const, 2 as const, 4 as const),
+  workgroup: fc.constantFrom(8, 16, 32, 64),
+});
 
 /** Each contraction gets the next of the schedules that can run it. */
 const dealt =
@@ -65,6 +70,10 @@ describe.skipIf(!opened)('schedules drawn at random', () => {
   test.skipIf(!runnable(opened).includes('cpu'))(`subgroups (seed ${seed})`, () =>
     run('cpu', fc.sample(subgroup, { seed, numRuns: 9 }), few ? 5 : 40),
   );
+  test.skipIf(!runnable(opened).includes('cpu'))(`pixels of lanes (seed ${seed})`, () => {
+    const all = [...fc.sample(pixels, { seed, numRuns: 9 }), ...fc.sample(subgroup, { seed, numRuns: 1 })];
+    return run('cpu', [...all, { kind: 'register', rows: 4, workgroup: 16 }], few ? 6 : 60);
+  });
 });
 
 test('what tuning measures can run, differs, and has more than the rules', () => {

@@ -1,6 +1,7 @@
 // The kinds of device that code is generated for: tests that run kernels run once for each that the device is.
 import type { OpenedDevice } from '../../runtime/node.ts';
 import { type Emitted, emitPlan } from '../../src/codegen/emit-plan.ts';
+import { joinsPool } from '../../src/codegen/pool-rule.ts';
 import type { Target, Tuned } from '../../src/codegen/schedules.ts';
 import type { Subgroups } from '../../src/codegen/subgroup-schedules.ts';
 import { type Compiled, type CompileOptions, compile } from '../../src/compile.ts';
@@ -38,4 +39,4 @@ export const emitPlanFor = (
   outputIs: Parameters<typeof emitPlan>[3],
   tuned?: Tuned,
   subgroups?: Subgroups,
-): Emitted => emitPlan(name, makeSchedule(graphs), train, outputIs, target, tuned, subgroups);
+): Emitted => emitPlan(name, makeSchedule(graphs, joinsPool(target)), train, outputIs, target, tuned, subgroups);

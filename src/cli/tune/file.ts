@@ -112,6 +112,8 @@ function scheduleFrom(value: unknown): ContractionSchedule | undefined {
   if (!isObject(value)) return undefined;
   const { kind, rows, workgroup, vectors, columns, depth, each } = value;
   if (!isCount(rows)) return undefined;
+  if (kind === 'pixels' && (rows === 1 || rows === 2 || rows === 4) && isCount(workgroup))
+    return { kind, rows, workgroup };
   if (kind === 'register' && isCount(workgroup)) return { kind, rows, workgroup };
   if (kind === 'subgroup' && (rows === 8 || rows === 16) && (vectors === 1 || vectors === 2))
     return { kind, rows, vectors };

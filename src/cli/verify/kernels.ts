@@ -6,6 +6,7 @@ import type { ProgramKey } from '../../schedule/index.ts';
 import { computeGroup, operandOf } from '../inspect/group-reference.ts';
 import { type Made, stepNumbers, trace } from '../inspect/trace.ts';
 import { leavesFor, stepFor } from './leaves.ts';
+import { valuesAt } from './winners.ts';
 
 export interface KernelRow {
   readonly program: ProgramKey | 'load';
@@ -70,7 +71,11 @@ function judge({ origin, inputs, outputs, sums }: Made, step: ReadonlyMap<string
   for (const group of origin.groups) {
     const values = computeGroup(group, inputs, step);
     for (const node of group.outputs) {
-      found.push(compare(outputs.get(node) ?? [], values.get(node)?.data ?? [], tolerance));
+      const [got, want] = [outputs.get(node) ?? [], values.get(node)?.data ?? []];
+      if (isOp(node, 'maxpool2d_winner')) {
+        const x = operandOf(node.inputs[0] as Node, values, inputs, step);
+        found.push(compare(valuesAt(node, x, got), valuesAt(node, x, want), tolerance));
+      } else found.push(compare(got, want, tolerance));
       shapes.push(showShape(node.type.shape));
     }
     for (const e of group.effects) {

@@ -13,7 +13,6 @@ import {
   contractionHeading,
   grouped,
   type IndexMap,
-  indexMap,
   isLongSum,
   loopNest,
   orderedByPixel,
@@ -21,6 +20,7 @@ import {
   startOfA,
   startOfB,
 } from './index-map.ts';
+import { aliasOfWinner, groupMap, poolingOf, poolWindow, unpooledFunction } from './pooled.ts';
 import { storedLoad } from './stored.ts';
 
 const LANES = 8;
@@ -57,7 +57,10 @@ function modeOf(map: IndexMap): Mode {
 export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
   const { rows, vectors } = schedule;
-  const map = orderedByPixel(root, indexMap(root), rows);
+  const map = orderedByPixel(root, groupMap(group), rows);
+  const pooling = poolingOf(group);
+  /** Rows of the product that make one of the result. */
+  const places = pooling?.places ?? 1;
   const { reads, width } = modeOf(map);
   const unroll =
     reads === 'single' ? 1 : reads === 'rows' ? 4 : map.inner.size % 4 === 0 ? 4 : map.inner.size % 2 === 0 ? 2 : 1;
@@ -93,14 +96,17 @@ for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}; ${inner} += ${i32(unro
   const flush = long ? [...tiles.map((c, i) => wgsl`${total[i] as Wgsl} += ${c}; ${c} = T();`)] : [];
   const place = { index: wgsl`o`, column: wgsl`column`, width, shape: root.type.shape } as const;
   const mine = group.nodes.filter((n) => n !== rider);
-  const stores = epilogue(
-    b,
-    mine,
-    group.outputs.filter((n) => n !== rider),
-    new Map([[root, wgsl`result[i]`]]),
-    place,
-    accessOf,
-  );
+  const values = list(places, (k) => wgsl`result[i * ${u32(places)} + ${u32(k)}]`);
+  const stores = pooling
+    ? poolWindow(b, group, pooling, values, { ...place, row: wgsl`r` }, accessOf)
+    : epilogue(
+        b,
+        mine,
+        group.outputs.filter((n) => n !== rider),
+        new Map([[root, wgsl`result[i]`]]),
+        place,
+        accessOf,
+      );
   const riderOut = rider && b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write');
   const text = wgsl`
 enable subgroups;
@@ -108,6 +114,7 @@ ${map.byPhase ? wgsl`diagnostic(off, subgroup_uniformity); ${comment('what subgr
 ${contractionHeading(group, map)}
 ${comment(`A workgroup is one subgroup: ${rows} rows, and for each lane ${vectors} x ${width} columns.`)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
+${aliasOfWinner(pooling, width)}
 ${map.prelude}
 ${b.declare()}
 ${helpers(group.nodes, width)}
@@ -118,6 +125,7 @@ ${loadB}
 ${rowFunction(map)}
 
 ${atFunction(map)}
+${unpooledFunction(stores)}
 
 @compute @workgroup_size(${size(LANES)})
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
@@ -136,10 +144,10 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   ${riderOut ? v.map((j) => wgsl`if (m == 0 && n + ${i32(LANES * j)} < ${i32(columns)}) { ${riderOut}[${start}n + ${i32(LANES * j)}] = ${biases[j] as Wgsl}; }`) : []}
   ${comment('The results, one row after the other. tile.z is 0; that the compiler cannot know keeps this a loop.')}
   var result = array<T, ${size(total.length)}>(${{ wgsl: total.map((c) => c.wgsl).join(', ') }});
-  for (var i = 0u; i < ${u32(total.length)} + tile.z; i++) {
-    let r = m + i32(i % ${u32(rows)});
-    let ${grouped(map) ? wgsl`part` : wgsl`column`} = u32(n) + i / ${u32(rows)} * ${u32(LANES)};
-    ${map.m % rows === 0 && columns % (LANES * vectors) === 0 ? nothing : wgsl`if (r >= ${i32(map.m)} || ${grouped(map) ? wgsl`part` : wgsl`column`} >= ${u32(columns)}) { continue; }`}
+  for (var i = 0u; i < ${u32(total.length / places)} + tile.z; i++) {
+    let r = m${pooling ? wgsl` / ${i32(places)}` : nothing} + i32(i % ${u32(rows / places)});
+    let ${grouped(map) ? wgsl`part` : wgsl`column`} = u32(n) + i / ${u32(rows / places)} * ${u32(LANES)};
+    ${map.m % rows === 0 && columns % (LANES * vectors) === 0 ? nothing : wgsl`if (r >= ${i32(map.m / places)} || ${grouped(map) ? wgsl`part` : wgsl`column`} >= ${u32(columns)}) { continue; }`}
     ${grouped(map) ? wgsl`let column = u32(group) * ${u32(columns)} + part;` : nothing}
     let o = u32(${map.byPixel?.outputRow ?? map.byPhase?.outputRow ?? wgsl`r`}) * ${u32(columns * count)} + column;
     ${stores}

@@ -12,13 +12,13 @@ import {
   contractionHeading,
   grouped,
   type IndexMap,
-  indexMap,
   isLongSum,
   loopNest,
   rowFunction,
   startOfA,
   startOfB,
 } from './index-map.ts';
+import { aliasOfWinner, groupMap, poolingOf, poolWindow, unpooledFunction, windowsOf } from './pooled.ts';
 import { readWeights } from './stored.ts';
 
 /** How the operands are read: in fours along k, along rows, along columns, or one by one. */
@@ -49,7 +49,8 @@ const names = (prefix: string, count: number): Wgsl[] =>
 
 export function contractionKernel(group: Group, schedule: RegisterSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
-  const map = indexMap(root);
+  const map = groupMap(group);
+  const pooling = poolingOf(group);
   const rows = Math.min(schedule.rows, map.m);
   const reads = readsOf(map, rows);
   const { width } = reads;
@@ -87,26 +88,38 @@ for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(ma
       : [],
   );
 
-  const stores = r.map((i) => {
-    const place = { index: wgsl`o${size(i)}`, column: wgsl`column`, width, shape: root.type.shape } as const;
-    const mine = group.nodes.filter((n) => n !== rider);
-    const body = epilogue(
-      b,
-      mine,
-      group.outputs.filter((n) => n !== rider),
-      new Map([[root, total[i] as Wgsl]]),
-      place,
-      accessOf,
-      wgsl`_${size(i)}`,
-    );
-    const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(i)} < ${i32(map.m)}) `;
-    return wgsl`
+  const stores = pooling
+    ? windowsOf(rows, pooling.places).map((window, w) => {
+        const at = { row: wgsl`r`, index: wgsl`o${size(w)}`, column: wgsl`column`, width, number: w } as const;
+        const values = window.rows.map((i) => total[i] as Wgsl);
+        const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(window.first)} < ${i32(map.m)}) `;
+        return wgsl`
+${guard}{
+  let r = m / ${i32(pooling.places)}${w === 0 ? nothing : wgsl` + ${i32(w)}`};
+  let o${size(w)} = u32(r) * ${u32(columnTiles)} + column;
+  ${poolWindow(b, group, pooling, values, at, accessOf)}
+}`;
+      })
+    : r.map((i) => {
+        const place = { index: wgsl`o${size(i)}`, column: wgsl`column`, width, shape: root.type.shape } as const;
+        const mine = group.nodes.filter((n) => n !== rider);
+        const body = epilogue(
+          b,
+          mine,
+          group.outputs.filter((n) => n !== rider),
+          new Map([[root, total[i] as Wgsl]]),
+          place,
+          accessOf,
+          wgsl`_${size(i)}`,
+        );
+        const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(i)} < ${i32(map.m)}) `;
+        return wgsl`
 ${guard}{
   ${map.byPhase ? wgsl`let r = m + ${i32(i)};` : nothing}
   let o${size(i)} = u32(${map.byPhase ? map.byPhase.outputRow : wgsl`m + ${i32(i)}`}) * ${u32(columnTiles)} + column;
   ${body}
 }`;
-  });
+      });
   const riderStore = rider
     ? wgsl`if (m == 0) { ${b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write')}[column] = ${long ? wgsl`bias_total` : wgsl`bias`}; }`
     : nothing;
@@ -114,6 +127,7 @@ ${guard}{
   const text = wgsl`
 ${contractionHeading(group, map)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
+${aliasOfWinner(pooling, width)}
 ${map.prelude}
 ${b.declare()}
 ${helpers(group.nodes, width)}
@@ -121,6 +135,7 @@ ${helpers(group.nodes, width)}
 ${rowFunction(map)}
 
 ${atFunction(map)}${functions}
+${unpooledFunction(join(stores, ' '))}
 
 @compute @workgroup_size(${size(schedule.workgroup)})
 fn main(@builtin(global_invocation_id) id: vec3u) {

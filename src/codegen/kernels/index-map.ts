@@ -48,6 +48,8 @@ export interface IndexMap {
   readonly parts?: { readonly count: number; readonly a: number; readonly b: number };
   /** Rows in another order than they lie in, so that neighbours read the same gaps of a stride: the row of the result for r. */
   readonly byPhase?: { readonly outputRow: Wgsl };
+  /** A convolution whose filters read all channels: pixels of a row of its result. */
+  readonly rowOfPixels?: number;
   /** What m, n and k are, for the comment above the kernel. */
   readonly legend: string;
 }
@@ -160,7 +162,7 @@ const own = (g: Windows): Wgsl => ({ wgsl: g.groups === 1 ? 'C' : 'CG' });
 const groupAt = (g: Windows, each: 'CG' | 'FG'): Wgsl =>
   g.groups === 1 ? nothing : wgsl` + group * ${{ wgsl: each }}`;
 
-const constants = (values: Readonly<Record<string, number>>): Wgsl =>
+export const constants = (values: Readonly<Record<string, number>>): Wgsl =>
   join(
     Object.entries(values).map(([name, value]) => wgsl`const ${{ wgsl: name }} = ${i32(value)};`),
     ' ',
@@ -200,6 +202,7 @@ return ((r.x + y) * W + x) * C${groupAt(g, 'CG')};`,
     bBase: run ? wgsl`ky * KW * C * F` : wgsl`(ky * KW + kx) * ${own(g)} * F`,
     bStep: f,
     bColumn: 1,
+    ...(g.groups === 1 ? { rowOfPixels: ow } : {}),
     legend: 'm = (picture, row, column), n = filter, k = (window row, window column, channel)',
   };
 }
@@ -331,7 +334,9 @@ export const accessOf = (n: Node): 'read' | 'read_write' => (isOp(n, 'parameter'
 /** The comments above a contraction: what it computes, from which line, and what its indices mean. */
 export const contractionHeading = (group: Group, map: IndexMap): Wgsl => {
   const shape = showShape((group.nodes[0] as Node).type.shape);
+  const pool = group.nodes.find((n) => isOp(n, 'maxpool2d') || isOp(n, 'avgpool2d'));
   return wgsl`${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${shape}`, group.nodes)}
+${pool ? heading(`of which ${pool.op} leaves ${showShape(pool.type.shape)}`, [pool]) : nothing}
 ${comment(`y[m, n] = sum over k of a[m, k] b[k, n]; ${map.legend}; ${map.m} x ${map.n} x ${stepsOf(map)}${grouped(map) ? ` in each of ${map.groups.count} groups` : ''}`)}`;
 };
 

@@ -3,22 +3,27 @@ import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node } from '../../ir/index.ts';
 import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
+import { wholeWindows } from '../pool-rule.ts';
 import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
 import { type Subgroups, unknownSubgroups } from '../subgroup-schedules.ts';
 import { contractionKernel } from './contraction.ts';
 import { matrixKernel } from './contraction-matrix.ts';
+import { pixelKernel } from './contraction-pixels.ts';
 import { shuffleKernel } from './contraction-shuffle.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
 import { tiledKernel } from './contraction-tiled.ts';
 import { depthwiseKernel } from './depthwise.ts';
 import { gatherKernel } from './gather.ts';
-import { indexMap, workOf } from './index-map.ts';
+import { workOf } from './index-map.ts';
 import { neighboursKernel } from './neighbours.ts';
 import { pointwiseKernel } from './pointwise.ts';
+import { groupMap } from './pooled.ts';
+import { pooledGradientKernel } from './pooled-gradient.ts';
 import { resizeKernel } from './resize.ts';
 import { rowsKernel } from './rows.ts';
 import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
+import { unpoolKernel } from './unpool.ts';
 import { windowKernel } from './window.ts';
 
 interface Context {
@@ -35,16 +40,23 @@ interface Context {
 const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
   contraction: (group, { fields, target, tuned, subgroups }) => {
     const root = group.nodes[0] as Node;
-    const schedule = tuned.get(workOf(root)) ?? contractionSchedule(indexMap(root), target, subgroups);
+    const map = groupMap(group);
+    const ruled = tuned.get(workOf(root)) ?? contractionSchedule(map, target, subgroups);
+    const schedule = wholeWindows(ruled, group, map, target);
     if (schedule.kind === 'shuffle') return shuffleKernel(group, schedule, fields);
     if (schedule.kind === 'matrix') return matrixKernel(group, schedule, fields);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
+    if (schedule.kind === 'pixels') return pixelKernel(group, schedule, fields);
     return schedule.kind === 'tiled'
       ? tiledKernel(group, schedule, fields)
       : contractionKernel(group, schedule, fields);
   },
   depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
-  window: (group, { fields }) => windowKernel(group, fields),
+  window: (group, { fields }) => {
+    const root = group.nodes[0] as Node;
+    if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, fields);
+    return isOp(root, 'unpool2d') ? unpoolKernel(group, fields) : windowKernel(group, fields);
+  },
   gather: (group, { fields }) => gatherKernel(group, fields),
   resize: (group, { fields }) => resizeKernel(group, fields),
   pointwise: (group, { fields }) => pointwiseKernel(group, fields),

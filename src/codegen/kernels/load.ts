@@ -18,18 +18,20 @@ export function loadKernel(
   const [batch = 0, ...shape] = input.type.shape;
   const perPicture = sizeOf(shape);
   const perLabel = labels ? sizeOf(labels.type.shape.slice(1)) : 0;
-  // An invocation moves a value of a picture, or of its labels, or both.
-  const each = Math.max(perPicture, perLabel);
+  // An invocation moves a value of a picture (four where they come in fours), or of its labels, or both.
+  const width = perPicture % 4 === 0 ? 4 : 1;
+  const values = perPicture / width;
+  const each = Math.max(values, perLabel);
   const count = batch * each;
   const pictures = b.other(
     'pictures',
     { kind: 'buffer', buffer: 'pictures' },
-    stored === 'u8' ? 'u32' : 'f32',
+    stored === 'u8' ? 'u32' : width === 4 ? 'vec4f' : 'f32',
     0,
     'read',
   );
   const order = b.other('order', { kind: 'buffer', buffer: 'order' }, 'u32', 0, 'read');
-  const x = b.use(input, 'f32', 'read_write');
+  const x = b.use(input, width === 4 ? 'vec4f' : 'f32', 'read_write');
   const element = labels?.type.dtype ?? 'u32';
   const labelled = labels && {
     from: b.other('labels', { kind: 'buffer', buffer: 'labels' }, element, 0, 'read'),
@@ -43,10 +45,12 @@ export function loadKernel(
 }`;
   const at = (n: number): Wgsl => (n === 1 ? wgsl`chosen` : wgsl`chosen * ${u32(n)} + k`);
   const to = (n: number): Wgsl => (n === 1 ? wgsl`picture` : wgsl`picture * ${u32(n)} + k`);
-  const value =
-    stored === 'u8'
-      ? wgsl`f32((${pictures}[at / 4u] >> (at % 4u * 8u)) & 0xffu) * ${step('scale')}`
-      : wgsl`${pictures}[at] * ${step('scale')}`;
+  const bytes =
+    width === 4
+      ? wgsl`vec4f((vec4u(${pictures}[at]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(0xffu))`
+      : wgsl`f32((${pictures}[at / 4u] >> (at % 4u * 8u)) & 0xffu)`;
+  const value = wgsl`${stored === 'u8' ? bytes : wgsl`${pictures}[at]`} * ${step('scale')}`;
+  const zero = width === 4 ? wgsl`vec4f()` : wgsl`0.0`;
   const groups = spread(Math.ceil(count / WORKGROUP));
   const text = wgsl`
 ${comment(`One batch of ${batch} pictures, gathered from ${stored === 'u8' ? 'bytes, four in a u32' : 'floats'}`)}
@@ -60,10 +64,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let k = i % ${u32(each)};
   if (picture < ${step('count')}) {
     let chosen = ${order}[${step('start')} + picture];
-    ${among(perPicture, wgsl`let at = ${at(perPicture)};\n${x}[${to(perPicture)}] = ${value};`)}
+    ${among(values, wgsl`let at = ${at(values)};\n${x}[${to(values)}] = ${value};`)}
     ${labelled ? among(perLabel, wgsl`${labelled.to}[${to(perLabel)}] = ${labelled.from}[${at(perLabel)}];`) : nothing}
   } else {
-    ${among(perPicture, wgsl`${x}[${to(perPicture)}] = 0.0;`)}
+    ${among(values, wgsl`${x}[${to(values)}] = ${zero};`)}
     ${labelled ? among(perLabel, wgsl`${labelled.to}[${to(perLabel)}] = ${{ wgsl: element === 'u32' ? '0u' : '0.0' }};`) : nothing}
   }
 }`;

@@ -15,6 +15,7 @@ import {
   indexMap,
   rowFunction,
 } from './index-map.ts';
+import { unpooledFunction } from './pooled.ts';
 import { offsetOfA, offsetOfB, stagingOf } from './staging.ts';
 import { readWeights } from './stored.ts';
 
@@ -91,6 +92,7 @@ ${atFunction(map)}
 ${offsetOfA(map)}
 
 ${offsetOfB(map)}${w.functions}
+${unpooledFunction(stored)}
 
 fn finish(${join(arguments_, ', ')}) {
   if (r >= ${i32(map.m * parts)} || c >= ${i32(own)}) { return; }

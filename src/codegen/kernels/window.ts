@@ -5,18 +5,19 @@ import type { Group } from '../../schedule/index.ts';
 import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import { f32, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
+import { storeWinner } from './pooled.ts';
 
 const WORKGROUP = 64;
 type Size4 = [number, number, number, number];
 
 export function windowKernel(group: Group, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
-  const channels = root.type.shape[3] as number;
+  const channels = (root.inputs[0] as Node).type.shape[3] as number;
   const width = channels % 4 === 0 ? 4 : 1;
   const b = bindings(fields);
   const t: Parts = { b, group, root, width, c: channels / width };
   const made =
-    isOp(root, 'maxpool2d') || isOp(root, 'avgpool2d')
+    isOp(root, 'maxpool2d') || isOp(root, 'avgpool2d') || isOp(root, 'maxpool2d_winner')
       ? forward(t, root.attrs)
       : isOp(root, 'maxpool2d_dx')
         ? tiles(root.attrs)
@@ -78,7 +79,11 @@ const tiles = (a: PoolAttrs): boolean =>
 
 function finish({ b, group, root, width, c }: Parts, value: Wgsl, index: Wgsl): Wgsl {
   const place = { index, column: wgsl`i % ${u32(c)}`, width, shape: root.type.shape } as const;
-  return epilogue(b, group.nodes, group.outputs, new Map([[root, value]]), place, () => 'read_write');
+  const winner = group.nodes.find((n) => isOp(n, 'maxpool2d_winner'));
+  const nodes = group.nodes.filter((n) => n !== winner);
+  const outputs = group.outputs.filter((n) => n !== winner);
+  const stores = epilogue(b, nodes, outputs, new Map([[root, value]]), place, () => 'read_write');
+  return winner ? wgsl`${stores}\n${storeWinner(b, winner, index, width)}` : stores;
 }
 
 const operand = (t: Parts, node: Node): Wgsl => t.b.use(storageOf(node), t.width === 4 ? 'vec4f' : 'f32', 'read_write');
@@ -92,30 +97,34 @@ let image = i32(i / ${u32(c * w * h)});`;
 
 function forward(t: Parts, a: MeanAttrs): Made {
   const { root, c } = t;
-  const max = root.op === 'maxpool2d';
+  const max = root.op !== 'avgpool2d';
+  const winner = t.group.nodes.find((n) => isOp(n, 'maxpool2d_winner'));
   const x = root.inputs[0] as Node;
   const [, h, w] = x.type.shape as Size4;
-  const [, oh, ow] = root.type.shape as Size4;
+  const [n, oh, ow] = root.type.shape as Size4;
   const inside = padded(a) ? wgsl`if (iy < 0 || iy >= ${i32(h)} || ix < 0 || ix >= ${i32(w)}) { continue; }` : nothing;
   const xs = operand(t, x);
   const counting = !max && !a.counted;
   const by = counting ? wgsl`max(inside, 1.0)` : divisor(a, wgsl`row`, wgsl`column`, h, w);
+  const place = wgsl`first = select(first, U(u32(ky * ${i32(a.window[1])} + kx)), v > result);
+result = max(result, v);`;
   const body = wgsl`
 ${coordinates(oh, ow, c)}
 var result = ${max ? wgsl`T(${f32(Number.NEGATIVE_INFINITY)})` : wgsl`T()`};
 ${counting ? wgsl`var inside = 0.0;` : nothing}
+${winner ? wgsl`var first = U();` : nothing}
 for (var ky = 0; ky < ${i32(a.window[0])}; ky++) {
   for (var kx = 0; kx < ${i32(a.window[1])}; kx++) {
     let iy = row * ${i32(a.stride[0])} + ky * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
     let ix = column * ${i32(a.stride[1])} + kx * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
     ${inside}
     let v = ${xs}[u32((image * ${i32(h)} + iy) * ${i32(w)} + ix) * ${u32(c)} + channel];
-    ${max ? wgsl`result = max(result, v);` : counting ? wgsl`result += v; inside += 1.0;` : wgsl`result += v;`}
+    ${winner ? place : max ? wgsl`result = max(result, v);` : counting ? wgsl`result += v; inside += 1.0;` : wgsl`result += v;`}
   }
 }
 ${max ? nothing : wgsl`result = result / ${by};`}
 ${finish(t, wgsl`result`, wgsl`i`)}`;
-  return { body, count: sizeOf(root.type.shape) / t.width };
+  return { body, count: n * oh * ow * c };
 }
 
 /** Windows side by side: an invocation finds the first largest of its window and writes the whole window. */

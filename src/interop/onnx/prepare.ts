@@ -1,6 +1,7 @@
 // A converted ONNX graph made ready to run: cleaned, scheduled and planned; or computed by the reference.
 import type { Plan, View } from '../../../runtime/index.ts';
 import { type Emitted, emitPlan } from '../../codegen/emit-plan.ts';
+import { joinsPool } from '../../codegen/pool-rule.ts';
 import type { Target } from '../../codegen/schedules.ts';
 import {
   type Effect,
@@ -51,7 +52,7 @@ export function prepare(converted: Converted, target: Target | undefined): Prepa
   const places = new Map<string, View>();
   if (computed.length === 0) return { plan: undefined, places, given };
   const infer = removeDeadCode({ ...graph, effects: computed });
-  const emitted: Emitted = emitPlan('onnx', makeSchedule({ infer }), null, 'values', target);
+  const emitted: Emitted = emitPlan('onnx', makeSchedule({ infer }, joinsPool(target)), null, 'values', target);
   for (const { name, value } of computed) {
     const place = emitted.scheduled.infer?.memory.places.get(storageOf(value));
     if (!place) throw new Error(`the output ${name} has no place`);

@@ -16,6 +16,8 @@ import { abs, max, min, pow, sign } from './magnitude.ts';
 import { matmul } from './matmul.ts';
 import { standardize, standardize_dx } from './normalize.ts';
 import { concat, pad_zeros, slice } from './pieces.ts';
+import { maxpool2d_winner, unpool2d } from './pool-winner.ts';
+import { conv2d_dw_pooled } from './pooled-gradient.ts';
 import { avgpool2d, avgpool2d_dx, maxpool2d, maxpool2d_dx } from './pooling.ts';
 import { prelu, prelu_dalpha, prelu_dx } from './prelu.ts';
 import { resize2d, resize2d_dx } from './resize.ts';
@@ -36,9 +38,12 @@ export const ops: { readonly [K in OpName]: OpDef<K> } = {
   conv2d_dx,
   conv2d_dw,
   conv2d_dw_parts,
+  conv2d_dw_pooled,
   matmul,
   maxpool2d,
   maxpool2d_dx,
+  maxpool2d_winner,
+  unpool2d,
   avgpool2d,
   avgpool2d_dx,
   add,

@@ -9,7 +9,12 @@ type Size4 = readonly [number, number, number, number];
 const four = (s: Shape): Size4 => s as unknown as Size4;
 
 /** For each output index, the input indices inside its window, in reading order. Padding is not visited. */
-function eachWindow(xs: Shape, ys: Shape, a: PoolAttrs, visit: (y: number, xs: readonly number[]) => void): void {
+export function eachWindow(
+  xs: Shape,
+  ys: Shape,
+  a: PoolAttrs,
+  visit: (y: number, xs: readonly number[]) => void,
+): void {
   const [, h, w, c] = four(xs);
   const [n, oh, ow] = four(ys);
   for (let b = 0; b < n; b++)
@@ -48,7 +53,7 @@ function countsOf(xs: Shape, ys: Shape, a: MeanAttrs): (y: number) => number {
   };
 }
 
-function inferPool(x: TensorType, attrs: PoolAttrs): TensorType | string {
+export function inferPool(x: TensorType, attrs: PoolAttrs): TensorType | string {
   if (x.shape.length !== 4) return 'a picture N x H x W x C is needed';
   const [n, h, w, c] = four(x.shape);
   const [oh, ow] = windowOutput([h, w], attrs.window, attrs);

@@ -27,6 +27,9 @@ type Training =
   | Exclude<Extract<OpName, `${string}_dx`>, 'conv2d_dx'>
   | 'conv2d_dw'
   | 'conv2d_dw_parts'
+  | 'conv2d_dw_pooled'
+  | 'maxpool2d_winner'
+  | 'unpool2d'
   | 'prelu_dalpha'
   | 'labels'
   | 'state'

@@ -1,7 +1,7 @@
 // One batch of 5 pictures, gathered from bytes, four in a u32
 @group(0) @binding(0) var<storage, read> pictures_: array<u32>;
 @group(0) @binding(1) var<storage, read> order_: array<u32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32, 1800>;
+@group(0) @binding(2) var<storage, read_write> x: array<vec4f, 450>;
 @group(0) @binding(3) var<storage, read> labels: array<u32>;
 @group(0) @binding(4) var<storage, read_write> labels_2: array<u32, 600>;
 struct Step {
@@ -17,20 +17,20 @@ struct Step {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
-  if (i >= 1800u) { return; }
-  let picture = i / 360u;
-  let k = i % 360u;
+  if (i >= 600u) { return; }
+  let picture = i / 120u;
+  let k = i % 120u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 360u + k;
-    x[picture * 360u + k] = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
-    if (k < 120u) {
-      labels_2[picture * 120u + k] = labels[chosen * 120u + k];
+    if (k < 90u) {
+      let at = chosen * 90u + k;
+      x[picture * 90u + k] = vec4f((vec4u(pictures_[at]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(0xffu)) * step.scale;
     }
+    labels_2[picture * 120u + k] = labels[chosen * 120u + k];
   } else {
-    x[picture * 360u + k] = 0.0;
-    if (k < 120u) {
-      labels_2[picture * 120u + k] = 0u;
+    if (k < 90u) {
+      x[picture * 90u + k] = vec4f();
     }
+    labels_2[picture * 120u + k] = 0u;
   }
 }

@@ -1,7 +1,7 @@
 // One batch of 4 pictures, gathered from floats
-@group(0) @binding(0) var<storage, read> pictures_: array<f32>;
+@group(0) @binding(0) var<storage, read> pictures_: array<vec4f>;
 @group(0) @binding(1) var<storage, read> order_: array<u32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32, 64>;
+@group(0) @binding(2) var<storage, read_write> x: array<vec4f, 16>;
 struct Step {
   count: u32,
   start: u32,
@@ -15,14 +15,14 @@ struct Step {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
-  if (i >= 64u) { return; }
-  let picture = i / 16u;
-  let k = i % 16u;
+  if (i >= 16u) { return; }
+  let picture = i / 4u;
+  let k = i % 4u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 16u + k;
-    x[picture * 16u + k] = pictures_[at] * step.scale;
+    let at = chosen * 4u + k;
+    x[picture * 4u + k] = pictures_[at] * step.scale;
   } else {
-    x[picture * 16u + k] = 0.0;
+    x[picture * 4u + k] = vec4f();
   }
 }

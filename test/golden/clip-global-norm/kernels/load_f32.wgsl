@@ -1,7 +1,7 @@
 // One batch of 4 pictures, gathered from floats
-@group(0) @binding(0) var<storage, read> pictures_: array<f32>;
+@group(0) @binding(0) var<storage, read> pictures_: array<vec4f>;
 @group(0) @binding(1) var<storage, read> order_: array<u32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32, 144>;
+@group(0) @binding(2) var<storage, read_write> x: array<vec4f, 36>;
 @group(0) @binding(3) var<storage, read> labels: array<u32>;
 @group(0) @binding(4) var<storage, read_write> labels_2: array<u32, 4>;
 struct Step {
@@ -18,18 +18,18 @@ struct Step {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
-  if (i >= 144u) { return; }
-  let picture = i / 36u;
-  let k = i % 36u;
+  if (i >= 36u) { return; }
+  let picture = i / 9u;
+  let k = i % 9u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 36u + k;
-    x[picture * 36u + k] = pictures_[at] * step.scale;
+    let at = chosen * 9u + k;
+    x[picture * 9u + k] = pictures_[at] * step.scale;
     if (k < 1u) {
       labels_2[picture] = labels[chosen];
     }
   } else {
-    x[picture * 36u + k] = 0.0;
+    x[picture * 9u + k] = vec4f();
     if (k < 1u) {
       labels_2[picture] = 0u;
     }

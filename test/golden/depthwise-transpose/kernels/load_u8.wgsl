@@ -1,7 +1,7 @@
 // One batch of 2 pictures, gathered from bytes, four in a u32
 @group(0) @binding(0) var<storage, read> pictures_: array<u32>;
 @group(0) @binding(1) var<storage, read> order_: array<u32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32, 512>;
+@group(0) @binding(2) var<storage, read_write> x: array<vec4f, 128>;
 @group(0) @binding(3) var<storage, read> labels: array<u32>;
 @group(0) @binding(4) var<storage, read_write> labels_2: array<u32, 2>;
 struct Step {
@@ -15,18 +15,18 @@ struct Step {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
-  if (i >= 512u) { return; }
-  let picture = i / 256u;
-  let k = i % 256u;
+  if (i >= 128u) { return; }
+  let picture = i / 64u;
+  let k = i % 64u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 256u + k;
-    x[picture * 256u + k] = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
+    let at = chosen * 64u + k;
+    x[picture * 64u + k] = vec4f((vec4u(pictures_[at]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(0xffu)) * step.scale;
     if (k < 1u) {
       labels_2[picture] = labels[chosen];
     }
   } else {
-    x[picture * 256u + k] = 0.0;
+    x[picture * 64u + k] = vec4f();
     if (k < 1u) {
       labels_2[picture] = 0u;
     }

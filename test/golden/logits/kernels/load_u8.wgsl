@@ -1,7 +1,7 @@
 // One batch of 4 pictures, gathered from bytes, four in a u32
 @group(0) @binding(0) var<storage, read> pictures_: array<u32>;
 @group(0) @binding(1) var<storage, read> order_: array<u32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32, 32>;
+@group(0) @binding(2) var<storage, read_write> x: array<vec4f, 8>;
 @group(0) @binding(3) var<storage, read> labels: array<u32>;
 @group(0) @binding(4) var<storage, read_write> labels_2: array<u32, 4>;
 struct Step {
@@ -17,18 +17,18 @@ struct Step {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
-  if (i >= 32u) { return; }
-  let picture = i / 8u;
-  let k = i % 8u;
+  if (i >= 8u) { return; }
+  let picture = i / 2u;
+  let k = i % 2u;
   if (picture < step.count) {
     let chosen = order_[step.start + picture];
-    let at = chosen * 8u + k;
-    x[picture * 8u + k] = f32((pictures_[at / 4u] >> (at % 4u * 8u)) & 0xffu) * step.scale;
+    let at = chosen * 2u + k;
+    x[picture * 2u + k] = vec4f((vec4u(pictures_[at]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(0xffu)) * step.scale;
     if (k < 1u) {
       labels_2[picture] = labels[chosen];
     }
   } else {
-    x[picture * 8u + k] = 0.0;
+    x[picture * 2u + k] = vec4f();
     if (k < 1u) {
       labels_2[picture] = 0u;
     }

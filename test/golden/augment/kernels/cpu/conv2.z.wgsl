@@ -2,109 +2,62 @@ enable subgroups;
 // conv2.z = conv2d, add: 5x12x10x4
 // line 17: conv 4 1x1 softmax => 12x10x4
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 600 x 4 x 4
-// A workgroup is one subgroup: 16 rows, and for each lane 1 x 4 columns.
+// Each lane of a subgroup computes a pixel and 4 filters at a time.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 12; const W = 10; const C = 4; const KH = 1; const KW = 1; const OH = 12; const OW = 10; const F = 4;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
-@group(0) @binding(0) var a: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(1) var b: texture_storage_2d<rgba32float, read>;
+const PW = 10; const PH = 12; const WH = 1; const WW = 1;
+@group(0) @binding(0) var<storage, read_write> conv1: array<f32, 2400>;
+@group(0) @binding(1) var<storage, read> conv2_weight: array<f32, 16>;
 @group(0) @binding(2) var<storage, read> conv2_bias: array<vec4f, 1>;
 @group(0) @binding(3) var<storage, read_write> conv2_z: array<vec4f, 600>;
 
-fn load_a(i: i32) -> vec4f { return textureLoad(a, vec2i(i & 1023, i >> 10u)); }
-fn load_b(i: i32) -> vec4f { return textureLoad(b, vec2i(i & 1023, i >> 10u)); }
+@compute @workgroup_size(16)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let place = i32(id.x);
+  // Lanes beyond the last compute what it does: all take part in spreading the weights.
+  let r = min(place, 599);
+  let top = r / PW % PH * WH * SY - TOP;
+  let left = r % PW * WW * SX - LEFT;
+  let at = ((r / (PH * PW) * H + top) * W + left) * C;
+  let a0_0_0 = conv1[at + 0 * (W * C) + 0];
+  let a0_0_1 = conv1[at + 0 * (W * C) + 1];
+  let a0_0_2 = conv1[at + 0 * (W * C) + 2];
+  let a0_0_3 = conv1[at + 0 * (W * C) + 3];
+  let own = i32(lane) / 4 * F + i32(lane) % 4;
+  var q: f32;
+  for (var f = 0; f < F; f += 4) {
+    let w0 = conv2_weight[own + 0 + f];
+    let w1 = conv2_weight[own + 8 + f];
+    var s0_0 = 0.0;
+    var s0_1 = 0.0;
+    var s0_2 = 0.0;
+    var s0_3 = 0.0;
+    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
+    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1);
+    q = subgroupBroadcast(w0, 2u); s0_2 = fma(a0_0_0, q, s0_2);
+    q = subgroupBroadcast(w0, 3u); s0_3 = fma(a0_0_0, q, s0_3);
+    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_0_1, q, s0_0);
+    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_0_1, q, s0_1);
+    q = subgroupBroadcast(w0, 6u); s0_2 = fma(a0_0_1, q, s0_2);
+    q = subgroupBroadcast(w0, 7u); s0_3 = fma(a0_0_1, q, s0_3);
+    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_0_2, q, s0_0);
+    q = subgroupBroadcast(w1, 1u); s0_1 = fma(a0_0_2, q, s0_1);
+    q = subgroupBroadcast(w1, 2u); s0_2 = fma(a0_0_2, q, s0_2);
+    q = subgroupBroadcast(w1, 3u); s0_3 = fma(a0_0_2, q, s0_3);
+    q = subgroupBroadcast(w1, 4u); s0_0 = fma(a0_0_3, q, s0_0);
+    q = subgroupBroadcast(w1, 5u); s0_1 = fma(a0_0_3, q, s0_1);
+    q = subgroupBroadcast(w1, 6u); s0_2 = fma(a0_0_3, q, s0_2);
+    q = subgroupBroadcast(w1, 7u); s0_3 = fma(a0_0_3, q, s0_3);
+    if (place < 600) {
+          {
+            let column = u32(f) / 4u;
 
-// What row m of the result needs to find its elements of a.
-fn row(m: i32) -> vec3i {
-  return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);
-}
-
-// Where a's elements of a row start.
-fn at(r: vec3i, ky: i32) -> i32 {
-  let y = r.y + ky * DY;
-  let x = r.z;
-  return ((r.x + y) * W + x) * C;
-}
-
-@compute @workgroup_size(8)
-fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
-  let lane = i32(id.x);
-  let t = i32(tile.x);
-  let n = t % 1 * 8 + lane;
-  let m = t / 1 * 16;
-  let n0 = min(n + 0, 0);
-  let r0 = row(min(m + 0 + lane, 599));
-  let r1 = row(min(m + 8 + lane, 599));
-  var c0_0 = T();
-  var c1_0 = T();
-  var c2_0 = T();
-  var c3_0 = T();
-  var c4_0 = T();
-  var c5_0 = T();
-  var c6_0 = T();
-  var c7_0 = T();
-  var c8_0 = T();
-  var c9_0 = T();
-  var c10_0 = T();
-  var c11_0 = T();
-  var c12_0 = T();
-  var c13_0 = T();
-  var c14_0 = T();
-  var c15_0 = T();
-  for (var ky = 0; ky < 1; ky++) {
-    let p0 = at(r0, ky);
-    let p1 = at(r1, ky);
-    let q = ky * KW * C * F;
-    for (var c = 0; c < 4; c += 4) {
-      let b0_0 = load_b((q + (c + 0) * 4) / 4 + n0);
-      let b1_0 = load_b((q + (c + 1) * 4) / 4 + n0);
-      let b2_0 = load_b((q + (c + 2) * 4) / 4 + n0);
-      let b3_0 = load_b((q + (c + 3) * 4) / 4 + n0);
-      let a0 = load_a((p0 + c) / 4);
-      let a1 = load_a((p1 + c) / 4);
-      let q0 = subgroupBroadcast(a0, 0u);
-      c0_0 = c0_0 + q0.x * b0_0 + q0.y * b1_0 + q0.z * b2_0 + q0.w * b3_0;
-      let q1 = subgroupBroadcast(a0, 1u);
-      c1_0 = c1_0 + q1.x * b0_0 + q1.y * b1_0 + q1.z * b2_0 + q1.w * b3_0;
-      let q2 = subgroupBroadcast(a0, 2u);
-      c2_0 = c2_0 + q2.x * b0_0 + q2.y * b1_0 + q2.z * b2_0 + q2.w * b3_0;
-      let q3 = subgroupBroadcast(a0, 3u);
-      c3_0 = c3_0 + q3.x * b0_0 + q3.y * b1_0 + q3.z * b2_0 + q3.w * b3_0;
-      let q4 = subgroupBroadcast(a0, 4u);
-      c4_0 = c4_0 + q4.x * b0_0 + q4.y * b1_0 + q4.z * b2_0 + q4.w * b3_0;
-      let q5 = subgroupBroadcast(a0, 5u);
-      c5_0 = c5_0 + q5.x * b0_0 + q5.y * b1_0 + q5.z * b2_0 + q5.w * b3_0;
-      let q6 = subgroupBroadcast(a0, 6u);
-      c6_0 = c6_0 + q6.x * b0_0 + q6.y * b1_0 + q6.z * b2_0 + q6.w * b3_0;
-      let q7 = subgroupBroadcast(a0, 7u);
-      c7_0 = c7_0 + q7.x * b0_0 + q7.y * b1_0 + q7.z * b2_0 + q7.w * b3_0;
-      let q8 = subgroupBroadcast(a1, 0u);
-      c8_0 = c8_0 + q8.x * b0_0 + q8.y * b1_0 + q8.z * b2_0 + q8.w * b3_0;
-      let q9 = subgroupBroadcast(a1, 1u);
-      c9_0 = c9_0 + q9.x * b0_0 + q9.y * b1_0 + q9.z * b2_0 + q9.w * b3_0;
-      let q10 = subgroupBroadcast(a1, 2u);
-      c10_0 = c10_0 + q10.x * b0_0 + q10.y * b1_0 + q10.z * b2_0 + q10.w * b3_0;
-      let q11 = subgroupBroadcast(a1, 3u);
-      c11_0 = c11_0 + q11.x * b0_0 + q11.y * b1_0 + q11.z * b2_0 + q11.w * b3_0;
-      let q12 = subgroupBroadcast(a1, 4u);
-      c12_0 = c12_0 + q12.x * b0_0 + q12.y * b1_0 + q12.z * b2_0 + q12.w * b3_0;
-      let q13 = subgroupBroadcast(a1, 5u);
-      c13_0 = c13_0 + q13.x * b0_0 + q13.y * b1_0 + q13.z * b2_0 + q13.w * b3_0;
-      let q14 = subgroupBroadcast(a1, 6u);
-      c14_0 = c14_0 + q14.x * b0_0 + q14.y * b1_0 + q14.z * b2_0 + q14.w * b3_0;
-      let q15 = subgroupBroadcast(a1, 7u);
-      c15_0 = c15_0 + q15.x * b0_0 + q15.y * b1_0 + q15.z * b2_0 + q15.w * b3_0;
-    }
-  }
-  // The results, one row after the other. tile.z is 0; that the compiler cannot know keeps this a loop.
-  var result = array<T, 16>(c0_0, c1_0, c2_0, c3_0, c4_0, c5_0, c6_0, c7_0, c8_0, c9_0, c10_0, c11_0, c12_0, c13_0, c14_0, c15_0);
-  for (var i = 0u; i < 16u + tile.z; i++) {
-    let r = m + i32(i % 16u);
-    let column = u32(n) + i / 16u * 8u;
-    if (r >= 600 || column >= 1u) { continue; }
-    let o = u32(r) * 1u + column;
-    let conv2_z_v = result[i] + conv2_bias[column];
-    conv2_z[o] = conv2_z_v;
+            let o0 = (u32(r) * 1u) * 1u + column;
+            let conv2_z_v_0 = T(s0_0, s0_1, s0_2, s0_3) + conv2_bias[column];
+            conv2_z[o0] = conv2_z_v_0;
+          }
+        }
   }
 }

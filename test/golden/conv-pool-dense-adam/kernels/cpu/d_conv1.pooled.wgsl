@@ -1,5 +1,5 @@
 enable subgroups;
-// d_maxpool1 = conv2d_dx: 8x5x5x4
+// d_conv1.pooled = conv2d_dx, relu_dx: 8x5x5x4
 // line 6: conv 8 2x2 relu => 4x4x8
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 200 x 4 x 32
 // A workgroup is one subgroup: 16 rows, and for each lane 1 x 4 columns.
@@ -9,7 +9,8 @@ const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
 @group(0) @binding(0) var a: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(1) var b: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var<storage, read_write> d_maxpool1: array<vec4f, 200>;
+@group(0) @binding(2) var<storage, read_write> maxpool1: array<vec4f, 200>;
+@group(0) @binding(3) var<storage, read_write> d_conv1_pooled: array<vec4f, 200>;
 
 fn load_a(i: i32) -> vec4f { return textureLoad(a, vec2i(i & 1023, i >> 10u)); }
 fn load_b(i: i32) -> vec4f { return textureLoad(b, vec2i(i & 1023, i >> 10u)); }
@@ -106,6 +107,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let column = u32(n) + i / 16u * 8u;
     if (r >= 200 || column >= 1u) { continue; }
     let o = u32(r) * 1u + column;
-    d_maxpool1[o] = result[i];
+    let d_conv1_pooled_v = select(T(0.0), result[i], maxpool1[o] > T(0.0));
+    d_conv1_pooled[o] = d_conv1_pooled_v;
   }
 }

@@ -1,4 +1,4 @@
-// d_flatten1 = matmul: 3x36
+// d_conv2.pooled = matmul, relu_dx: 3x36
 // line 9: dense 2 softmax l2 0.1
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 3 x 36 x 2
 alias T = vec4f;
@@ -6,7 +6,8 @@ alias T = vec4f;
 const M = 3; const N = 36; const K = 2;
 @group(0) @binding(0) var<storage, read_write> d_dense1_z: array<f32, 6>;
 @group(0) @binding(1) var<storage, read> dense1_weight: array<f32, 72>;
-@group(0) @binding(2) var<storage, read_write> d_flatten1: array<vec4f, 27>;
+@group(0) @binding(2) var<storage, read_write> maxpool1: array<vec4f, 27>;
+@group(0) @binding(3) var<storage, read_write> d_conv2_pooled: array<vec4f, 27>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
@@ -36,6 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
   {
     let o0 = u32(m + 0) * 9u + column;
-    d_flatten1[o0] = acc0;
+    let d_conv2_pooled_v_0 = select(T(0.0), acc0, maxpool1[o0] > T(0.0));
+    d_conv2_pooled[o0] = d_conv2_pooled_v_0;
   }
 }

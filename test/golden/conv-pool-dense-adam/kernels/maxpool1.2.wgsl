@@ -1,18 +1,27 @@
-// conv1 = conv2d, add, relu: 8x10x10x4
+// maxpool1 = conv2d, add, relu, maxpool2d, maxpool2d_winner: 8x10x10x4
 // line 4: conv 4 3x3 relu => 10x10x4
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 800 x 4 x 9
+// of which maxpool2d leaves 8x5x5x4
+// line 5: maxpool 2x2 => 5x5x4
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, pooled row, pooled column, place of the window), n = filter, k = (window row, window column, channel); 800 x 4 x 9
 alias T = vec4f;
+alias U = vec4u;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 12; const W = 12; const C = 1; const KH = 3; const KW = 3; const OH = 10; const OW = 10; const F = 4;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
+// Windows of WH x WW are pooled, PH x PW of them.
+const WH = 2; const WW = 2; const PH = 5; const PW = 5;
 @group(0) @binding(0) var<storage, read_write> x: array<f32, 1152>;
 @group(0) @binding(1) var<storage, read> conv1_weight: array<vec4f, 9>;
 @group(0) @binding(2) var<storage, read> conv1_bias: array<vec4f, 1>;
-@group(0) @binding(3) var<storage, read_write> conv1: array<vec4f, 800>;
+@group(0) @binding(3) var<storage, read_write> maxpool1: array<vec4f, 200>;
+@group(0) @binding(4) var<storage, read_write> maxpool1_winner: array<u32, 200>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
-  return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);
+  let p = m / (WH * WW);
+  let y = p / PW % PH * WH + m % (WH * WW) / WW;
+  let x = p % PW * WW + m % WW;
+  return vec3i(p / (PH * PW) * H, y * SY - TOP, x * SX - LEFT);
 }
 
 // Where a's elements of a row start.
@@ -70,58 +79,44 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
 
   {
-    let o0 = u32(m + 0) * 1u + column;
+    let r = m / 4;
+    let o0 = u32(r) * 1u + column;
     let conv1_z_v_0 = acc0 + conv1_bias[column];
     let conv1_v_0 = max(conv1_z_v_0, T(0.0));
-    conv1[o0] = conv1_v_0;
-  }
-
-  {
-    let o1 = u32(m + 1) * 1u + column;
     let conv1_z_v_1 = acc1 + conv1_bias[column];
     let conv1_v_1 = max(conv1_z_v_1, T(0.0));
-    conv1[o1] = conv1_v_1;
-  }
-
-  {
-    let o2 = u32(m + 2) * 1u + column;
     let conv1_z_v_2 = acc2 + conv1_bias[column];
     let conv1_v_2 = max(conv1_z_v_2, T(0.0));
-    conv1[o2] = conv1_v_2;
-  }
-
-  {
-    let o3 = u32(m + 3) * 1u + column;
     let conv1_z_v_3 = acc3 + conv1_bias[column];
     let conv1_v_3 = max(conv1_z_v_3, T(0.0));
-    conv1[o3] = conv1_v_3;
+    var best = conv1_v_0;
+    var first = U();
+    var better = best < best;
+    better = conv1_v_1 > best; best = select(best, conv1_v_1, better); first = select(first, U(1u), better);
+    better = conv1_v_2 > best; best = select(best, conv1_v_2, better); first = select(first, U(2u), better);
+    better = conv1_v_3 > best; best = select(best, conv1_v_3, better); first = select(first, U(3u), better);
+    maxpool1[o0] = best;
+    maxpool1_winner[o0] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
   }
 
   {
-    let o4 = u32(m + 4) * 1u + column;
+    let r = m / 4 + 1;
+    let o1 = u32(r) * 1u + column;
     let conv1_z_v_4 = acc4 + conv1_bias[column];
     let conv1_v_4 = max(conv1_z_v_4, T(0.0));
-    conv1[o4] = conv1_v_4;
-  }
-
-  {
-    let o5 = u32(m + 5) * 1u + column;
     let conv1_z_v_5 = acc5 + conv1_bias[column];
     let conv1_v_5 = max(conv1_z_v_5, T(0.0));
-    conv1[o5] = conv1_v_5;
-  }
-
-  {
-    let o6 = u32(m + 6) * 1u + column;
     let conv1_z_v_6 = acc6 + conv1_bias[column];
     let conv1_v_6 = max(conv1_z_v_6, T(0.0));
-    conv1[o6] = conv1_v_6;
-  }
-
-  {
-    let o7 = u32(m + 7) * 1u + column;
     let conv1_z_v_7 = acc7 + conv1_bias[column];
     let conv1_v_7 = max(conv1_z_v_7, T(0.0));
-    conv1[o7] = conv1_v_7;
+    var best = conv1_v_4;
+    var first = U();
+    var better = best < best;
+    better = conv1_v_5 > best; best = select(best, conv1_v_5, better); first = select(first, U(1u), better);
+    better = conv1_v_6 > best; best = select(best, conv1_v_6, better); first = select(first, U(2u), better);
+    better = conv1_v_7 > best; best = select(best, conv1_v_7, better); first = select(first, U(3u), better);
+    maxpool1[o1] = best;
+    maxpool1_winner[o1] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
   }
 }

@@ -1,69 +1,63 @@
 enable subgroups;
 requires subgroup_id;
 
-// d_maxpool1 = conv2d_dx: 8x5x5x4
-// line 6: conv 8 2x2 relu => 4x4x8
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 200 x 4 x 32
-// A workgroup makes 32 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
+// d_conv2.pooled = matmul, relu_dx: 8x32
+// line 9: dense 12 relu
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 32 x 12
+// A workgroup makes 16 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 alias T = vec4f;
-// x is H x W x C, the window KH x KW, y is OH x OW x F.
-const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4; const OW = 4; const F = 8;
-const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
-@group(0) @binding(0) var<storage, read_write> d_conv2_z: array<vec4f, 256>;
-@group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
-@group(0) @binding(2) var<storage, read_write> d_maxpool1: array<vec4f, 200>;
+// y is M x N, the inner dimension is K.
+const M = 8; const N = 32; const K = 12;
+@group(0) @binding(0) var<storage, read_write> d_dense1_z: array<vec4f, 24>;
+@group(0) @binding(1) var<storage, read> dense1_weight: array<vec4f, 96>;
+@group(0) @binding(2) var<storage, read_write> maxpool2: array<vec4f, 64>;
+@group(0) @binding(3) var<storage, read_write> d_conv2_pooled: array<vec4f, 64>;
 var<workgroup> sb: array<vec4f, 64>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
-  return vec3i(m / (H * W) * OH, m / W % H + TOP, m % W + LEFT);
+  return vec3i(m * K, 0, 0);
 }
 
-// Where a's elements of a row start; -1 where they are all padding.
-fn at(r: vec3i, ky: i32, kx: i32) -> i32 {
-  let y = r.y - ky * DY;
-  let x = r.z - kx * DX;
-  if (y < 0 || y >= OH * SY || x < 0 || x >= OW * SX) { return -1; }
-  return ((r.x + y / SY) * OW + x / SX) * F;
+// Where a's elements of a row start.
+fn at(r: vec3i) -> i32 {
+  return r.x;
 }
 
-// The element of a at step k of row r; -1 where it is padding.
+// The element of a at step k of row r.
 fn a_at(r: vec3i, k: i32) -> i32 {
-  let ky = k / 16;
-  let kx = k / 8 % 2;
-  let f = k % 8;
-  let p = at(r, ky, kx);
-  return select(p + f, -1, p < 0);
+  let k_ = k;
+  let p = at(r);
+  return p + k_;
 }
 
 // The element of b at step k, column 0.
 fn b_at(k: i32) -> i32 {
-  let ky = k / 16;
-  let kx = k / 8 % 2;
-  let f = k % 8;
-  return (ky * KW + kx) * C * F + f * 1;
+  let k_ = k;
+  return 0 + k_ * 1;
 }
 
 fn finish(r: i32, c: i32, value: T) {
-  if (r >= 200 || c >= 1) { return; }
+  if (r >= 8 || c >= 8) { return; }
   let column = u32(c);
-  let o = u32(r) * 1u + column;
-  d_maxpool1[o] = value;
+  let o = u32(r) * 8u + column;
+  let d_conv2_pooled_v = select(T(0.0), value, maxpool2[o] > T(0.0));
+  d_conv2_pooled[o] = d_conv2_pooled_v;
 }
 
-@compute @workgroup_size(32)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(subgroup_id) in_group: u32, @builtin(subgroup_size) wide: u32, @builtin(subgroup_invocation_id) in_subgroup: u32) {
   // Counted by subgroups, so that those who share are neighbours in one.
   let id = i32(in_group * wide + in_subgroup);
   let lane = id % 4;
   let t = i32(tile.x);
-  let n = 0;
-  let top = t * 32;
+  let n = t % 2 * 16;
+  let top = t / 2 * 16;
   let m = top + id / 4 * 4;
-  let r0 = row(min(m + lane / 4, 199));
-  let r1 = row(min(m + (lane + 4) / 4, 199));
-  let r2 = row(min(m + (lane + 8) / 4, 199));
-  let r3 = row(min(m + (lane + 12) / 4, 199));
+  let r0 = row(min(m + lane / 4, 7));
+  let r1 = row(min(m + (lane + 4) / 4, 7));
+  let r2 = row(min(m + (lane + 8) / 4, 7));
+  let r3 = row(min(m + (lane + 12) / 4, 7));
   var held0 = vec4f();
   var held1 = vec4f();
   var held2 = vec4f();
@@ -72,38 +66,50 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(subgroup_id) in_group: u32,
   var acc1_0 = vec4f();
   var acc2_0 = vec4f();
   var acc3_0 = vec4f();
-  for (var k0 = 0; k0 < 32; k0 += 16) {
+  for (var k0 = 0; k0 < 12; k0 += 16) {
     {
       let k = k0 + lane % 4 * 4;
       let p = a_at(r0, k);
-      held0 = select(vec4f(), d_conv2_z[select(0, p, p >= 0) / 4], p >= 0);
+      held0 = select(vec4f(), d_dense1_z[select(0, p, k < 12) / 4], k < 12);
     }
     {
       let k = k0 + (lane + 4) % 4 * 4;
       let p = a_at(r1, k);
-      held1 = select(vec4f(), d_conv2_z[select(0, p, p >= 0) / 4], p >= 0);
+      held1 = select(vec4f(), d_dense1_z[select(0, p, k < 12) / 4], k < 12);
     }
     {
       let k = k0 + (lane + 8) % 4 * 4;
       let p = a_at(r2, k);
-      held2 = select(vec4f(), d_conv2_z[select(0, p, p >= 0) / 4], p >= 0);
+      held2 = select(vec4f(), d_dense1_z[select(0, p, k < 12) / 4], k < 12);
     }
     {
       let k = k0 + (lane + 12) % 4 * 4;
       let p = a_at(r3, k);
-      held3 = select(vec4f(), d_conv2_z[select(0, p, p >= 0) / 4], p >= 0);
+      held3 = select(vec4f(), d_dense1_z[select(0, p, k < 12) / 4], k < 12);
     }
     {
       let k = k0 + id % 4 * 4;
       let c = n + id / 4;
-      let q = b_at(k) + c * 8;
-      sb[(id % 4 * 4 + id / 4 % 4) * 4 + id / 16] = select(vec4f(), conv2_weight[select(0, q, c < 4) / 4], c < 4);
+      let q = b_at(k) + c * 12;
+      sb[(id % 4 * 4 + id / 4 % 4) * 4 + id / 16] = select(vec4f(), dense1_weight[select(0, q, k < 12) / 4], k < 12);
+    }
+    {
+      let k = k0 + (id + 16) % 4 * 4;
+      let c = n + (id + 16) / 4;
+      let q = b_at(k) + c * 12;
+      sb[((id + 16) % 4 * 4 + (id + 16) / 4 % 4) * 4 + (id + 16) / 16] = select(vec4f(), dense1_weight[select(0, q, k < 12) / 4], k < 12);
     }
     {
       let k = k0 + (id + 32) % 4 * 4;
       let c = n + (id + 32) / 4;
-      let q = b_at(k) + c * 8;
-      sb[((id + 32) % 4 * 4 + (id + 32) / 4 % 4) * 4 + (id + 32) / 16] = select(vec4f(), conv2_weight[select(0, q, c < 4) / 4], c < 4);
+      let q = b_at(k) + c * 12;
+      sb[((id + 32) % 4 * 4 + (id + 32) / 4 % 4) * 4 + (id + 32) / 16] = select(vec4f(), dense1_weight[select(0, q, k < 12) / 4], k < 12);
+    }
+    {
+      let k = k0 + (id + 48) % 4 * 4;
+      let c = n + (id + 48) / 4;
+      let q = b_at(k) + c * 12;
+      sb[((id + 48) % 4 * 4 + (id + 48) / 4 % 4) * 4 + (id + 48) / 16] = select(vec4f(), dense1_weight[select(0, q, k < 12) / 4], k < 12);
     }
     workgroupBarrier();
     {

@@ -1,18 +1,27 @@
-// conv2 = conv2d, add, relu: 8x4x4x8
+// maxpool2 = conv2d, add, relu, maxpool2d, maxpool2d_winner: 8x4x4x8
 // line 6: conv 8 2x2 relu => 4x4x8
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 128 x 8 x 16
+// of which maxpool2d leaves 8x2x2x8
+// line 7: maxpool 2x2 => 2x2x8
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, pooled row, pooled column, place of the window), n = filter, k = (window row, window column, channel); 128 x 8 x 16
 alias T = vec4f;
+alias U = vec4u;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4; const OW = 4; const F = 8;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
+// Windows of WH x WW are pooled, PH x PW of them.
+const WH = 2; const WW = 2; const PH = 2; const PW = 2;
 @group(0) @binding(0) var<storage, read_write> maxpool1: array<vec4f, 200>;
 @group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
 @group(0) @binding(2) var<storage, read> conv2_bias: array<vec4f, 2>;
-@group(0) @binding(3) var<storage, read_write> conv2: array<vec4f, 256>;
+@group(0) @binding(3) var<storage, read_write> maxpool2: array<vec4f, 64>;
+@group(0) @binding(4) var<storage, read_write> maxpool2_winner: array<u32, 64>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
-  return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);
+  let p = m / (WH * WW);
+  let y = p / PW % PH * WH + m % (WH * WW) / WW;
+  let x = p % PW * WW + m % WW;
+  return vec3i(p / (PH * PW) * H, y * SY - TOP, x * SX - LEFT);
 }
 
 // Where a's elements of a row start.
@@ -73,58 +82,44 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
 
   {
-    let o0 = u32(m + 0) * 2u + column;
+    let r = m / 4;
+    let o0 = u32(r) * 2u + column;
     let conv2_z_v_0 = acc0 + conv2_bias[column];
     let conv2_v_0 = max(conv2_z_v_0, T(0.0));
-    conv2[o0] = conv2_v_0;
-  }
-
-  {
-    let o1 = u32(m + 1) * 2u + column;
     let conv2_z_v_1 = acc1 + conv2_bias[column];
     let conv2_v_1 = max(conv2_z_v_1, T(0.0));
-    conv2[o1] = conv2_v_1;
-  }
-
-  {
-    let o2 = u32(m + 2) * 2u + column;
     let conv2_z_v_2 = acc2 + conv2_bias[column];
     let conv2_v_2 = max(conv2_z_v_2, T(0.0));
-    conv2[o2] = conv2_v_2;
-  }
-
-  {
-    let o3 = u32(m + 3) * 2u + column;
     let conv2_z_v_3 = acc3 + conv2_bias[column];
     let conv2_v_3 = max(conv2_z_v_3, T(0.0));
-    conv2[o3] = conv2_v_3;
+    var best = conv2_v_0;
+    var first = U();
+    var better = best < best;
+    better = conv2_v_1 > best; best = select(best, conv2_v_1, better); first = select(first, U(1u), better);
+    better = conv2_v_2 > best; best = select(best, conv2_v_2, better); first = select(first, U(2u), better);
+    better = conv2_v_3 > best; best = select(best, conv2_v_3, better); first = select(first, U(3u), better);
+    maxpool2[o0] = best;
+    maxpool2_winner[o0] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
   }
 
   {
-    let o4 = u32(m + 4) * 2u + column;
+    let r = m / 4 + 1;
+    let o1 = u32(r) * 2u + column;
     let conv2_z_v_4 = acc4 + conv2_bias[column];
     let conv2_v_4 = max(conv2_z_v_4, T(0.0));
-    conv2[o4] = conv2_v_4;
-  }
-
-  {
-    let o5 = u32(m + 5) * 2u + column;
     let conv2_z_v_5 = acc5 + conv2_bias[column];
     let conv2_v_5 = max(conv2_z_v_5, T(0.0));
-    conv2[o5] = conv2_v_5;
-  }
-
-  {
-    let o6 = u32(m + 6) * 2u + column;
     let conv2_z_v_6 = acc6 + conv2_bias[column];
     let conv2_v_6 = max(conv2_z_v_6, T(0.0));
-    conv2[o6] = conv2_v_6;
-  }
-
-  {
-    let o7 = u32(m + 7) * 2u + column;
     let conv2_z_v_7 = acc7 + conv2_bias[column];
     let conv2_v_7 = max(conv2_z_v_7, T(0.0));
-    conv2[o7] = conv2_v_7;
+    var best = conv2_v_4;
+    var first = U();
+    var better = best < best;
+    better = conv2_v_5 > best; best = select(best, conv2_v_5, better); first = select(first, U(1u), better);
+    better = conv2_v_6 > best; best = select(best, conv2_v_6, better); first = select(first, U(2u), better);
+    better = conv2_v_7 > best; best = select(best, conv2_v_7, better); first = select(first, U(3u), better);
+    maxpool2[o1] = best;
+    maxpool2_winner[o1] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
   }
 }

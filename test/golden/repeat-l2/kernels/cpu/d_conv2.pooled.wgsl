@@ -1,5 +1,5 @@
 enable subgroups;
-// d_flatten1 = matmul: 3x36
+// d_conv2.pooled = matmul, relu_dx: 3x36
 // line 9: dense 2 softmax l2 0.1
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 3 x 36 x 2
 // A workgroup is one subgroup: 8 rows, and for each lane 1 x 1 columns.
@@ -8,7 +8,8 @@ alias T = f32;
 const M = 3; const N = 36; const K = 2;
 @group(0) @binding(0) var<storage, read_write> d_dense1_z: array<f32, 6>;
 @group(0) @binding(1) var<storage, read> dense1_weight: array<f32, 72>;
-@group(0) @binding(2) var<storage, read_write> d_flatten1: array<f32, 108>;
+@group(0) @binding(2) var<storage, read_write> maxpool1: array<f32, 108>;
+@group(0) @binding(3) var<storage, read_write> d_conv2_pooled: array<f32, 108>;
 
 fn load_a(i: i32) -> f32 { return d_dense1_z[i]; }
 fn load_b(i: i32) -> f32 { return dense1_weight[i]; }
@@ -68,6 +69,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let column = u32(n) + i / 8u * 8u;
     if (r >= 3 || column >= 36u) { continue; }
     let o = u32(r) * 36u + column;
-    d_flatten1[o] = result[i];
+    let d_conv2_pooled_v = select(T(0.0), result[i], maxpool1[o] > T(0.0));
+    d_conv2_pooled[o] = d_conv2_pooled_v;
   }
 }

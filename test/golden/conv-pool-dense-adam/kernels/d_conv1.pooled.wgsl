@@ -1,4 +1,4 @@
-// d_maxpool1 = conv2d_dx: 8x5x5x4
+// d_conv1.pooled = conv2d_dx, relu_dx: 8x5x5x4
 // line 6: conv 8 2x2 relu => 4x4x8
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 200 x 4 x 32
 alias T = vec4f;
@@ -7,7 +7,8 @@ const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
 @group(0) @binding(0) var<storage, read_write> d_conv2_z: array<vec4f, 256>;
 @group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
-@group(0) @binding(2) var<storage, read_write> d_maxpool1: array<vec4f, 200>;
+@group(0) @binding(2) var<storage, read_write> maxpool1: array<vec4f, 200>;
+@group(0) @binding(3) var<storage, read_write> d_conv1_pooled: array<vec4f, 200>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
@@ -75,41 +76,49 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
   {
     let o0 = u32(m + 0) * 1u + column;
-    d_maxpool1[o0] = acc0;
+    let d_conv1_pooled_v_0 = select(T(0.0), acc0, maxpool1[o0] > T(0.0));
+    d_conv1_pooled[o0] = d_conv1_pooled_v_0;
   }
 
   {
     let o1 = u32(m + 1) * 1u + column;
-    d_maxpool1[o1] = acc1;
+    let d_conv1_pooled_v_1 = select(T(0.0), acc1, maxpool1[o1] > T(0.0));
+    d_conv1_pooled[o1] = d_conv1_pooled_v_1;
   }
 
   {
     let o2 = u32(m + 2) * 1u + column;
-    d_maxpool1[o2] = acc2;
+    let d_conv1_pooled_v_2 = select(T(0.0), acc2, maxpool1[o2] > T(0.0));
+    d_conv1_pooled[o2] = d_conv1_pooled_v_2;
   }
 
   {
     let o3 = u32(m + 3) * 1u + column;
-    d_maxpool1[o3] = acc3;
+    let d_conv1_pooled_v_3 = select(T(0.0), acc3, maxpool1[o3] > T(0.0));
+    d_conv1_pooled[o3] = d_conv1_pooled_v_3;
   }
 
   {
     let o4 = u32(m + 4) * 1u + column;
-    d_maxpool1[o4] = acc4;
+    let d_conv1_pooled_v_4 = select(T(0.0), acc4, maxpool1[o4] > T(0.0));
+    d_conv1_pooled[o4] = d_conv1_pooled_v_4;
   }
 
   {
     let o5 = u32(m + 5) * 1u + column;
-    d_maxpool1[o5] = acc5;
+    let d_conv1_pooled_v_5 = select(T(0.0), acc5, maxpool1[o5] > T(0.0));
+    d_conv1_pooled[o5] = d_conv1_pooled_v_5;
   }
 
   {
     let o6 = u32(m + 6) * 1u + column;
-    d_maxpool1[o6] = acc6;
+    let d_conv1_pooled_v_6 = select(T(0.0), acc6, maxpool1[o6] > T(0.0));
+    d_conv1_pooled[o6] = d_conv1_pooled_v_6;
   }
 
   {
     let o7 = u32(m + 7) * 1u + column;
-    d_maxpool1[o7] = acc7;
+    let d_conv1_pooled_v_7 = select(T(0.0), acc7, maxpool1[o7] > T(0.0));
+    d_conv1_pooled[o7] = d_conv1_pooled_v_7;
   }
 }

@@ -1,4 +1,4 @@
-// d_maxpool1 = conv2d_dx: 8x5x5x4
+// d_conv1.pooled = conv2d_dx, relu_dx: 8x5x5x4
 // line 6: conv 8 2x2 relu => 4x4x8
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = channel, k = (window row, window column, filter); 200 x 4 x 32
 // A workgroup makes 32 x 16 of y, 16 steps of k at a time; an invocation 4 x 4.
@@ -8,7 +8,8 @@ const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
 @group(0) @binding(0) var<storage, read_write> d_conv2_z: array<vec4f, 256>;
 @group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
-@group(0) @binding(2) var<storage, read_write> d_maxpool1: array<vec4f, 200>;
+@group(0) @binding(2) var<storage, read_write> maxpool1: array<vec4f, 200>;
+@group(0) @binding(3) var<storage, read_write> d_conv1_pooled: array<vec4f, 200>;
 var<workgroup> sa: array<vec4f, 128>;
 var<workgroup> sb: array<vec4f, 64>;
 
@@ -46,7 +47,8 @@ fn finish(r: i32, c: i32, value: T) {
   if (r >= 200 || c >= 1) { return; }
   let column = u32(c);
   let o = u32(r) * 1u + column;
-  d_maxpool1[o] = value;
+  let d_conv1_pooled_v = select(T(0.0), value, maxpool1[o] > T(0.0));
+  d_conv1_pooled[o] = d_conv1_pooled_v;
 }
 
 @compute @workgroup_size(32)

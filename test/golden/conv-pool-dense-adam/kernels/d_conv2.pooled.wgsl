@@ -1,4 +1,4 @@
-// d_flatten1 = matmul: 8x32
+// d_conv2.pooled = matmul, relu_dx: 8x32
 // line 9: dense 12 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 32 x 12
 alias T = vec4f;
@@ -6,7 +6,8 @@ alias T = vec4f;
 const M = 8; const N = 32; const K = 12;
 @group(0) @binding(0) var<storage, read_write> d_dense1_z: array<vec4f, 24>;
 @group(0) @binding(1) var<storage, read> dense1_weight: array<vec4f, 96>;
-@group(0) @binding(2) var<storage, read_write> d_flatten1: array<vec4f, 64>;
+@group(0) @binding(2) var<storage, read_write> maxpool2: array<vec4f, 64>;
+@group(0) @binding(3) var<storage, read_write> d_conv2_pooled: array<vec4f, 64>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
@@ -51,21 +52,25 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
   {
     let o0 = u32(m + 0) * 8u + column;
-    d_flatten1[o0] = acc0;
+    let d_conv2_pooled_v_0 = select(T(0.0), acc0, maxpool2[o0] > T(0.0));
+    d_conv2_pooled[o0] = d_conv2_pooled_v_0;
   }
 
   {
     let o1 = u32(m + 1) * 8u + column;
-    d_flatten1[o1] = acc1;
+    let d_conv2_pooled_v_1 = select(T(0.0), acc1, maxpool2[o1] > T(0.0));
+    d_conv2_pooled[o1] = d_conv2_pooled_v_1;
   }
 
   {
     let o2 = u32(m + 2) * 8u + column;
-    d_flatten1[o2] = acc2;
+    let d_conv2_pooled_v_2 = select(T(0.0), acc2, maxpool2[o2] > T(0.0));
+    d_conv2_pooled[o2] = d_conv2_pooled_v_2;
   }
 
   {
     let o3 = u32(m + 3) * 8u + column;
-    d_flatten1[o3] = acc3;
+    let d_conv2_pooled_v_3 = select(T(0.0), acc3, maxpool2[o3] > T(0.0));
+    d_conv2_pooled[o3] = d_conv2_pooled_v_3;
   }
 }

@@ -1,5 +1,5 @@
 enable subgroups;
-// d_flatten1 = matmul: 8x32
+// d_conv2.pooled = matmul, relu_dx: 8x32
 // line 9: dense 12 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 32 x 12
 // A workgroup is one subgroup: 8 rows, and for each lane 1 x 4 columns.
@@ -8,7 +8,8 @@ alias T = vec4f;
 const M = 8; const N = 32; const K = 12;
 @group(0) @binding(0) var a: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(1) var b: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var<storage, read_write> d_flatten1: array<vec4f, 64>;
+@group(0) @binding(2) var<storage, read_write> maxpool2: array<vec4f, 64>;
+@group(0) @binding(3) var<storage, read_write> d_conv2_pooled: array<vec4f, 64>;
 
 fn load_a(i: i32) -> vec4f { return textureLoad(a, vec2i(i & 1023, i >> 10u)); }
 fn load_b(i: i32) -> vec4f { return textureLoad(b, vec2i(i & 1023, i >> 10u)); }
@@ -70,6 +71,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
     let r = m + i32(i % 8u);
     let column = u32(n) + i / 8u * 8u;
     let o = u32(r) * 8u + column;
-    d_flatten1[o] = result[i];
+    let d_conv2_pooled_v = select(T(0.0), result[i], maxpool2[o] > T(0.0));
+    d_conv2_pooled[o] = d_conv2_pooled_v;
   }
 }

@@ -1,4 +1,4 @@
-// d_flatten1 = matmul: 8x32
+// d_conv2.pooled = matmul, relu_dx: 8x32
 // line 9: dense 12 relu
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = row, n = column, k = the inner dimension; 8 x 32 x 12
 // A workgroup makes 16 x 32 of y, 16 steps of k at a time; an invocation 4 x 4.
@@ -7,7 +7,8 @@ alias T = vec4f;
 const M = 8; const N = 32; const K = 12;
 @group(0) @binding(0) var<storage, read_write> d_dense1_z: array<vec4f, 24>;
 @group(0) @binding(1) var<storage, read> dense1_weight: array<vec4f, 96>;
-@group(0) @binding(2) var<storage, read_write> d_flatten1: array<vec4f, 64>;
+@group(0) @binding(2) var<storage, read_write> maxpool2: array<vec4f, 64>;
+@group(0) @binding(3) var<storage, read_write> d_conv2_pooled: array<vec4f, 64>;
 var<workgroup> sa: array<vec4f, 64>;
 var<workgroup> sb: array<vec4f, 128>;
 
@@ -38,7 +39,8 @@ fn finish(r: i32, c: i32, value: T) {
   if (r >= 8 || c >= 8) { return; }
   let column = u32(c);
   let o = u32(r) * 8u + column;
-  d_flatten1[o] = value;
+  let d_conv2_pooled_v = select(T(0.0), value, maxpool2[o] > T(0.0));
+  d_conv2_pooled[o] = d_conv2_pooled_v;
 }
 
 @compute @workgroup_size(32)

@@ -1,0 +1,166 @@
+// A convolution of few input channels on an adapter whose subgroups are eight invocations: a lane computes pixels, with all
+// that their windows read in registers, and the lanes spread the weights. Each element of x is loaded once for all filters.
+import type { StepField } from '../../../runtime/plan.ts';
+import { isOp, type Node, storageOf } from '../../ir/index.ts';
+import type { Group } from '../../schedule/index.ts';
+import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
+import type { PixelSchedule } from '../schedules.ts';
+import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { epilogue, helpers } from './epilogue.ts';
+import { accessOf, constants, contractionHeading } from './index-map.ts';
+import { aliasOfWinner, groupMap, poolingOf, poolWindow, unpooledFunction } from './pooled.ts';
+import { readWeights } from './stored.ts';
+
+type Size4 = [number, number, number, number];
+
+const LANES = 8;
+
+export function pixelKernel(group: Group, schedule: PixelSchedule, fields: readonly StepField[]): Kernel {
+  const root = group.nodes[0] as Node;
+  if (!isOp(root, 'conv2d')) throw new Error(`%${group.name} is no convolution`);
+  const map = groupMap(group);
+  const pooling = poolingOf(group);
+  const { stride, padding, dilation } = root.attrs;
+  const [x, w] = root.inputs as readonly [Node, Node];
+  const [, , , channels] = x.type.shape as Size4;
+  const [kh, kw, , n] = w.type.shape as Size4;
+  const [batch, oh, ow] = root.type.shape as Size4;
+  // 1. The pixels of a lane: a window of the pool, or neighbours in a row.
+  const [high, wide] = pooling ? pooling.pool.attrs.window : [1, schedule.rows];
+  const [down, across] = [Math.floor(oh / high), Math.floor(ow / wide)];
+  const count = batch * down * across;
+  const pixels = list(high * wide, (i) => ({ y: Math.floor(i / wide), x: i % wide }));
+  // 2. The elements that their windows read, each once.
+  const guarded = padding.some((p) => p > 0);
+  const ys = offsets(high, stride[0], kh, dilation[0]);
+  const xs = offsets(wide, stride[1], kw, dilation[1]);
+  const name = (y: number, x: number, c: number): Wgsl => wgsl`a${size(y)}_${size(x)}_${size(c)}`;
+  const b = bindings(fields);
+  const input = b.use(storageOf(x), 'f32', accessOf(storageOf(x)));
+  const loads = ys.flatMap((y) =>
+    xs.flatMap((x) =>
+      list(channels, (c) => {
+        const at = wgsl`at + ${i32(y)} * (W * C) + ${i32(x * channels + c)}`;
+        const inside = wgsl`y${size(y)} && x${size(x)}`;
+        const value = guarded
+          ? wgsl`select(0.0, ${input}[select(0, ${at}, ${inside})], ${inside})`
+          : wgsl`${input}[${at}]`;
+        return wgsl`let ${name(y, x, c)} = ${value};`;
+      }),
+    ),
+  );
+  const guards = guarded
+    ? [
+        ...ys.map((y) => wgsl`let y${size(y)} = top + ${i32(y)} >= 0 && top + ${i32(y)} < H;`),
+        ...xs.map((x) => wgsl`let x${size(x)} = left + ${i32(x)} >= 0 && left + ${i32(x)} < W;`),
+      ]
+    : [];
+  // 3. The weights of a few filters: lane l holds element l of each eight, filters fastest.
+  const width = n % 4 === 0 ? 4 : 1;
+  const block = n % 4 === 0 ? 4 : n % 2 === 0 ? 2 : 1;
+  const steps = kh * kw * channels;
+  const { functions, at: weight } = readWeights(b, w, 1);
+  const vectors = list(Math.ceil((steps * block) / LANES), (i) => {
+    const index = wgsl`own + ${i32((i * LANES * n) / block)} + f`;
+    return wgsl`let w${size(i)} = ${weight((i + 1) * LANES <= steps * block ? index : wgsl`min(${index}, ${i32(steps * n - 1)})`)};`;
+  });
+  const sum = (i: number, f: number): Wgsl => wgsl`s${size(i)}_${size(f)}`;
+  const products = list(kh, (ky) => ky).flatMap((ky) =>
+    list(kw, (kx) => kx).flatMap((kx) =>
+      list(channels, (c) => c).flatMap((c) =>
+        list(block, (f) => f).flatMap((f) => {
+          const t = ((ky * kw + kx) * channels + c) * block + f;
+          const spreadWeight = wgsl`q = subgroupBroadcast(w${size(Math.floor(t / LANES))}, ${u32(t % LANES)});`;
+          const adds = pixels.map((p, i) => {
+            const a = name(p.y * stride[0] + ky * dilation[0], p.x * stride[1] + kx * dilation[1], c);
+            return wgsl`${sum(i, f)} = fma(${a}, q, ${sum(i, f)});`;
+          });
+          return { wgsl: [spreadWeight, ...adds].map((l) => l.wgsl).join(' ') };
+        }),
+      ),
+    ),
+  );
+  // 4. The results.
+  const stores = list(block / width, (f): Wgsl => {
+    const values = pixels.map((_, i) =>
+      width === 4 ? wgsl`T(${{ wgsl: list(4, (j) => sum(i, j).wgsl).join(', ') }})` : sum(i, f),
+    );
+    const column = wgsl`let column = u32(f)${width === 4 ? wgsl` / 4u` : f === 0 ? nothing : wgsl` + ${u32(f)}`};`;
+    if (pooling) {
+      const at = { row: wgsl`r`, index: wgsl`o`, column: wgsl`column`, width } as const;
+      return wgsl`
+{
+  ${column}
+  let o = u32(r) * ${u32(n / width)} + column;
+  ${poolWindow(b, group, pooling, values, at, accessOf)}
+}`;
+    }
+    const each = values.map((value, i) => {
+      const index = wgsl`o${size(i)}`;
+      const place = { index, column: wgsl`column`, width, shape: root.type.shape } as const;
+      const lines = epilogue(
+        b,
+        group.nodes,
+        group.outputs,
+        new Map([[root, value]]),
+        place,
+        accessOf,
+        wgsl`_${size(i)}`,
+      );
+      return wgsl`
+let ${index} = (u32(r) * ${u32(wide)}${i === 0 ? nothing : wgsl` + ${u32(i)}`}) * ${u32(n / width)} + column;
+${lines}`;
+    });
+    return wgsl`
+{
+  ${column}
+  ${each}
+}`;
+  });
+  const groups = spread(Math.ceil(count / schedule.workgroup));
+  const whole = count % schedule.workgroup === 0;
+  const text = wgsl`
+enable subgroups;
+${contractionHeading(group, map)}
+${comment(`Each lane of a subgroup computes ${pixels.length === 1 ? 'a pixel' : `${high} x ${wide} pixels`} and ${block === 1 ? 'a filter' : `${block} filters`} at a time.`)}
+alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
+${aliasOfWinner(pooling, width)}
+${map.prelude}
+${pooling ? nothing : constants({ PW: across, PH: down, WH: high, WW: wide })}
+${b.declare()}
+${helpers(group.nodes, width)}${functions}
+${unpooledFunction({ wgsl: stores.map((s) => s.wgsl).join('\n') })}
+
+@compute @workgroup_size(${size(schedule.workgroup)})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let place = i32(${flatIndex(groups, schedule.workgroup)});
+  ${whole ? nothing : comment('Lanes beyond the last compute what it does: all take part in spreading the weights.')}
+  let r = ${whole ? wgsl`place` : wgsl`min(place, ${i32(count - 1)})`};
+  let top = r / PW % PH * WH * SY - TOP;
+  let left = r % PW * WW * SX - LEFT;
+  let at = ((r / (PH * PW) * H + top) * W + left) * C;
+  ${guards}
+  ${loads}
+  let own = i32(lane) / ${i32(block)} * F + i32(lane) % ${i32(block)};
+  var q: f32;
+  for (var f = 0; f < F; f += ${i32(block)}) {
+    ${vectors}
+    ${pixels.flatMap((_, i) => list(block, (f) => wgsl`var ${sum(i, f)} = 0.0;`))}
+    ${products}
+    ${
+      whole
+        ? stores
+        : wgsl`if (place < ${i32(count)}) {
+      ${stores}
+    }`
+    }
+  }
+}`;
+  return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
+}
+
+/** Where the windows of `pixels` neighbours read, from the first element of the first: increasing, each once. */
+export function offsets(pixels: number, stride: number, window: number, dilation: number): number[] {
+  const all = list(pixels, (p) => p).flatMap((p) => list(window, (k) => p * stride + k * dilation));
+  return [...new Set(all)].sort((a, b) => a - b);
+}
