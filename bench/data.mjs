@@ -27,13 +27,13 @@ export function pictures(network, count, seed = 1) {
   return { values, labels, size, scale: 1 / 255 };
 }
 
-/** Glorot uniform weights, zero biases, by name. */
+/** First weights by name. */
 export function weights(network, seed = 2) {
   const next = random(seed);
   return new Map(
-    parameters(network).map(({ name, shape, limit }) => {
+    parameters(network).map(({ name, shape, middle, limit }) => {
       const length = shape.reduce((a, b) => a * b, 1);
-      return [name, { shape, values: Float32Array.from({ length }, () => (2 * next() - 1) * limit) }];
+      return [name, { shape, values: Float32Array.from({ length }, () => middle + (2 * next() - 1) * limit) }];
     }),
   );
 }
@@ -46,4 +46,13 @@ export function floatBatches({ values, labels, size, scale }, batch) {
     const part = values.subarray(b * batch * size, (b + 1) * batch * size);
     return { x: Float32Array.from(part, (v) => v * scale), y: oneHot };
   });
+}
+
+/** Pictures from channel-last to channel-first. */
+export function toNCHW(values, batch, [h, w, c]) {
+  if (c === 1) return values;
+  const out = new Float32Array(values.length);
+  for (let b = 0, at = 0; b < batch; b++)
+    for (let p = 0; p < h * w; p++) for (let i = 0; i < c; i++) out[(b * c + i) * h * w + p] = values[at++];
+  return out;
 }

@@ -11,6 +11,7 @@ import { baseAsTarget, baseOfChanged } from './diagnostics/catalog/transfer.ts';
 import type { Diagnostic, Source } from './diagnostics/types.ts';
 import { type Graph, isOp, storageOf, verify } from './ir/index.ts';
 import { checkLinked, inOrder, link, type ReadSource } from './link.ts';
+import { limitTrouble, withinLimit } from './memory-limit.ts';
 import { type Data, type File, type Model, parse, type Train } from './parser/index.ts';
 import { type Attribution, addAttribution, checkAttribution, copyLeaves, markValues } from './passes/attribute.ts';
 import { augment } from './passes/augment.ts';
@@ -56,6 +57,8 @@ export interface CompileOptions {
   readonly tuned?: Tuned;
   /** For the target `gpu-subgroups`: what the adapter says of its subgroups. Unless given, what every adapter has is assumed. */
   readonly subgroups?: Subgroups;
+  /** Bytes of device memory that the plan may take; values are computed again where it would take more. */
+  readonly memoryLimit?: number;
   /** Leaves training out. */
   readonly inferOnly?: boolean;
   /**
@@ -151,18 +154,37 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   };
   if (!model || !lowered || diagnostics.some((d) => d.severity === 'error')) return partial;
 
-  const { graphs, stages, folded, training } = build(lowered, config, options, data?.augment ?? []);
+  const { graphs, stages, folded, training } = verified((found) =>
+    build(found, lowered, config, options, data?.augment ?? []),
+  );
   const reads = config && losses[config.loss]?.reads(lowered.output).outputIs;
   const outputIs = reads ?? (lowered.output.op === 'softmax' ? 'probabilities' : 'values');
-  const emitted = emitPlan(
-    model.name.text,
-    makeSchedule(graphs, joinsPool(options.target)),
-    config && !options.inferOnly ? trainSpec(config, batch, options) : null,
-    outputIs,
-    options.target,
-    options.tuned,
-    options.subgroups,
-  );
+  const joins = joinsPool(options.target);
+  const train = config && !options.inferOnly ? trainSpec(config, batch, options) : null;
+  const emitter =
+    (all: ModelGraphs) =>
+    (most?: number): Emitted =>
+      emitPlan(
+        model.name.text,
+        makeSchedule(all, joins, most),
+        train,
+        outputIs,
+        options.target,
+        options.tuned,
+        options.subgroups,
+      );
+  const emit = emitter(graphs);
+  const { memoryLimit: limit } = options;
+  const limited = limit === undefined ? undefined : withinLimit(limit, emit);
+  if (limited && limit !== undefined && !limited.fits) {
+    const { memoryLimit: _, ...unlimited } = options;
+    const fitsAt = (smaller: number): boolean => {
+      const other = compile(source, { ...unlimited, batch: smaller }).graphs;
+      return other !== undefined && withinLimit(limit, emitter(other)).fits;
+    };
+    return { ...partial, diagnostics: [...diagnostics, limitTrouble(limited, limit, { file: source.file, fitsAt })] };
+  }
+  const emitted = limited?.emitted ?? emit();
   const startsFrom = lowered.startsFrom ? { startsFrom: lowered.startsFrom } : {};
   return {
     ...partial,
@@ -178,16 +200,35 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   };
 }
 
-/** The passes of the three programs; each graph is verified after each pass. */
+type Stages = Map<string, Graph>;
+
+/** The build puts it in; run from its sources, as the tests do, cnnc verifies each graph after each pass. */
+declare const CNNC_VERSION: string | undefined;
+const verifiesAll = typeof CNNC_VERSION !== 'string';
+
+/** What is built, verified. When something is wrong, the first pass after which it is says so. */
+function verified<T extends { readonly graphs: ModelGraphs }>(make: (stages: Stages) => T): T {
+  const stages: Stages = new Map();
+  try {
+    const made = make(stages);
+    for (const [program, graph] of Object.entries(made.graphs)) verify(graph, `the passes of ${program}`);
+    return made;
+  } catch (error) {
+    for (const [name, graph] of stages) verify(graph, name);
+    throw error;
+  }
+}
+
+/** The passes of the three programs; `stages` gets the graph after each. */
 function build(
+  stages: Stages,
   lowered: Lowered,
   aim: TrainConfig | undefined,
   { hyper, open, fold, stored, target, inferOnly, attribute }: CompileOptions,
   augments: readonly AugmentLine[],
-): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Map<string, Graph> } {
-  const stages = new Map<string, Graph>();
+): Pick<Compiled, 'folded' | 'training'> & { graphs: ModelGraphs; stages: Stages } {
   const stage = (name: string, graph: Graph): Graph => {
-    stages.set(name, verify(graph, name));
+    stages.set(name, verifiesAll ? verify(graph, name) : graph);
     return graph;
   };
   const clean = (program: string, graph: Graph): Graph => {

@@ -8,13 +8,20 @@ const { compile } = await import(`${dist}/index.js`);
 const { createSession } = await import(`${dist}/runtime.js`);
 const { openDevice } = await import(`${dist}/runtime-node.js`);
 
-export async function open({ name, network, batch }) {
+/** As `--target auto` chooses: `cpu` for a processor with subgroups of eight, `gpu` for what is no processor. */
+export function targetOf({ adapter, device, features }) {
+  if (adapter.kind !== 'software') return 'gpu';
+  const { subgroupMinSize: least, subgroupMaxSize: most } = device.adapterInfo;
+  return features.includes('subgroups') && least === 8 && most === 8 ? 'cpu' : 'portable';
+}
+
+export async function open({ name, network, batch, kind, target: wanted }) {
   const opened = await openDevice();
   if (!opened.ok) throw new Error(opened.detail);
-  const target = opened.adapter.kind === 'software' ? 'cpu' : 'portable';
+  const target = wanted ?? targetOf(opened);
   const { plan, diagnostics } = compile({ file: `${name}.cnn`, text: cnncText(name, network, batch) }, { target });
   if (!plan) throw new Error(diagnostics.map((d) => d.message).join('\n'));
-  const session = await createSession(opened.device, plan, ['train']);
+  const session = await createSession(opened.device, plan, [kind]);
   session.setParameters(new Map([...weights(network)].map(([key, w]) => [key, w.values])));
   const set = pictures(network, BATCHES * batch);
   const data = session.upload(set);
@@ -28,9 +35,9 @@ export async function open({ name, network, batch }) {
     scale: set.scale,
   });
   const at = plan.metrics.indexOf('loss');
-  let inference;
   return {
-    adapter: opened.adapter.driver,
+    adapter: opened.adapter.driver || opened.adapter.name,
+    hardware: opened.adapter.kind === 'hardware',
     info: `target ${target}, ${plan.programs.train.length + 1} dispatches a training step, ${plan.programs.infer.length + 1} an inference`,
     versions: { cnnc: JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version },
     /** Steps `first` to `first + count - 1`; resolves when all are finished. The mean loss. */
@@ -44,16 +51,9 @@ export async function open({ name, network, batch }) {
       return sums[at] / (count * batch);
     },
     /** The probabilities of one batch, read back. */
-    async infer(i) {
-      if (!inference) {
-        const own = await createSession(opened.device, plan, ['infer']);
-        own.setParameters(await session.parameters());
-        const loaded = own.upload(set);
-        loaded.setOrder(Uint32Array.from(set.labels, (_, k) => k));
-        inference = { session: own, data: loaded };
-      }
-      inference.session.run('infer', [row(i)], inference.data);
-      return inference.session.readOutput();
+    infer(i) {
+      session.run('infer', [row(i)], data);
+      return session.readOutput();
     },
   };
 }

@@ -1,6 +1,6 @@
 // TensorFlow.js on its WebGPU backend: layers API for the network, softmax cross-entropy from logits, Adam.
 import { BATCHES, floatBatches, pictures, weights } from '../data.mjs';
-import { shaped } from '../networks.mjs';
+import { EPSILON, MOMENTUM, shaped } from '../networks.mjs';
 import { adapterName, browser } from '../support/browser.mjs';
 
 export async function open({ network, batch, remedy }) {
@@ -11,34 +11,38 @@ export async function open({ network, batch, remedy }) {
   if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js does not take its WebGPU backend');
   await tf.ready();
 
-  const model = layers.sequential();
-  let inputShape = network.input;
-  for (const l of shaped(network)) {
-    const activation = l.activation === 'softmax' ? 'linear' : l.activation;
-    const own = inputShape ? { inputShape } : {};
-    inputShape = undefined;
-    if (l.op === 'conv') {
-      model.add(
-        layers.layers.conv2d({
-          ...own,
-          filters: l.filters,
-          kernelSize: l.kernel,
-          padding: l.pad,
-          activation,
-          name: l.name,
-        }),
-      );
-    } else if (l.op === 'maxpool') model.add(layers.layers.maxPooling2d({ poolSize: 2 }));
-    else if (l.op === 'avgpool') model.add(layers.layers.averagePooling2d({ poolSize: 2 }));
-    else if (l.op === 'flatten') model.add(layers.layers.flatten());
-    else model.add(layers.layers.dense({ ...own, units: l.units, activation, name: l.name }));
-  }
+  const { layers: of } = layers;
+  /** The layers of a list after a tensor; a strided convolution has its border apart, as 'same' would pad one side only. */
+  const chain = (list, from) =>
+    list.reduce((x, l) => {
+      const activation = l.activation === 'softmax' ? 'linear' : l.activation;
+      const activated = (y) => (activation ? of.activation({ activation }).apply(y) : y);
+      if (l.op === 'conv') {
+        const { filters, kernel, stride, border, bias: useBias, name } = l;
+        const same = stride === 1 && border > 0 && 2 * border === kernel - 1;
+        const padded = border > 0 && !same ? of.zeroPadding2d({ padding: border }).apply(x) : x;
+        const padding = same ? 'same' : 'valid';
+        return of
+          .conv2d({ filters, kernelSize: kernel, strides: stride, padding, useBias, activation, name })
+          .apply(padded);
+      }
+      if (l.op === 'dense') return of.dense({ units: l.units, activation, name: l.name }).apply(x);
+      if (l.op === 'batchnorm')
+        return activated(of.batchNormalization({ momentum: MOMENTUM, epsilon: EPSILON, name: l.name }).apply(x));
+      if (l.op === 'residual') return activated(of.add().apply([chain(l.main, x), chain(l.shortcut, x)]));
+      if (l.op === 'maxpool') return of.maxPooling2d({ poolSize: 2 }).apply(x);
+      if (l.op === 'avgpool') return of.averagePooling2d({ poolSize: 2 }).apply(x);
+      if (l.op === 'globalavgpool') return of.globalAveragePooling2d({}).apply(x);
+      return of.flatten().apply(x);
+    }, from);
+  const input = layers.input({ shape: network.input });
+  const model = layers.model({ inputs: input, outputs: chain(shaped(network), input) });
   const first = weights(network);
   for (const layer of model.layers) {
-    const kernel = first.get(`${layer.name}.weight`);
-    if (!kernel) continue;
-    const bias = first.get(`${layer.name}.bias`);
-    layer.setWeights([tf.tensor(kernel.values, kernel.shape), tf.tensor(bias.values, bias.shape)]);
+    const own = ['weight', 'bias', 'gamma', 'beta', 'moving_mean', 'moving_variance']
+      .map((part) => first.get(`${layer.name}.${part}`))
+      .filter((w) => w);
+    if (own.length > 0) layer.setWeights(own.map((w) => tf.tensor(w.values, w.shape)));
   }
   const optimizer = tf.train.adam(0.001, 0.9, 0.999, 1e-8);
   const batches = floatBatches(pictures(network, BATCHES * batch), batch).map(({ x, y }) => ({

@@ -11,14 +11,14 @@ export function busySeconds() {
   return cpus().reduce((sum, { times: t }) => sum + t.user + t.nice + t.sys + t.irq, 0) / 1000;
 }
 
-/** Waits until less than 0.3 of a core is in use, for `most` seconds at most. The cores in use when it gave up or went on. */
-export async function quiet(most) {
+/** Waits until less than 0.3 of a core is in use, for `most` seconds at most, or `stopped`. The cores in use then. */
+export async function quiet(most, stopped) {
   const began = performance.now();
   for (;;) {
     const [busy, start] = [busySeconds(), performance.now()];
     await pause(800);
     const cores = (busySeconds() - busy) / ((performance.now() - start) / 1000);
-    if (cores < 0.3 || performance.now() - began > most * 1000) return cores;
+    if (cores < 0.3 || stopped() || performance.now() - began > most * 1000) return cores;
     await pause(2000);
   }
 }

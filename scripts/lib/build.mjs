@@ -49,13 +49,33 @@ export function inputsHash(folder = root) {
   return hash.digest('hex');
 }
 
-/** The parser's grammar as a module, when it is older than the grammar. */
+/** The rules in a module that Ohm wrote, without their places in the source: what src/parser/peg reads. */
+function rulesIn(path, known = {}) {
+  const [, text] = /makeRecipe\((\[.*\])\);/s.exec(readFileSync(path, 'utf8'));
+  const bare = ([kind, , ...parts]) => [kind, ...parts.map((part) => (Array.isArray(part) ? inner(part) : part))];
+  const inner = (part) => (typeof part[0] === 'string' ? bare(part) : part.map(bare));
+  return Object.entries(JSON.parse(text).at(-1)).map(([name, [how, , description, parameters, body]]) => {
+    if (how === 'extend') throw new Error(`rule ${name} extends another, which src/parser/peg does not know`);
+    return [name, [how === 'override' ? known[name][0] : description !== null, parameters.length, bare(body)]];
+  });
+}
+
+/** The parser's grammar as modules, when they are older than the grammar: Ohm's own, for the tests, and its rules as data. */
 async function grammar() {
   const source = join(root, 'grammar/cnn.ohm');
-  const made = [`${source}-bundle.js`, `${source}-bundle.d.ts`];
+  const rules = join(root, 'grammar/cnn.rules.js');
+  const made = [`${source}-bundle.js`, `${source}-bundle.d.ts`, rules, rules.replace('.js', '.d.ts')];
   if (made.every((path) => existsSync(path) && statSync(path).mtimeMs >= statSync(source).mtimeMs)) return;
   const ohm = join(root, 'node_modules/@ohm-js/cli/index.js');
   await must('ohm', [process.execPath, ohm, 'generateBundles', '--esm', '--withTypes', 'grammar/cnn.ohm']);
+  const builtIn = Object.fromEntries([
+    ['spaces', [false, 0, ['star', ['app', 'space', []]]]],
+    ['space', [true, 0, ['range', '\0', ' ']]],
+    ...rulesIn(join(root, 'node_modules/ohm-js/dist/built-in-rules.js')),
+  ]);
+  const all = { ...builtIn, ...Object.fromEntries(rulesIn(made[0], builtIn)) };
+  writeFileSync(rules, `export default ${JSON.stringify(all)};\n`);
+  writeFileSync(made[3], "declare const rules: import('../src/parser/peg/rules.ts').Recipes;\nexport default rules;\n");
 }
 
 /** The runtimes that `cnnc compile --target web` puts into its modules. */
@@ -64,6 +84,42 @@ const webVariants = {
   train: { TRAIN: 'true', FULL: 'false' },
   full: { TRAIN: 'true', FULL: 'true' },
 };
+
+/**
+ * The command line: one script, which is a function of what a script has no imports for, and `cnnc.js`, which loads it with
+ * the code cache of earlier runs. Without spaces: what is not in the cache takes time to read.
+ */
+async function program(build, node) {
+  const small = { ...node, minifyWhitespace: true, minifySyntax: true };
+  const { outputFiles } = await build({
+    ...small,
+    format: 'cjs',
+    charset: 'ascii',
+    entryPoints: { program: 'src/cli/bin.ts' },
+    outdir: 'dist',
+    define: { ...node.define, 'import.meta.url': '__here' },
+    banner: { js: '(function(exports,require,module,__here,__import){' },
+    footer: { js: '})' },
+    write: false,
+  });
+  // A script has no import() of its own on all versions of Node: the launcher's is handed in.
+  const text = outputFiles[0].text.replaceAll(/\bimport\(("[\w:/@-]+")\)/g, '__import($1)');
+  if (/\bimport\(/.test(text)) throw new Error('dist/program.js imports what the launcher cannot load');
+  writeFileSync(join(root, 'dist/program.js'), text);
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  // A module that requires: imports of Node's own modules make all they export, which takes longer than loading them.
+  await build({
+    ...small,
+    format: 'cjs',
+    entryPoints: { cnnc: 'src/cli/start/launch.ts' },
+    outdir: 'dist',
+    define: { CNNC_BUILD: JSON.stringify(hash), 'import.meta.url': '__here' },
+    banner: {
+      js: `import{createRequire}from'node:module';const __here=import.meta.url,require=createRequire(__here);`,
+    },
+  });
+  chmodSync(join(root, 'dist/cnnc.js'), 0o755);
+}
 
 async function bundles() {
   const { build } = await import('esbuild');
@@ -83,16 +139,7 @@ async function bundles() {
   };
   const browser = { ...common, platform: 'neutral', mainFields: ['module', 'main'], target: 'es2022' };
   await Promise.all([
-    // Split, so that a command loads only what it needs; and without spaces, which take time to read at every start.
-    build({
-      ...node,
-      minifyWhitespace: true,
-      minifySyntax: true,
-      entryPoints: { cnnc: 'src/cli/bin.ts' },
-      outdir: 'dist',
-      splitting: true,
-      chunkNames: 'chunks/[name]-[hash]',
-    }),
+    program(build, node),
     build({ ...node, entryPoints: { 'runtime-node': 'runtime/node.ts' }, outdir: 'dist' }),
     build({ ...browser, entryPoints: { index: 'src/index.ts', runtime: 'runtime/index.ts' }, outdir: 'dist' }),
     build({ ...browser, entryPoints: { 'runtime.min': 'runtime/index.ts' }, outdir: 'dist', minify: true }),
@@ -100,7 +147,6 @@ async function bundles() {
       build({ ...browser, entryPoints: { [name]: 'runtime/web.ts' }, outdir: 'dist/web', minify: true, define }),
     ),
   ]);
-  chmodSync(join(root, 'dist/cnnc.js'), 0o755);
 }
 
 async function types() {

@@ -1,12 +1,6 @@
-#!/usr/bin/env node
-// The program `cnnc`: joins the command line to this process.
-import * as module from 'node:module';
+// The program `cnnc`: joins the command line to this process. `start/launch.ts` loads it.
 import type { Io } from './io.ts';
 import { main } from './main.ts';
-
-// Since Node 22.1: the code of the commands, which are loaded below, is kept compiled between runs.
-const { enableCompileCache } = module as { readonly enableCompileCache?: () => unknown };
-enableCompileCache?.();
 
 // `cnnc ... | head` closes the pipe while there is more to say: that is no error.
 for (const stream of [process.stdout, process.stderr]) {
@@ -43,4 +37,7 @@ const io: Io = {
   signal: stop.signal,
 };
 
-process.exitCode = await main(process.argv.slice(2), io);
+/** Resolves when the command has ended; the exit code is set then. */
+export const done: Promise<void> = main(process.argv.slice(2), io).then((code) => {
+  process.exitCode = code;
+});

@@ -62,9 +62,9 @@ export const targetOption: OptionSpec & { readonly type: 'string' } = {
   doc: 'what the kernels are for: auto (unless given: what suits the adapter), cpu, gpu, gpu-subgroups, or web (any browser)',
 };
 
-/** What `--target` says; undefined when it is not given. */
-export function targetWord(command: string, value: string | undefined): TargetWord | undefined {
-  return choice({ command, option: 'target' }, value, targetWords);
+/** What `--target` (or the option that stands for it) says; undefined when it is not given. */
+export function targetWord(command: string, value: string | undefined, option = 'target'): TargetWord | undefined {
+  return choice({ command, option }, value, targetWords);
 }
 
 /** The target for an adapter. Refuses `cpu` where the adapter has no subgroups of eight, `gpu-subgroups` where it has none. */

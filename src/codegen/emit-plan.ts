@@ -14,9 +14,17 @@ import type {
   View,
 } from '../../runtime/plan.ts';
 import { type Graph, isOp, type Node, sizeOf, stepFieldsOf, storageOf } from '../ir/index.ts';
-import type { MemoryPlan, ModelSchedule, ParameterLayout, Scheduled, Update } from '../schedule/index.ts';
+import {
+  type MemoryPlan,
+  type ModelSchedule,
+  type ParameterLayout,
+  type Scheduled,
+  sharedPlace,
+  type Update,
+} from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 import { kernelCache } from './kernel-cache.ts';
+import { updateSchedule } from './kernels/family-work.ts';
 import { kernelOf } from './kernels/index.ts';
 import { loadKernel } from './kernels/load.ts';
 import { spanOf } from './kernels/squares.ts';
@@ -188,22 +196,29 @@ function viewOf(bound: Bound, memory: MemoryPlan, layout: ParameterLayout): View
 /** Kernels by what they compute, and by text: equal texts with equal bindings are one. */
 function kernelLibrary() {
   const kernels: KernelSpec[] = [];
-  const known = new Map<string, number>();
+  /** By text without comments, then by access. */
+  const known = new Map<string, Map<string, number>>();
   const names = new Set<string>();
   /** Most kernels are dispatched many times: a text is searched for comments once. */
-  const keys = new Map<string, string>();
+  const texts = new Map<string, Map<string, number>>();
+  const sameText = (wgsl: string): Map<string, number> => {
+    const text = withoutComments(wgsl);
+    const same = known.get(text) ?? new Map<string, number>();
+    known.set(text, same);
+    texts.set(wgsl, same);
+    return same;
+  };
   return {
     kernels,
     kernelOf: kernelCache(),
     dispatch(kernel: Kernel, view: ViewOf): DispatchSpec {
       const access = kernel.bindings.map((b) => b.access);
-      const text = keys.get(kernel.wgsl) ?? withoutComments(kernel.wgsl);
-      keys.set(kernel.wgsl, text);
-      const key = `${access.join(',')}\n${text}`;
-      let index = known.get(key);
+      const same = texts.get(kernel.wgsl) ?? sameText(kernel.wgsl);
+      const key = access.join();
+      let index = same.get(key);
       if (index === undefined) {
         index = kernels.length;
-        known.set(key, index);
+        same.set(key, index);
         kernels.push({ name: freshName(kernel.name, names), wgsl: kernel.wgsl, bindings: access });
       }
       return {
@@ -238,7 +253,8 @@ function dispatches(
   const out = s.fused.groups
     .filter((g) => g.family !== 'update')
     .map((g) => {
-      const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }));
+      const inPlace = sharedPlace(g, s.memory) !== undefined;
+      const kernel = library.kernelOf(g, () => kernelOf(g, { ...context, memory: s.memory }), inPlace);
       return textures.place(kernel, library.dispatch(kernel, view));
     });
   s.updates.forEach((u, i) => {
@@ -251,7 +267,8 @@ function dispatches(
         const all = view(bound);
         return bound.kind === 'block' ? { ...all, offset: all.offset + from, bytes: part } : all;
       };
-      out.push(library.dispatch(updateKernel(u, i, part, context.fields), partOf));
+      const schedule = updateSchedule(u, part, context.target, context.tuned);
+      out.push(library.dispatch(updateKernel(u, i, part, schedule, context.fields), partOf));
     }
   });
   return out;

@@ -6,7 +6,7 @@ import type { Group } from '../schedule/index.ts';
 import type { Bound, Kernel } from './kernel.ts';
 
 /** What a group computes, without names; and the values it binds, in an order that equal keys share. */
-function shapeOf(group: Group): { readonly key: string; readonly values: readonly Node[] } {
+export function shapeOf(group: Group): { readonly key: string; readonly values: readonly Node[] } {
   const values: Node[] = [...group.nodes];
   const numbers = new Map(values.map((n, i) => [n, i]));
   const kind = ({ type }: Node): string => `${type.dtype} ${showShape(type.shape)}`;
@@ -34,11 +34,12 @@ function shapeOf(group: Group): { readonly key: string; readonly values: readonl
 const apart: ReadonlySet<Group['family']> = new Set(['accumulate', 'squares', 'update']);
 
 /** Makes each kernel once. */
-export function kernelCache(): (group: Group, make: () => Kernel) => Kernel {
+export function kernelCache(): (group: Group, make: () => Kernel, inPlace: boolean) => Kernel {
   const known = new Map<string, { readonly kernel: Kernel; readonly values: readonly Node[] }>();
-  return (group, make) => {
+  return (group, make, inPlace) => {
     if (apart.has(group.family)) return make();
-    const { key, values } = shapeOf(group);
+    const { key: plain, values } = shapeOf(group);
+    const key = inPlace ? `${plain}\nin place` : plain;
     const first = known.get(key);
     if (!first) {
       const kernel = make();

@@ -42,8 +42,14 @@ export interface Bindings {
   list(): Kernel['bindings'];
 }
 
-/** `stepFields` is the layout of the step uniform, shared by all kernels of a plan. */
-export function bindings(stepFields: readonly StepField[]): Bindings {
+/**
+ * `stepFields` is the layout of the step uniform, shared by all kernels of a plan. Of two values `inPlace` that lie at the same
+ * place, one binding shows both: no bytes may be bound to be read and to be written at once.
+ */
+export function bindings(
+  stepFields: readonly StepField[],
+  inPlace?: { readonly output: Node; readonly operand: Node },
+): Bindings {
   const entries: { name: Wgsl; bound: Bound; element: Element; elements: number; access: Access }[] = [];
   const byNode = new Map<Node, (typeof entries)[number]>();
   const names = new Set<string>();
@@ -66,7 +72,9 @@ export function bindings(stepFields: readonly StepField[]): Bindings {
     return entry;
   };
   return {
-    use(node, element, access) {
+    use(asked, element, wanted) {
+      const shared = inPlace !== undefined && (asked === inPlace.operand || asked === inPlace.output);
+      const [node, access] = shared ? [inPlace.output, 'read_write' as const] : [asked, wanted];
       const known = byNode.get(node);
       if (known) return known.name;
       const entry = put(
@@ -85,7 +93,7 @@ export function bindings(stepFields: readonly StepField[]): Bindings {
       usesStep = true;
       return { wgsl: `step.${field.name}` };
     },
-    elementOf: (node) => byNode.get(node)?.element ?? 'f32',
+    elementOf: (node) => byNode.get(node === inPlace?.operand ? inPlace.output : node)?.element ?? 'f32',
     declare() {
       const storage = entries.map((e, i) =>
         e.access === 'texture'

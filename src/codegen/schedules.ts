@@ -1,4 +1,6 @@
 // How kernels run, apart from what they mean: sizes of tiles and workgroups, chosen by rules in this one file.
+// Those of contractions; all other families: family-schedules.ts.
+import { type FamilySchedule, familyText, isOfFamily } from './family-schedules.ts';
 import { type IndexMap, stepsOf } from './kernels/index-map.ts';
 import {
   isSubgroupKind,
@@ -61,10 +63,31 @@ export interface PixelSchedule {
   readonly workgroup: number;
 }
 
-export type ContractionSchedule = RegisterSchedule | SubgroupSchedule | TiledSchedule | PixelSchedule | SubgroupKind;
+/**
+ * 3x3 convolutions by Winograd's tiles of 2x2 results. Eight tiles a subgroup, one a lane, each lane with `width` columns; or a
+ * tile an invocation, with four columns.
+ */
+export interface WinogradSchedule {
+  readonly kind: 'winograd';
+  readonly tiles: 1 | 8;
+  readonly width: 2 | 4;
+}
 
-/** Schedules by what they compute (`workOf`). */
-export type Tuned = ReadonlyMap<string, ContractionSchedule>;
+export type ContractionSchedule =
+  | RegisterSchedule
+  | SubgroupSchedule
+  | TiledSchedule
+  | PixelSchedule
+  | WinogradSchedule
+  | SubgroupKind;
+
+export type Schedule = ContractionSchedule | FamilySchedule;
+
+/** Is it of a contraction? The kinds have names of their own. */
+export const isOfContraction = (s: Schedule): s is ContractionSchedule => !isOfFamily(s);
+
+/** Schedules by what they compute (`workOf` of contractions, else `workOfGroup` and `workOfUpdate`). */
+export type Tuned = ReadonlyMap<string, Schedule>;
 
 /** Workgroups that keep a large device busy. */
 const MANY = 512;
@@ -106,6 +129,9 @@ export function contractionSchedule(map: IndexMap, target: Target, facts = unkno
   if (map.parts || (isGpu(target) && !map.byPhase && wide)) return tiledSchedule(map);
   // Windows of few elements stay in registers: what other kernels load for each step of k, this one loads once.
   if (target === 'cpu' && pixelTrouble(map, 1) === undefined && stepsOf(map) <= MOST_KEPT) return pixelSchedule(map);
+  // Of a subgroup's lanes with a four of columns each, few columns leave half or more idle: tiles give each lane two.
+  const winograd: WinogradSchedule = { kind: 'winograd', tiles: 8, width: 2 };
+  if (target === 'cpu' && worthTiles(map) && !winogradTrouble(winograd, map, target)) return winograd;
   // A subgroup's lanes are columns of one group: narrow groups would leave most of them idle.
   if (target === 'cpu' && (count === 1 || columns > 4)) {
     // A second vector where the columns fill it, or where a lane has one column only.
@@ -141,6 +167,15 @@ function pixelSchedule(map: IndexMap): PixelSchedule {
 }
 
 /**
+ * Where Winograd's tiles won on lavapipe: 16 columns (1.3 to 1.9 times as fast in time of the processor), tiles that stick out little,
+ * and enough of them. At 8 columns the two ways are within the noise of each other, at 32 and 64 too, at 128 tiles are slower (0.7 to
+ * 0.9), and a kernel of tiles takes 1 to 3.5 seconds to compile. On graphics processors nothing was measured: there, only
+ * tuning takes them.
+ */
+const worthTiles = ({ n, m, winograd = Number.POSITIVE_INFINITY }: IndexMap): boolean =>
+  n > 8 && n <= 16 && 4 * winograd <= 1.25 * m && m >= 256;
+
+/**
  * Why a schedule cannot run this contraction on the target; undefined when it can. `facts`: what the adapter says of its subgroups;
  * without them no schedule that needs any runs but on `gpu-subgroups`.
  */
@@ -169,6 +204,7 @@ export function scheduleTrouble(
       ? pixelTrouble(map, s.rows)
       : 'a lane computes 1, 2 or 4 pixels, and a workgroup has 8, 16, 32 or 64 lanes';
   }
+  if (s.kind === 'winograd') return winogradTrouble(s, map, target);
   if (s.kind === 'register') {
     const whole = [s.rows, s.workgroup].every((n) => Number.isInteger(n) && n >= 1);
     return whole && s.rows <= MOST_ROWS && s.workgroup <= 256
@@ -180,6 +216,17 @@ export function scheduleTrouble(
     return 'a subgroup computes 8 or 16 rows and 1 or 2 vectors';
   // Fours of neighbouring rows are spread sixteen at a time.
   return s.rows === 8 && map.aStep !== 1 ? 'rows that lie side by side are computed 16 at a time' : undefined;
+}
+
+function winogradTrouble(s: WinogradSchedule, map: IndexMap, target: Target): string | undefined {
+  if (map.winograd === undefined) return 'Winograd computes 3x3 convolutions of stride 1, dilation 1 and one group';
+  if (s.tiles === 1) return s.width === 4 ? undefined : 'an invocation with a tile of its own computes 4 columns';
+  if (s.tiles !== 8 || (s.width !== 2 && s.width !== 4)) return 'Winograd computes 1 or 8 tiles and 2 or 4 columns';
+  if (target !== 'cpu') return `subgroups of eight are for --target cpu, and this is ${target}`;
+  const last = map.a.type.shape[map.a.type.shape.length - 1] as number;
+  return last % 4 === 0 && (map.bStep === 1 || map.n % 4 === 0)
+    ? undefined
+    : 'tiles are spread over a subgroup in fours of channels';
 }
 
 /** Rows of an invocation beyond which sums no longer stay in registers. */
@@ -196,6 +243,9 @@ export function candidateSchedules(map: IndexMap, target: Target, facts?: Subgro
     for (const rows of [16, 8] as const)
       for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
         all.push({ kind: 'subgroup', rows, vectors });
+  const widths = target === 'cpu' ? ([4, 2] as const) : ([4] as const);
+  if (map.winograd !== undefined)
+    for (const width of widths) all.push({ kind: 'winograd', tiles: target === 'cpu' ? 8 : 1, width });
   if (isGpu(target))
     for (const rows of [16, 32, 64, 128].filter((n) => n < 2 * map.m || n === 16))
       for (const columns of [16, 32, 64, 128].filter((n) => n < 2 * map.n || n === 16))
@@ -249,31 +299,13 @@ const possible = (
 ): ContractionSchedule[] =>
   all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target, facts) === undefined);
 
-/** A schedule in words: `subgroup 16x2`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`. */
-export function scheduleText(s: ContractionSchedule): string {
+/** A schedule in words: `subgroup 16x2`, `winograd 8x4`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`, `4 items each ...`. */
+export function scheduleText(s: Schedule): string {
+  if (!isOfContraction(s)) return familyText(s);
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'pixels') return `pixels ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
+  if (s.kind === 'winograd') return `winograd ${s.tiles}x${s.width}`;
   if (isSubgroupKind(s)) return subgroupText(s);
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;
-}
-
-/** `lanes` invocations share one sum; a workgroup has workgroup / lanes of them. */
-export interface SumSchedule {
-  readonly workgroup: number;
-  readonly lanes: number;
-}
-
-/** Invocations that keep a large device busy. */
-const BUSY = 1 << 15;
-
-/**
- * `count` sums of `terms` each. On a processor an invocation makes a whole sum: workgroups whose invocations wait for each
- * other are slow there. Elsewhere up to 64 share one, so that few sums fill the device, but each adds eight terms at least.
- */
-export function sumSchedule(count: number, terms: number, target: Target): SumSchedule {
-  if (target === 'cpu') return { workgroup: count >= 1024 ? 64 : count >= 128 ? 16 : 8, lanes: 1 };
-  let lanes = 1;
-  while (lanes < 64 && count * lanes < BUSY && terms / lanes > 8) lanes *= 2;
-  return { workgroup: 64, lanes };
 }

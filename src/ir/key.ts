@@ -5,7 +5,6 @@ const known = new WeakMap<object, string>();
 
 /** The attributes of a node as text. */
 export function attrsKey(attrs: object): string {
-  if (Object.keys(attrs).length === 0) return '{}';
   let key = known.get(attrs);
   if (key === undefined) {
     key = JSON.stringify(attrs, exact);

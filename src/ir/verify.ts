@@ -26,17 +26,17 @@ function problemsOf(node: Node): string[] {
 /** Sentences about what is wrong; empty for a good graph. */
 export function problems(graph: Graph): string[] {
   const found: string[] = [];
-  /** By id. */
-  const defined = new Map<string, Node>();
-  const seen = (node: Node): boolean => defined.get(node.id) === node;
+  const ids = new Set<string>();
+  const defined = new Set<Node>();
+  const seen = (node: Node): boolean => defined.has(node);
   for (const node of graph.nodes) {
-    if (defined.has(node.id)) found.push(`%${node.id} is defined twice`);
+    if (ids.size === ids.add(node.id).size) found.push(`%${node.id} is defined twice`);
     for (const input of node.inputs)
       if (!seen(input)) found.push(`%${node.id} uses %${input.id} before its definition`);
     const wrong = sound.has(node) ? [] : problemsOf(node);
     if (wrong.length === 0) sound.add(node);
     found.push(...wrong);
-    defined.set(node.id, node);
+    defined.add(node);
   }
   const targets = new Set<string>();
   for (const effect of graph.effects) {

@@ -1,7 +1,7 @@
 // Why a line is not a line: the first character that does not fit, and what people who write it usually mean.
-import grammar from '../../grammar/cnn.ohm-bundle.js';
 import * as say from '../diagnostics/catalog/syntax.ts';
 import type { Diagnostic, Span } from '../diagnostics/types.ts';
+import { matchText } from './reading.ts';
 
 const hints: readonly (readonly [RegExp, string])[] = [
   [/^;/, 'lines end by themselves: remove the `;`, or chain layers on one line with `|`'],
@@ -30,8 +30,8 @@ const callHint = 'write the words after the layer, without brackets: `conv 32 5x
 
 /** The first character of a text that a rule of the grammar does not know. */
 function failureIn(text: string, rule: string): number {
-  const match = grammar.match(text, rule);
-  const offset = match.failed() ? (match.getRightmostFailurePosition() ?? 0) : text.length;
+  const match = matchText(text, rule);
+  const offset = match.ok ? text.length : match.at;
   return offset + (/^[ \t]*/.exec(text.slice(offset))?.[0].length ?? 0);
 }
 

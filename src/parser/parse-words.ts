@@ -1,72 +1,81 @@
-// Text -> Ast: the words of a line, and arithmetic. Importing this file gives the semantics its operations.
-import type { Node as OhmNode } from 'ohm-js';
-import type { BinaryOp, Expr, Word } from './ast.ts';
-import { semantics, spanOf } from './reading.ts';
+// Text -> Ast: the words of a line, and arithmetic.
+import type { BinaryOp, Expr, Name, Word } from './ast.ts';
+import type { Tree } from './peg/match.ts';
+import { elements, operation } from './peg/operation.ts';
+import { spanOf, textOf } from './reading.ts';
 
-semantics.addOperation<Word>('value', {
-  Value: (value) => value.value(),
-  Item_value: (value, _next) => value.value(),
-  Item_formula(expr) {
-    return { kind: 'formula', expr: expr.expr(), span: spanOf(this) };
+export const wordOf: (tree: Tree) => Name = operation<Name>('word', {
+  name() {
+    return { text: textOf(this), span: spanOf(this) };
   },
-  List(_open, _nl1, items, _nl2, _close) {
-    const values = items.asIteration().children.map((i) => i.value() as Word);
-    return { kind: 'list', items: values, span: spanOf(this) };
+  ident() {
+    return { text: textOf(this), span: spanOf(this) };
+  },
+  As: (_kw, name) => wordOf(name),
+});
+
+export const wordValue: (tree: Tree) => Word = operation<Word>('value', {
+  Item_value: (value) => wordValue(value),
+  Item_formula(expr) {
+    return { kind: 'formula', expr: exprOf(expr), span: spanOf(this) };
+  },
+  List(_open, _nl1, items) {
+    return { kind: 'list', items: elements(items).map(wordValue), span: spanOf(this) };
   },
   Fraction(left, _over, right) {
     const span = spanOf(this);
-    return { kind: 'formula', expr: { kind: 'binary', op: '/', left: left.expr(), right: right.expr(), span }, span };
+    const [over, under] = [exprOf(left), exprOf(right)];
+    return { kind: 'formula', expr: { kind: 'binary', op: '/', left: over, right: under, span }, span };
   },
-  Paren(_open, _expr, _close) {
-    return { kind: 'formula', expr: this.expr(), span: spanOf(this) };
+  Paren() {
+    return { kind: 'formula', expr: exprOf(this), span: spanOf(this) };
   },
   dims(first, _x, rest) {
-    const parts = [first, ...rest.children].map((d) => d.part() as number | Expr);
+    const parts = [first, ...rest.children].map(partOf);
     const span = spanOf(this);
     const values = parts.filter((p) => typeof p === 'number');
     return values.length === parts.length ? { kind: 'dims', values, span } : { kind: 'open-dims', parts, span };
   },
-  number(_sign, _int, _dot, _fraction, _e, _esign, _exponent) {
-    const text = this.source.contents;
+  number() {
+    const text = textOf(this);
     return { kind: 'number', value: Number(text), text, span: spanOf(this) };
   },
-  string(_open, text, _close) {
-    return { kind: 'string', value: text.source.contents, span: spanOf(this) };
+  string(_open, text) {
+    return { kind: 'string', value: textOf(text), span: spanOf(this) };
   },
-  name(_text) {
-    return { kind: 'name', name: this.source.contents, span: spanOf(this) };
+  name() {
+    return { kind: 'name', name: textOf(this), span: spanOf(this) };
   },
-  ident(_first, _rest) {
-    return { kind: 'name', name: this.source.contents, span: spanOf(this) };
+  ident() {
+    return { kind: 'name', name: textOf(this), span: spanOf(this) };
   },
 });
 
-semantics.addOperation<number | Expr>('part', {
-  dim_digits(_digits) {
-    return Number(this.source.contents);
+const partOf = operation<number | Expr>('part', {
+  dim_digits() {
+    return Number(textOf(this));
   },
-  dim_formula(_open, expr, _close) {
-    return { kind: 'group', inner: expr.expr(), span: spanOf(this) };
+  dim_formula(_open, expr) {
+    return { kind: 'group', inner: exprOf(expr), span: spanOf(this) };
   },
 });
 
 const binary = (op: BinaryOp) =>
-  function (this: OhmNode, left: OhmNode, _op: OhmNode, right: OhmNode): Expr {
-    return { kind: 'binary', op, left: left.expr(), right: right.expr(), span: spanOf(this) };
+  function (this: Tree, left: Tree, _op: Tree, right: Tree): Expr {
+    return { kind: 'binary', op, left: exprOf(left), right: exprOf(right), span: spanOf(this) };
   };
 const unary = (op: '-' | 'not') =>
-  function (this: OhmNode, _op: OhmNode, operand: OhmNode): Expr {
-    return { kind: 'unary', op, operand: operand.expr(), span: spanOf(this) };
+  function (this: Tree, _op: Tree, operand: Tree): Expr {
+    return { kind: 'unary', op, operand: exprOf(operand), span: spanOf(this) };
   };
 
-semantics.addOperation<Expr>('expr', {
-  Default: (_is, expr) => expr.expr(),
+export const exprOf: (tree: Tree) => Expr = operation<Expr>('expr', {
+  Default: (_is, expr) => exprOf(expr),
   Expr_or: binary('or'),
   And_and: binary('and'),
   Not_not: unary('not'),
   Compare_compare(left, op, right) {
-    const word = op.source.contents as BinaryOp;
-    return { kind: 'binary', op: word, left: left.expr(), right: right.expr(), span: spanOf(this) };
+    return binary(textOf(op) as BinaryOp).call(this, left, op, right);
   },
   Sum_plus: binary('+'),
   Sum_minus: binary('-'),
@@ -74,21 +83,16 @@ semantics.addOperation<Expr>('expr', {
   Product_over: binary('/'),
   Product_rest: binary('%'),
   Unary_minus: unary('-'),
-  Paren(_open, expr, _close) {
-    return { kind: 'group', inner: expr.expr(), span: spanOf(this) };
+  Paren(_open, expr) {
+    return { kind: 'group', inner: exprOf(expr), span: spanOf(this) };
   },
-  Call(name, _open, args, _close) {
-    return {
-      kind: 'call',
-      name: name.word(),
-      args: args.asIteration().children.map((a) => a.expr() as Expr),
-      span: spanOf(this),
-    };
+  Call(name, _open, args) {
+    return { kind: 'call', name: wordOf(name), args: elements(args).map(exprOf), span: spanOf(this) };
   },
-  literal(_int, _dot, _fraction, _e, _esign, _exponent) {
-    return { kind: 'number', text: this.source.contents, span: spanOf(this) };
+  literal() {
+    return { kind: 'number', text: textOf(this), span: spanOf(this) };
   },
-  ident(_first, _rest) {
-    return { kind: 'name', name: this.source.contents, span: spanOf(this) };
+  ident() {
+    return { kind: 'name', name: textOf(this), span: spanOf(this) };
   },
 });

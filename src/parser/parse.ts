@@ -1,26 +1,13 @@
 // Text -> Ast. Never throws for what a user wrote: each bad line becomes a message and the rest is read on.
-import type { Node as OhmNode } from 'ohm-js';
-import grammar from '../../grammar/cnn.ohm-bundle.js';
 import * as say from '../diagnostics/catalog/syntax.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Diagnostic, Source } from '../diagnostics/types.ts';
-import type {
-  Arm,
-  Assertion,
-  Body,
-  Comment,
-  Expr,
-  File,
-  Line,
-  Name,
-  Parameter,
-  Section,
-  Statement,
-  Word,
-} from './ast.ts';
+import type { Arm, Assertion, Body, Comment, File, Line, Name, Parameter, Section, Statement } from './ast.ts';
 import { explainBadHead, explainBadLine } from './bad-line.ts';
-import './parse-words.ts';
-import { between, optional, reading, semantics, spanOf } from './reading.ts';
+import { exprOf, wordOf, wordValue } from './parse-words.ts';
+import type { Tree } from './peg/match.ts';
+import { elements, operation } from './peg/operation.ts';
+import { between, matchText, optional, reading, spanOf, textOf } from './reading.ts';
 
 export interface Parsed {
   readonly file: File;
@@ -29,129 +16,125 @@ export interface Parsed {
 
 const sectionWords = ['model', 'train', 'data', 'block', 'import'];
 
-const badText = (node: OhmNode): void => {
-  const text = node.source.contents.replace(/\/\/.*$/, '').trimEnd();
+const badText = (node: Tree): void => {
+  const text = textOf(node)
+    .replace(/\/\/.*$/, '')
+    .trimEnd();
   if (text.trim() === '') return;
-  const start = node.source.startIdx + (text.length - text.trimStart().length);
-  reading.diagnostics.push(explainBadLine({ source: reading.source, start, end: node.source.startIdx + text.length }));
+  const start = node.start + (text.length - text.trimStart().length);
+  reading.diagnostics.push(explainBadLine({ source: reading.source, start, end: node.start + text.length }));
 };
 
 /** `as` and `=>` behind a layer or a group. */
-const behind = (as: OhmNode, assertion: OhmNode): { as?: Name; assertion?: Assertion } => {
-  const name = optional(as)?.word() as Name | undefined;
-  const shape = optional(assertion)?.assertion() as Assertion | undefined;
-  return { ...(name ? { as: name } : {}), ...(shape ? { assertion: shape } : {}) };
+const behind = (as: Tree | undefined, assertion: Tree | undefined): { as?: Name; assertion?: Assertion } => {
+  const name = optional(as);
+  const shape = optional(assertion);
+  return { ...(name ? { as: wordOf(name) } : {}), ...(shape ? { assertion: assertionOf(shape) } : {}) };
 };
-const parametersOf = (node: OhmNode): Parameter[] => (optional(node)?.parameters() as Parameter[] | undefined) ?? [];
 
-semantics.addOperation<Section | Line | Statement | undefined>('item', {
-  Part_good: (section, _nl) => section.item(),
-  Part_bad: (bad, _nl) => {
-    const text = bad.source.contents.trim();
+const assertionOf = operation<Assertion>('assertion', {
+  Assertion: (_arrow, shape) => ({ shape: wordValue(shape), span: spanOf(shape) }),
+});
+
+const parameterOf = operation<Parameter>('parameter', {
+  Parameter(name, initial) {
+    const value = optional(initial);
+    return { name: wordOf(name), ...(value ? { initial: exprOf(value) } : {}) };
+  },
+});
+
+const parametersOf = (node: Tree | undefined): Parameter[] => {
+  const list = optional(node)?.children[2];
+  return list ? elements(list).map(parameterOf) : [];
+};
+
+function bodyOf(tree: Tree, what: string): Body {
+  const [open, lines, close] = tree.children as readonly [Tree, Tree, Tree];
+  if (close.children[0]?.name === 'close_missing') reading.diagnostics.push(say.unclosedBody(spanOf(open), what));
+  const items = lines.children.filter((l) => l.name !== 'nl').map((l) => lineOf(l));
+  return {
+    lines: items.filter((l) => l !== undefined),
+    span: { source: reading.source, start: open.start, end: close.end },
+  };
+}
+
+const sectionOf: (tree: Tree) => Section | undefined = operation<Section | undefined>('section', {
+  Part_good: (section) => sectionOf(section),
+  Part_bad(bad) {
+    const span = spanOf(bad);
+    const text = textOf(bad).trim();
     if (text.replace(/\/\/.*$/, '').trim() !== '') {
       const word = /^[A-Za-z_]\w*/.exec(text)?.[0] ?? '';
       const block = /^block\s+([A-Za-z_]\w*)/.exec(text)?.[1];
       if (block !== undefined) reading.unread.push(block);
-      reading.diagnostics.push(
-        explainBadHead(spanOf(bad), word) ?? say.badSection(spanOf(bad), word, nearest(word, sectionWords)),
-      );
+      reading.diagnostics.push(explainBadHead(span, word) ?? say.badSection(span, word, nearest(word, sectionWords)));
     }
     return undefined;
   },
-  Part_stray: (brace, _nl) => {
+  Part_stray(brace) {
     reading.diagnostics.push(say.strayBrace(spanOf(brace)));
     return undefined;
   },
-  Section: (section) => section.item(),
   Model: (_kw, name, parameters, body) => ({
     kind: 'model',
-    name: name.word(),
+    name: wordOf(name),
     parameters: parametersOf(parameters),
-    body: body.body('the model'),
+    body: bodyOf(body, 'the model'),
     span: spanOf(name),
   }),
   Block: (_kw, name, parameters, body) => ({
     kind: 'block',
-    name: name.word(),
+    name: wordOf(name),
     parameters: parametersOf(parameters),
-    body: body.body('the block'),
+    body: bodyOf(body, 'the block'),
     span: spanOf(name),
   }),
-  Train: (kw, body) => ({ kind: 'train', body: body.body('the train section'), span: spanOf(kw) }),
-  Data: (kw, body) => ({ kind: 'data', body: body.body('the data section'), span: spanOf(kw) }),
-  Import: (_kw, path) => ({ kind: 'import', path: path.source.contents.slice(1, -1), span: spanOf(path) }),
-  Line: (line) => line.item(),
-  Line_good: (chain, _end) => chain.item(),
-  Line_bad: (bad) => {
+  Train: (kw, body) => ({ kind: 'train', body: bodyOf(body, 'the train section'), span: spanOf(kw) }),
+  Data: (kw, body) => ({ kind: 'data', body: bodyOf(body, 'the data section'), span: spanOf(kw) }),
+  Import: (_kw, path) => ({
+    kind: 'import',
+    path: textOf(path).slice(1, -1),
+    span: spanOf(path),
+  }),
+});
+
+const lineOf: (tree: Tree) => Line | undefined = operation<Line | undefined>('line', {
+  Line_good: (chain) => lineOf(chain),
+  Line_bad(bad) {
     const before = reading.diagnostics.length;
     badText(bad);
     return reading.diagnostics.length === before ? undefined : { statements: [], span: spanOf(bad) };
   },
   Chain(first, _bars, rest) {
-    const statements = [first, ...rest.children].map((s) => s.item() as Statement);
-    return { statements, span: spanOf(this) };
+    return { statements: [first, ...rest.children].map(statementOf), span: spanOf(this) };
   },
-  Statement: (statement) => statement.item(),
+});
+
+const statementOf: (tree: Tree) => Statement = operation<Statement>('statement', {
   If(kw, condition, body, others) {
-    const first = { condition: condition.expr(), body: body.body('`if`') };
-    return { kind: 'if', arms: [first, ...others.children.map((o) => o.arm() as Arm)], span: between(kw, condition) };
+    const first = { condition: exprOf(condition), body: bodyOf(body, '`if`') };
+    const arms = [first, ...others.children.map(armOf)];
+    return { kind: 'if', arms, span: between(kw, condition) };
   },
   Layer(name, words, body, as, assertion) {
-    const head = { name: name.word(), words: words.children.map((w) => w.value() as Word) };
+    const values = words.children;
+    const head = { name: wordOf(name), words: values.map(wordValue) };
     const braces = optional(body);
     if (!braces) return { kind: 'layer', ...head, ...behind(as, assertion), span: spanOf(this) };
-    const last = words.children.at(-1) ?? name;
-    const group = { kind: 'group', ...head, body: braces.body(`\`${head.name.text}\``) } as const;
+    const last = values.at(-1) ?? name;
+    const group = { kind: 'group', ...head, body: bodyOf(braces, `\`${head.name.text}\``) } as const;
     return { ...group, ...behind(as, assertion), span: between(name, last) };
   },
 });
 
-semantics.addOperation<Arm>('arm', {
+const armOf = operation<Arm>('arm', {
   Else(_nl, _else, _if, condition, body) {
-    const test = optional(condition)?.expr() as Expr | undefined;
-    return { ...(test ? { condition: test } : {}), body: body.body(test ? '`else if`' : '`else`') };
+    const test = optional(condition);
+    return {
+      ...(test ? { condition: exprOf(test) } : {}),
+      body: bodyOf(body, test ? '`else if`' : '`else`'),
+    };
   },
-});
-
-semantics.addOperation<Parameter[]>('parameters', {
-  Parameters: (_open, _nl1, list, _nl2, _close) => list.asIteration().children.map((p) => p.parameter() as Parameter),
-});
-
-semantics.addOperation<Parameter>('parameter', {
-  Parameter(name, initial) {
-    const value = optional(initial)?.expr() as Expr | undefined;
-    return { name: name.word(), ...(value ? { initial: value } : {}) };
-  },
-});
-
-semantics.addOperation<Name>('word', {
-  name(_text) {
-    return { text: this.source.contents, span: spanOf(this) };
-  },
-  ident(_first, _rest) {
-    return { text: this.source.contents, span: spanOf(this) };
-  },
-  As: (_kw, name) => name.word(),
-});
-
-semantics.addOperation<Assertion>('assertion', {
-  Assertion(_arrow, shape) {
-    return { shape: shape.value(), span: spanOf(shape) };
-  },
-});
-
-semantics.addOperation<Body>('body(what)', {
-  Body(open, lines, close) {
-    if (close.children[0]?.ctorName === 'close_missing')
-      reading.diagnostics.push(say.unclosedBody(spanOf(open), this.args.what));
-    const items = lines.children.filter((l) => l.ctorName !== 'nl').map((l) => l.item() as Line | undefined);
-    const span = { source: reading.source, start: open.source.startIdx, end: close.source.endIdx };
-    return { lines: items.filter((l) => l !== undefined), span };
-  },
-});
-
-semantics.addOperation<(Section | undefined)[]>('sections', {
-  File: (_nl, parts) => parts.children.map((p) => p.item() as Section | undefined),
 });
 
 /** Comments, found apart from the grammar: `//` outside quotes, up to the end of the line. */
@@ -175,15 +158,16 @@ export function parse(from: Source): Parsed {
   const unread: string[] = [];
   const diagnostics: Diagnostic[] = [];
   Object.assign(reading, { source: from, diagnostics, unread });
-  const match = grammar.match(from.text, 'File');
+  const match = matchText(from.text, 'File');
   const span = { source: from, start: 0, end: Math.max(1, from.text.length) };
-  if (match.failed()) {
-    const at = match.getRightmostFailurePosition() ?? 0;
+  if (!match.ok) {
+    const start = Math.max(0, match.at);
     return {
       file: { sections: [], comments: commentsOf(from), unread, span },
-      diagnostics: [explainBadLine({ source: from, start: at, end: Math.min(at + 1, from.text.length) })],
+      diagnostics: [explainBadLine({ source: from, start, end: Math.min(start + 1, from.text.length) })],
     };
   }
-  const sections = (semantics(match).sections() as (Section | undefined)[]).filter((s) => s !== undefined);
+  const parts = match.tree.children[1]?.children ?? [];
+  const sections = parts.map(sectionOf).filter((s) => s !== undefined);
   return { file: { sections, comments: commentsOf(from), unread, span }, diagnostics };
 }

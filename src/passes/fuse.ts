@@ -14,6 +14,7 @@ import {
   sizeOf,
   storageOf,
 } from '../ir/index.ts';
+import { attrsKey } from '../ir/key.ts';
 import { isOnePerRow, rowCount } from '../ir/ops/rows.ts';
 import type { Family, FusedGraph, Group } from '../schedule/index.ts';
 import { type JoinsPool, poolJoiner } from './pooled.ts';
@@ -274,7 +275,7 @@ const sameSum = (p: Node, q: Node): boolean =>
   p.op === q.op &&
   (isOp(q, 'sum') || isOp(q, 'partial_sum')) &&
   sameShape((p.inputs[0] as Node).type.shape, (q.inputs[0] as Node).type.shape) &&
-  JSON.stringify(p.attrs) === JSON.stringify(q.attrs);
+  attrsKey(p.attrs) === attrsKey(q.attrs);
 
 /** Those of the most elements. */
 function largest(values: readonly Node[]): Node[] {

@@ -2,7 +2,7 @@
 // else in an arena by liveness.
 import type { BufferRole, View } from '../../runtime/plan.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../ir/index.ts';
-import type { Group, MemoryPlan, ParameterLayout, Update } from '../schedule/index.ts';
+import { type Group, inPlaceOf, type MemoryPlan, type ParameterLayout, type Update } from '../schedule/index.ts';
 
 /** Offsets of bindings are multiples of this on every adapter. */
 export const ALIGNMENT = 256;
@@ -113,11 +113,80 @@ export function planMemory(
       if (block) block.last = Math.max(block.last, at);
     }
   });
-  // 3. Large ones first, each as low as it can lie.
-  const all = [...new Set(blocks.values())].sort((a, b) => b.bytes - a.bytes || a.first - b.first);
+  // 3. A result in the place of an operand that ends there: one block from then on.
+  groups.forEach((group, at) => {
+    const pair = inPlaceOf(group);
+    const [from, to] = [pair && blocks.get(pair.operand), pair && blocks.get(pair.output)];
+    if (!pair || !from || !to || from.last !== at || to.first !== at || from.bytes !== to.bytes) return;
+    if (gradientOf.has(pair.operand) || gradientOf.has(pair.output)) return;
+    blocks.set(pair.output, from);
+    from.last = to.last;
+  });
+  // 4. Each as low as it can lie: in the order that wastes least.
+  const all = [...new Set(blocks.values())];
+  const live = liveBytes(all, groups.length, fixed);
+  const { offsetOf, end } = pack(all, fixed, live);
+  const gradients = gradientBlocks.map((block) => offsetOf.get(block) ?? 0);
+  for (const [node, block] of blocks) {
+    const gradient = gradientOf.get(node);
+    const start = gradient ? (layout.ranges[gradient.update]?.offset ?? 0) : 0;
+    const inner = gradient ? (layout.offsets.get(gradient.parameter.id) as number) - start : 0;
+    place(node, 'arena', (offsetOf.get(block) as number) + inner);
+  }
+  return { places, gradients, arenaBytes: end, liveBytes: live };
+}
+
+/** The largest sum of blocks that live at the same time: they come and go. */
+function liveBytes(blocks: readonly Block[], groups: number, fixed: number): number {
+  const changes = new Array<number>(groups + 1).fill(0);
+  for (const { first, last, bytes } of blocks) {
+    if (last < first) continue;
+    changes[first] = (changes[first] as number) + bytes;
+    changes[last + 1] = (changes[last + 1] as number) - bytes;
+  }
+  let live = fixed;
+  let most = fixed;
+  for (const change of changes) {
+    live += change;
+    most = Math.max(most, live);
+  }
+  return most;
+}
+
+interface Packed {
+  readonly offsetOf: ReadonlyMap<Block, number>;
+  readonly end: number;
+}
+
+const life = ({ first, last }: Block): number => last - first + 1;
+
+/** Orders in which blocks are placed: large ones first, those that take much for long, those that stay, in the
+ * order of the program and against it. The first is nearly always best. */
+const orders: readonly ((a: Block, b: Block) => number)[] = [
+  (a, b) => b.bytes - a.bytes || a.first - b.first,
+  (a, b) => b.bytes * life(b) - a.bytes * life(a) || a.first - b.first,
+  (a, b) => life(b) - life(a) || b.bytes - a.bytes || a.first - b.first,
+  (a, b) => a.first - b.first || b.bytes - a.bytes,
+  (a, b) => b.last - a.last || b.bytes - a.bytes,
+  (a, b) => b.bytes - a.bytes || b.first - a.first,
+];
+
+/** Places the blocks in each order, until one wastes nothing above the `least` that is possible; the best is kept. */
+function pack(blocks: readonly Block[], fixed: number, least: number): Packed {
+  let best: Packed | undefined;
+  for (const order of orders) {
+    const packed = packIn([...blocks].sort(order), fixed);
+    if (!best || packed.end < best.end) best = packed;
+    if (best.end <= least) break;
+  }
+  return best as Packed;
+}
+
+/** One block after the other, each at the lowest offset that is free for as long as it lives. */
+function packIn(blocks: readonly Block[], fixed: number): Packed {
   /** By their offsets. */
   const placed: { block: Block; offset: number }[] = [];
-  for (const block of all) {
+  for (const block of blocks) {
     let offset = fixed;
     for (const other of placed) {
       if (other.offset >= offset + block.bytes) break;
@@ -127,31 +196,8 @@ export function planMemory(
     const behind = placed.findIndex((p) => p.offset > offset);
     placed.splice(behind === -1 ? placed.length : behind, 0, { block, offset });
   }
-  const offsetOf = new Map(placed.map((p) => [p.block, p.offset]));
-  const gradients = gradientBlocks.map((block) => offsetOf.get(block) ?? 0);
-  for (const [node, block] of blocks) {
-    const gradient = gradientOf.get(node);
-    const start = gradient ? (layout.ranges[gradient.update]?.offset ?? 0) : 0;
-    const inner = gradient ? (layout.offsets.get(gradient.parameter.id) as number) - start : 0;
-    place(node, 'arena', (offsetOf.get(block) as number) + inner);
-  }
-  // 4. How much lives at once: blocks come and go.
-  const changes = new Array<number>(groups.length + 1).fill(0);
-  for (const { first, last, bytes } of all) {
-    if (last < first) continue;
-    changes[first] = (changes[first] as number) + bytes;
-    changes[last + 1] = (changes[last + 1] as number) - bytes;
-  }
-  let live = fixed;
-  let liveBytes = fixed;
-  for (const change of changes) {
-    live += change;
-    liveBytes = Math.max(liveBytes, live);
-  }
   return {
-    places,
-    gradients,
-    arenaBytes: Math.max(fixed, ...placed.map((p) => p.offset + p.block.bytes)),
-    liveBytes,
+    offsetOf: new Map(placed.map((p) => [p.block, p.offset])),
+    end: Math.max(fixed, ...placed.map((p) => p.offset + p.block.bytes)),
   };
 }

@@ -77,11 +77,21 @@ export interface MemoryPlan {
   readonly liveBytes: number;
 }
 
+/** What a program computes again instead of keeping it. */
+export interface Recomputation {
+  /** Values that are made a second time, or later than where they stand in the model; their bytes in memory. */
+  readonly values: readonly { readonly name: string; readonly bytes: number }[];
+  /** What that costs, as a share of the work of the program without it: multiply-adds, and what is read and written. */
+  readonly work: number;
+}
+
 /** One program: its kernels and its memory. */
 export interface Scheduled {
   readonly fused: FusedGraph;
   readonly updates: readonly Update[];
   readonly memory: MemoryPlan;
+  /** With a limit of memory that is less than the program would take. */
+  readonly recomputation?: Recomputation;
 }
 
 export type ProgramKey = 'infer' | 'evaluate' | 'train';

@@ -10,13 +10,7 @@ import { openLab, type Place } from '../../src/cli/tune/lab.ts';
 import { clearlyFaster, race } from '../../src/cli/tune/race.ts';
 import { type Found, search } from '../../src/cli/tune/search.ts';
 import { type Work, worksOf } from '../../src/cli/tune/works.ts';
-import {
-  type ContractionSchedule,
-  candidateSchedules,
-  contractionSchedule,
-  scheduleText,
-  scheduleTrouble,
-} from '../../src/codegen/schedules.ts';
+import { type Schedule, scheduleText } from '../../src/codegen/schedules.ts';
 import { gpuNeedsSubgroups } from '../../src/diagnostics/catalog/subgroups.ts';
 import * as say from '../../src/diagnostics/catalog/tune.ts';
 import { renderAll } from '../../src/diagnostics/index.ts';
@@ -40,6 +34,21 @@ train {
   epochs    1
 }
 `;
+/** A kernel of every family that has a choice. */
+const rich = text.replace(
+  /input.*flatten\s.*?\n/s,
+  `input 12x10x1
+  conv 4 3x3 pad same nobias | batchnorm | relu
+  lrn
+  depthwise 3x3 pad same
+  concat {
+    branch { maxpool 2x2 | upsample 2 }
+    branch { conv 3 1x1 }
+  }
+  depthwise 3x3 stride 2
+  flatten
+`,
+);
 const folder = workFolder();
 write(folder, 'small.cnn', text);
 const file = join(folder, 'cnnc.tune.json');
@@ -58,7 +67,42 @@ const some: TuneRecord = {
       },
     ],
     ['conv2d b', { schedule: { kind: 'register', rows: 2, workgroup: 8 }, us: 1, ruleUs: 2 }],
+    [
+      'conv2d s',
+      {
+        schedule: {
+          kind: 'shuffle',
+          rows: 32,
+          columns: 16,
+          depth: 8,
+          each: { rows: 4, columns: 4 },
+          staged: true,
+        },
+        us: 1,
+        ruleUs: 2,
+      },
+    ],
+    [
+      'conv2d t',
+      {
+        schedule: {
+          kind: 'matrix',
+          rows: 16,
+          columns: 16,
+          depth: 16,
+          each: { rows: 16, columns: 8 },
+          unit: { type: 'f32', m: 8, n: 8, k: 8 },
+          lanes: 32,
+        },
+        us: 1,
+        ruleUs: 2,
+      },
+    ],
     ['conv2d a', { schedule: { kind: 'subgroup', rows: 16, vectors: 2 }, us: 1, ruleUs: 2 }],
+    ['window w', { schedule: { kind: 'items', workgroup: 128, each: 2 }, us: 1, ruleUs: 2 }],
+    ['depthwise d', { schedule: { kind: 'strips', workgroup: 64, columns: 8 }, us: 1, ruleUs: 2 }],
+    ['depthwise e', { schedule: { kind: 'slices', filters: 4, slices: 16 }, us: 1, ruleUs: 2 }],
+    ['sum s', { schedule: { kind: 'sum', workgroup: 64, lanes: 8 }, us: 1, ruleUs: 2 }],
   ]),
 };
 const other = { ...some, adapter: { ...some.adapter, driver: '0.9' } };
@@ -68,11 +112,35 @@ test('the file comes back as it was written: sorted, one line a kernel', () => {
   expect(tuneText(readTune(written, 'f'))).toBe(written);
   expect(written).toBe(tuneText([other, { ...some, kernels: new Map([...some.kernels].reverse()) }]));
   expect(written.indexOf('"0.9"')).toBeLessThan(written.indexOf('"1.0"'));
-  expect(written.split('\n').filter((line) => line.includes('ruleUs'))).toHaveLength(6);
+  expect(written.split('\n').filter((line) => line.includes('ruleUs'))).toHaveLength(18);
   expect(readTune(written, 'f').find((r) => r.adapter.driver === '1.0')).toEqual({
     ...some,
     kernels: new Map([...some.kernels].sort(([a], [b]) => (a < b ? -1 : 1))),
   });
+});
+
+test('a file of contractions alone, as versions before wrote it, is read', () => {
+  const kernels = '{"conv2d a": {"schedule":{"kind":"register","rows":8,"workgroup":64},"us":2330,"ruleUs":4039}}';
+  const adapter = `{"vendor": "v", "architecture": "", "description": "d", "driver": "", "target": "cpu", "kernels": ${kernels}}`;
+  const [record] = readTune(`{"format": "cnnc-tune", "version": 1, "adapters": [${adapter}]}`, 'f');
+  expect(record?.kernels.get('conv2d a')?.schedule).toEqual({ kind: 'register', rows: 8, workgroup: 64 });
+});
+
+test('keys are of what is computed and of its sizes, not of names', () => {
+  const keysOf = (source: string, batch: number): string[] =>
+    worksOf(compileSource({ file: 'm.cnn', text: source }, { batch }).compiled.emitted, ['infer', 'train'], 'cpu')
+      .map((w) => w.key)
+      .sort();
+  const keys = keysOf(rich, 4);
+  expect(new Set(keys).size).toBe(keys.length);
+  const renamed = rich
+    .replace('conv 3 1x1', 'one 3')
+    .replace('model small', 'block one(c) {\n  conv c 1x1\n}\n\nmodel large');
+  expect(keysOf(renamed, 4)).toEqual(keys);
+  expect(keysOf(rich.replace('lrn', 'lrn size 3'), 4)).not.toEqual(keys);
+  // Of another batch only the updates are the same.
+  const larger = new Set(keysOf(rich, 5));
+  expect(keys.filter((key) => larger.has(key)).map((key) => key.split(' ')[0])).toEqual(['update', 'update']);
 });
 
 test('a record replaces that of the same adapter and target, and no other', () => {
@@ -117,12 +185,26 @@ test.each(['portable', 'gpu', 'gpu-subgroups'] as const)(
   'every candidate for %s is accepted without a GPU',
   async (target) => {
     const { device } = await nullDevice();
-    const { emitted } = compileSource({ file: 'small.cnn', text }, { target, batch: 33 }).compiled;
-    for (const { key, map, places } of worksOf(emitted, ['train'])) {
-      const facts = { least: 16, most: 128, units: [] };
-      const all = [contractionSchedule(map, target, facts), ...candidateSchedules(map, target, facts)];
-      expect(all.some((one) => one.kind === 'shuffle')).toBe(target !== 'portable');
-      const place = { ...(places[0] as Work['places'][0]), emitted, target, key };
+    const { emitted } = compileSource({ file: 'rich.cnn', text: rich }, { target, batch: 33 }).compiled;
+    const subgroups = { least: 16, most: 128, units: [] };
+    const works = worksOf(emitted, ['train'], target, subgroups);
+    expect([...new Set(works.map((w) => w.family))].sort()).toEqual([
+      'contraction',
+      'depthwise',
+      'gather',
+      'neighbours',
+      'pointwise',
+      'resize',
+      'rows',
+      'sum',
+      'update',
+      'window',
+    ]);
+    for (const { key, family, choice, places } of works) {
+      const all = [choice.rule, ...choice.candidates(), ...choice.refine(choice.rule)];
+      const shared = family === 'contraction' && target !== 'portable';
+      expect(all.some((one) => one.kind === 'shuffle')).toBe(shared);
+      const place = { ...(places[0] as Work['places'][0]), emitted, target, key, subgroups };
       const lab = await openLab(device, place, all, (one, reason) => {
         throw new Error(`${key}: ${scheduleText(one)}: ${reason}`);
       });
@@ -138,15 +220,12 @@ describe.skipIf(!opened)('on an adapter', () => {
   const target = targetOn(opened);
   const model: ModelFile = compileSource({ file: 'small.cnn', text }, { target });
   const { emitted } = model.compiled;
-  const works = worksOf(emitted, ['train', 'infer']);
-  /** For each contraction a schedule that the rules do not choose. */
+  const works = worksOf(emitted, ['infer', 'evaluate', 'train'], target);
+  /** For each kernel a schedule that the rules do not choose. */
   const others = new Map(
-    works.map(({ key, map }): [string, ContractionSchedule] => [
-      key,
-      candidateSchedules(map, target).at(-1) ?? contractionSchedule(map, target),
-    ]),
+    works.map(({ key, choice }): [string, Schedule] => [key, choice.candidates().at(-1) ?? choice.rule]),
   );
-  const recordWith = (schedules: ReadonlyMap<string, ContractionSchedule>): TuneRecord => ({
+  const recordWith = (schedules: ReadonlyMap<string, Schedule>): TuneRecord => ({
     adapter: identityOf(opened.adapter),
     target,
     kernels: new Map([...schedules].map(([key, schedule]) => [key, { schedule, us: 1, ruleUs: 2 }])),
@@ -172,6 +251,7 @@ describe.skipIf(!opened)('on an adapter', () => {
     };
     const searched = await search(opened, emitted, target, {
       programs: ['infer'],
+      noticeable: 0,
       seconds: 60,
       seed: 1,
       clock: 'differences',
@@ -180,8 +260,8 @@ describe.skipIf(!opened)('on an adapter', () => {
       onFound: (one) => void found.push(one),
     });
     expect(dropped).toEqual([]);
-    expect(searched).toMatchObject({ kernels: 2, found });
-    expect(found.map((f) => f.kernel).sort()).toEqual(['conv1', 'dense1.z']);
+    expect(searched).toMatchObject({ kernels: 3, small: 0, found });
+    expect(found.map((f) => f.kernel).sort()).toEqual(['conv1', 'dense1', 'dense1.z']);
     for (const f of found) {
       expect(f).toMatchObject({ better: true, whole: true, us: 5, rule_us: 10, dispatches: 1 });
       expect(scheduleText(f.schedule)).not.toBe(scheduleText(f.rule));
@@ -192,6 +272,7 @@ describe.skipIf(!opened)('on an adapter', () => {
     const onFound = () => stop.abort();
     const cut = await search(opened, emitted, target, {
       programs: ['infer'],
+      noticeable: 0,
       seconds: 60,
       seed: 1,
       clock: 'differences',
@@ -199,11 +280,11 @@ describe.skipIf(!opened)('on an adapter', () => {
       signal,
       onFound,
     });
-    expect(cut).toMatchObject({ kernels: 2, found: [{ better: true }] });
+    expect(cut).toMatchObject({ kernels: 3, found: [{ better: true }] });
     const record = recordWith(new Map(found.map((f) => [f.key, f.schedule])));
     write(folder, 'found.json', tuneText([record]));
     const json = lastJson(await done(folder, 'verify', 'small.cnn', '--batch', '3', '--json', '--tune', 'found.json'));
-    expect(json).toMatchObject({ ok: true, target, tuned: 2 });
+    expect(json).toMatchObject({ ok: true, target, tuned: 3 });
   });
 
   test('the file beside the model is used, unless it is of another adapter or left out', async () => {
@@ -213,7 +294,7 @@ describe.skipIf(!opened)('on an adapter', () => {
     write(folder, 'cnnc.tune.json', tuneText([some, recordWith(others)]));
     const tuned = await planWith();
     expect(tuned.said).toBe(
-      `cnnc.tune.json: ${works.length} of ${works.length} contraction kernels are scheduled as measured on this adapter\n`,
+      `cnnc.tune.json: ${works.length} of ${works.length} kernels are scheduled as measured on this adapter\n`,
     );
     expect(tuned.plan).toEqual(compileSource(model.source, { target, tuned: others }).compiled.plan);
     expect(tuned.plan.kernels).not.toEqual(rules.plan.kernels);
@@ -224,13 +305,36 @@ describe.skipIf(!opened)('on an adapter', () => {
     const ignored = await planWith();
     expect(ignored.plan).toEqual(rules.plan);
     expect(ignored.said).toContain(`cnnc.tune.json has nothing of ${opened.adapter.name} with kernels for ${target}`);
-    // What was measured at another batch is another kernel.
+    // What was measured at another batch is another kernel; an update has no batch.
     write(folder, 'cnnc.tune.json', tuneText([recordWith(others)]));
-    expect((await planWith('--batch', '7')).said).toContain(`: 0 of ${works.length} `);
+    expect((await planWith('--batch', '7')).said).toContain(`: 1 of ${works.length} `);
+  });
+
+  test('kernels of every family compute the same with other schedules', { timeout: 60_000 }, async () => {
+    write(folder, 'rich.cnn', rich);
+    const { compiled } = compileSource({ file: 'rich.cnn', text: rich }, { target, batch: 3 });
+    const all = worksOf(compiled.emitted, ['infer', 'evaluate', 'train'], target);
+    const changed = all.map(({ key, choice: { rule, ...choice } }): [string, Schedule] => [
+      key,
+      rule.kind === 'items' ? { ...rule, each: 3, workgroup: 5 } : (choice.candidates().at(-1) ?? rule),
+    ]);
+    write(folder, 'all.json', tuneText([recordWith(new Map(changed))]));
+    const words = ['verify', 'rich.cnn', '--batch', '3', '--samples', '2', '--json', '--tune', 'all.json'];
+    expect(lastJson(await done(folder, ...words))).toMatchObject({ ok: true, target, tuned: all.length });
+  });
+
+  test('a schedule of another family is named', async () => {
+    const pooled = works.find((w) => w.family === 'rows');
+    const sum: Schedule = { kind: 'sum', workgroup: 64, lanes: 1 };
+    write(folder, 'other.json', tuneText([recordWith(new Map([[pooled?.key ?? '', sum]]))]));
+    const ran = await runCnnc(['verify', 'small.cnn', '--tune', 'other.json'], folder);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('[E0654]');
+    expect(ran.stderr).toContain('this kernel is scheduled by "items", not by "sum"');
   });
 
   test('a schedule that cannot run is named', async () => {
-    const illegal: ContractionSchedule = { kind: 'register', rows: 99, workgroup: 8 };
+    const illegal: Schedule = { kind: 'register', rows: 99, workgroup: 8 };
     const [work] = works;
     write(folder, 'cnnc.tune.json', tuneText([recordWith(new Map([[work?.key ?? '', illegal]]))]));
     const ran = await runCnnc(['verify', 'small.cnn'], folder);
@@ -246,7 +350,8 @@ describe.skipIf(!opened)('on an adapter', () => {
     const words = ['tune', 'small.cnn', '--program', 'infer', '--seconds', '2', '--json'];
     const ran = await done(folder, ...words);
     const json = lastJson(ran);
-    expect(json).toMatchObject({ model: 'small', adapter: opened.adapter.name, target, batch: 3, contractions: 2 });
+    expect(json).toMatchObject({ model: 'small', adapter: opened.adapter.name, target, batch: 3 });
+    expect(json.measurable + json.small).toBe(3);
     expect(json.interrupted).toBe(false);
     expect(json.kernels.length).toBeGreaterThan(0);
     const better = json.kernels.filter((f: Found) => f.better);
@@ -277,8 +382,8 @@ describe.skipIf(!opened)('on an adapter', () => {
     const [place] = work?.places ?? [];
     if (!work || !place) throw new Error('there is a contraction');
     const here: Place = { ...place, emitted, target, key: work.key };
-    const right = contractionSchedule(work.map, target);
-    const both = [right, ...candidateSchedules(work.map, target).slice(-1)];
+    const right = work.choice.rule;
+    const both = [right, ...work.choice.candidates().slice(-1)];
     const never = () => {
       throw new Error('none is refused');
     };
@@ -295,8 +400,8 @@ describe.skipIf(!opened)('on an adapter', () => {
     wrong.dispose();
     // Larger workgroups than there are: the device refuses it.
     const refused: string[] = [];
-    const none: ContractionSchedule = { kind: 'register', rows: 1, workgroup: 8192 };
-    expect(scheduleTrouble(none, work.map, target)).toBeDefined();
+    const none: Schedule = { kind: 'register', rows: 1, workgroup: 8192 };
+    expect(work.choice.trouble(none)).toBeDefined();
     const less = await openLab(opened.device, here, [right, none], (_, reason) => void refused.push(reason));
     expect(less.schedules).toEqual([right]);
     expect(refused).toEqual([expect.stringContaining('the adapter refuses it: ')]);

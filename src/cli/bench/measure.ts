@@ -2,6 +2,7 @@
 import { createSession, type ProgramName } from '../../../runtime/index.ts';
 import type { OpenedDevice } from '../../../runtime/node.ts';
 import type { Emitted } from '../../codegen/emit-plan.ts';
+import { billOf, bytesAPicture } from '../../memory-bill.ts';
 import { leavesFor } from '../verify/leaves.ts';
 import { better, type Ceilings, measureCeilings } from './ceilings.ts';
 import {
@@ -21,6 +22,9 @@ export interface Memory {
   /** Of one step's values, and the largest sum of those that live at the same time, which no arena can undercut. */
   readonly arena_bytes: number;
   readonly live_bytes: number;
+  /** With --memory-limit: values that are computed again, and the work of that as a share of a step's. */
+  readonly computed_again: number;
+  readonly more_work: number;
 }
 
 export interface ProgramReport {
@@ -50,6 +54,11 @@ export interface Measured {
   readonly state_bytes: number;
   /** Of textures that operands are copied to. */
   readonly operand_bytes: number;
+  /** Of sums to report and the numbers of steps, and of all together: what --memory-limit is compared with. */
+  readonly other_bytes: number;
+  readonly total_bytes: number;
+  /** Of what one picture of a data set of bytes takes besides. */
+  readonly data_set_picture_bytes: number;
 }
 
 export interface MeasureOptions {
@@ -104,7 +113,7 @@ export async function measure(
     const programs = found.map(({ program, throughput, timed }): ProgramReport => {
       const kernels = kernelRows(tasksOf(emitted, program), timed.seconds, ceilings);
       const multiplyAdds = kernels.reduce((sum, k) => sum + k.multiply_adds, 0);
-      const memory = emitted.scheduled[program]?.memory;
+      const { memory, recomputation } = emitted.scheduled[program] ?? {};
       return {
         program,
         throughput,
@@ -117,7 +126,12 @@ export async function measure(
         families: familyRows(kernels),
         bounds: boundRows(kernels),
         ideal_ms: idealMs(kernels),
-        memory: { arena_bytes: memory?.arenaBytes ?? 0, live_bytes: memory?.liveBytes ?? 0 },
+        memory: {
+          arena_bytes: memory?.arenaBytes ?? 0,
+          live_bytes: memory?.liveBytes ?? 0,
+          computed_again: recomputation?.values.length ?? 0,
+          more_work: recomputation?.work ?? 0,
+        },
         step: timed.step,
       };
     });
@@ -130,6 +144,9 @@ export async function measure(
       parameter_bytes: bytes((role) => role === 'parameters'),
       state_bytes: bytes((role) => role === 'state'),
       operand_bytes: bytes((role) => role.startsWith('operand')),
+      other_bytes: billOf(plan).other,
+      total_bytes: billOf(plan).total,
+      data_set_picture_bytes: bytesAPicture(plan).u8,
     };
   } finally {
     session.dispose();

@@ -72,20 +72,19 @@ ${boundsText(p)}`;
 }
 
 function memoryText(m: Measured): string {
-  const rows = m.programs.map(({ program, memory: { arena_bytes, live_bytes } }) => [
+  const rows = m.programs.map(({ program, memory: { arena_bytes, live_bytes, computed_again, more_work } }) => [
     `arena of ${named[program]}`,
     bytesText(arena_bytes),
-    `${bytesText(live_bytes)} live at the same time: ${percent(arena_bytes / (live_bytes || 1) - 1, 1)} above`,
+    `${bytesText(live_bytes)} live at the same time: ${percent(arena_bytes / (live_bytes || 1) - 1, 1)} above${computed_again > 0 ? `; ${computed_again} values computed again, ${percent(more_work, 1)} more work` : ''}`,
   ]);
-  const arena = Math.max(...m.programs.map((p) => p.memory.arena_bytes));
-  const peak = arena + m.parameter_bytes + m.state_bytes + m.operand_bytes;
   return table(
     [
       ...rows,
       ['parameters', bytesText(m.parameter_bytes), ''],
       ['optimizer', bytesText(m.state_bytes), ''],
       ...(m.operand_bytes > 0 ? [['operand textures', bytesText(m.operand_bytes), '']] : []),
-      ['peak', bytesText(peak), 'without the data set'],
+      ['sums, steps', bytesText(m.other_bytes), ''],
+      ['peak', bytesText(m.total_bytes), `without the data set: ${grouped(m.data_set_picture_bytes)} bytes a picture`],
     ],
     [false, true, false],
   );

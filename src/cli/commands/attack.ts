@@ -9,14 +9,16 @@ import { SCORE } from '../../passes/attribute.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption } from '../backend.ts';
 import { argmax } from '../classes.ts';
+import { targetOption, targetWord } from '../device-target.ts';
 import { grouped, lossText, percent, table } from '../format.ts';
 import { printJson } from '../io.ts';
 import { attack as attackPictures } from '../look/attack.ts';
 import { attackAll } from '../look/attack-all.ts';
 import { loadPart, pictureFile, pictureOf } from '../look/given.ts';
-import { type Classifier, classifierOf, classNamed, openLooking, pictureShape } from '../look/open.ts';
+import { type Classifier, classifierOf, classNamed, type On, openLooking, pictureShape } from '../look/open.ts';
 import { besideName, rangeOf, short, writeRaster } from '../look/write.ts';
 import { openModel } from '../model.ts';
+import { tuneOption } from '../tune/apply.ts';
 import { weightsOrNone } from '../weights.ts';
 
 const at = (option: string) => ({ command: 'attack', option });
@@ -83,6 +85,11 @@ cnnc attack models/mnist.cnn --weights runs/mnist/mnist.safetensors --all --epsi
     },
     set: setOption,
     device: deviceOption,
+    kernels: {
+      ...targetOption,
+      doc: `${targetOption.doc}: --target of other commands`,
+    },
+    tune: tuneOption,
     json: { type: 'boolean', doc: 'print probabilities, or the accuracies of --all, as one JSON object' },
   },
   async run({ io, values, positionals: [file = '', picture] }) {
@@ -96,6 +103,11 @@ cnnc attack models/mnist.cnn --weights runs/mnist/mnist.safetensors --all --epsi
     const steps = wholeNumber(at('steps'), values.steps, { max: 10_000 }) ?? 1;
     const index = wholeNumber(at('index'), values.index, { min: 0 });
     const count = wholeNumber(at('count'), values.count);
+    const on: On = {
+      device: values.device,
+      target: targetWord('attack', values.kernels, 'kernels'),
+      tune: values.tune,
+    };
     const epsilons = epsilonsOf(values.epsilon, values.all);
     const model = await openModel(io, file, {
       ...(picture === undefined ? {} : { inferOnly: true }),
@@ -112,9 +124,9 @@ cnnc attack models/mnist.cnn --weights runs/mnist/mnist.safetensors --all --epsi
       const labelled = await loadPart(io, model, weights, from);
       const classifier = classifierOf(compiled, file, 'attack', labelled.spec);
       const n = countOf(labelled.set, count);
-      const looking = await openLooking(io, values.device, model, weights, attribution, n);
+      const looking = await openLooking(io, on, model, weights, attribution, n);
       try {
-        const plain = await openLooking(io, values.device, model, weights, {}, n);
+        const plain = await openLooking(io, { ...on, quiet: true }, model, weights, {}, n);
         const { rows, sheet } = await attackAll(
           looking,
           plain,
@@ -156,7 +168,7 @@ cnnc attack models/mnist.cnn --weights runs/mnist/mnist.safetensors --all --epsi
     const classifier = classifierOf(compiled, file, 'attack', weights.metadata.data);
     const target = classNamed(classifier, 'target', values.target);
     const [epsilon = 0.1] = epsilons;
-    const looking = await openLooking(io, values.device, model, weights, attribution, 1);
+    const looking = await openLooking(io, on, model, weights, attribution, 1);
     try {
       const read = async (x: Float32Array, label: number) => {
         const found = await looking.run(x, { labels: [label] });

@@ -12,6 +12,7 @@ import { remedyHere } from '../device.ts';
 import { targetOption } from '../device-target.ts';
 import { writeAtomic } from '../files.ts';
 import { printJson } from '../io.ts';
+import { limitOf, memoryLimitOption } from '../memory-limit.ts';
 import { openModel } from '../model.ts';
 import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
 
@@ -38,6 +39,7 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
     device: deviceOption,
     target: targetOption,
     tune: tuneOption,
+    'memory-limit': memoryLimitOption,
     trace: { type: 'string', value: 'OUT', doc: 'write one step as a trace that Perfetto (ui.perfetto.dev) opens' },
     json: { type: 'boolean', doc: 'print {model, adapter, ceilings, programs, memory} instead' },
   },
@@ -47,7 +49,11 @@ cnnc bench models/lenet5.cnn --batch 256 --trace step.json`,
     const seed = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 }) ?? 1;
     const set = settings('bench', values.set);
     const kernels = kernelChoice('bench', values);
-    const read = await openModel(io, file, { set, ...(batch === undefined ? {} : { batch }) });
+    const read = await openModel(io, file, {
+      set,
+      ...limitOf('bench', values['memory-limit']),
+      ...(batch === undefined ? {} : { batch }),
+    });
     if (values.device === 'reference')
       refuse(benchNeedsAdapter(['leave --device out to take the best adapter there is']));
     // What would compute without an adapter is not said: nothing does here.

@@ -9,6 +9,7 @@ import { modelForAdapter } from '../backend.ts';
 import { targetWord } from '../device-target.ts';
 import { emitText } from '../emit.ts';
 import { grouped } from '../format.ts';
+import { limitOf, limitText, memoryLimitOption } from '../memory-limit.ts';
 import { type ModelFile, openModel } from '../model.ts';
 import { tuneOption } from '../tune/apply.ts';
 import { webArtifacts } from '../web/module.ts';
@@ -52,6 +53,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     },
     device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
     tune: tuneOption,
+    'memory-limit': memoryLimitOption,
     'weights-type': {
       type: 'string',
       value: 'TYPE',
@@ -80,6 +82,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       ...(batch === undefined ? {} : { batch }),
       inferOnly: values['infer-only'],
       set: settings('compile', values.set),
+      ...limitOf('compile', values['memory-limit']),
       ...(target === 'auto' || target === 'web' ? {} : { target }),
     });
     const withWeights = async (model: ModelFile, name: string): Promise<ModelFile> =>
@@ -107,6 +110,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     io.stdout(
       `${folder}: plan.json, ${plan.model}.js, ${plan.model}.d.ts${weights} and ${grouped(plan.kernels.length)} kernels, batch ${plan.batch}; dispatches: ${dispatches.join(', ')}\n`,
     );
+    if (values['memory-limit'] !== undefined) io.stdout(`${limitText(model.compiled)}\n`);
     return 0;
   },
 });

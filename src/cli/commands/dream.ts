@@ -7,6 +7,7 @@ import { drawSheet } from '../../graphics/raster/sheet.ts';
 import { sizeOf } from '../../ir/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption } from '../backend.ts';
+import { targetOption } from '../device-target.ts';
 import { table } from '../format.ts';
 import { printJson } from '../io.ts';
 import { dream as climb, noise } from '../look/dream.ts';
@@ -14,6 +15,7 @@ import { pictureFile } from '../look/given.ts';
 import { classifierOf, classNamed, layerNamed, openLooking, pictureShape } from '../look/open.ts';
 import { short, writeRaster } from '../look/write.ts';
 import { openModel } from '../model.ts';
+import { kernelChoice, tuneOption } from '../tune/apply.ts';
 import { weightsOrNone } from '../weights.ts';
 
 const at = (option: string) => ({ command: 'dream', option });
@@ -65,6 +67,8 @@ cnnc dream models/cifar10.cnn --weights runs/cifar10/cifar10.safetensors --layer
     out: { type: 'string', short: 'o', value: 'FILE.png', doc: 'where the picture goes; MODEL.dream.png unless given' },
     set: setOption,
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     json: { type: 'boolean', doc: 'print what each unit answered before and after, as one JSON object' },
   },
   async run({ io, values, positionals: [file = ''] }) {
@@ -77,6 +81,7 @@ cnnc dream models/cifar10.cnn --weights runs/cifar10/cifar10.safetensors --layer
     const lr = realNumber(at('lr'), values.lr, { ...limits, above: true }) ?? 0.05;
     const decay = realNumber(at('decay'), values.decay, limits) ?? 0.01;
     const smooth = realNumber(at('smooth'), values.smooth, { min: 0, max: 0.25 }) ?? 0.05;
+    const on = { device: values.device, ...kernelChoice('dream', values) };
     const model = await openModel(io, file, { inferOnly: true, set: settings('dream', values.set) });
     const { compiled } = model;
     const { plan } = compiled;
@@ -121,7 +126,7 @@ cnnc dream models/cifar10.cnn --weights runs/cifar10/cifar10.safetensors --layer
     for (let i = 0; i < units.length; i++) start.set(given?.values ?? noise(seed, size, i), i * size);
     const jitter = jitterAsked ?? Math.max(1, Math.round(Math.min(shape[0], shape[1]) / 16));
     const attribute = { of: of === undefined ? 'scores' : { layer: of, linear: true }, to: ['input'] } as const;
-    const looking = await openLooking(io, values.device, model, weights, attribute, units.length);
+    const looking = await openLooking(io, on, model, weights, attribute, units.length);
     const out = values.out ?? `${plan.model}.dream.png`;
     try {
       const options = { steps, lr, decay, smooth, jitter, blur, seed };

@@ -1,5 +1,4 @@
 // `cnnc explain`: what a layer computes, how its numbers come about, and the kernels it became.
-import { targetNames } from '../../codegen/schedules.ts';
 import { matrixTooLarge, noMatrix, noSuchLayer } from '../../diagnostics/catalog/usage.ts';
 import { lineColumn, refuse } from '../../diagnostics/index.ts';
 import { augmentSections } from '../../explain/augment.ts';
@@ -9,9 +8,13 @@ import { times } from '../../explain/sizes.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import { AUGMENT } from '../../passes/augment.ts';
 import type { LayerInfo } from '../../passes/lower-ast.ts';
-import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
+import { command, setOption, settings, wholeNumber } from '../args.ts';
+import { modelForAdapter } from '../backend.ts';
+import { targetWord } from '../device-target.ts';
 import { grouped, table } from '../format.ts';
+import { limitOf, memoryLimitOption } from '../memory-limit.ts';
 import { type CompiledModel, openModel } from '../model.ts';
+import { tuneOption } from '../tune/apply.ts';
 
 /** Columns of a matrix that a terminal still shows. */
 const WIDEST = 40;
@@ -61,19 +64,29 @@ cnnc explain small.cnn conv1 --matrix`,
   options: {
     matrix: { type: 'boolean', doc: `print the layer as a matrix, where its input has ${WIDEST} values at most` },
     brief: { type: 'boolean', doc: 'leave the shaders out' },
-    target: { type: 'string', value: 'TARGET', doc: 'portable (unless given), cpu or gpu: what the kernels are for' },
+    'memory-limit': memoryLimitOption,
+    target: {
+      type: 'string',
+      value: 'TARGET',
+      doc: 'what the kernels are for: portable (unless given), cpu, gpu, gpu-subgroups, web (as portable), or auto (asks the adapter)',
+    },
+    device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
+    tune: { ...tuneOption, doc: `with --target auto: ${tuneOption.doc}` },
     set: setOption,
     batch: { type: 'string', value: 'N', doc: 'pictures a step; that of the train section, or 32' },
   },
   async run({ io, values, positionals: [file = '', name] }) {
-    const target = choice({ command: 'explain', option: 'target' }, values.target, targetNames);
+    const word = targetWord('explain', values.target);
+    const target = word === 'web' ? 'portable' : word;
     const asked = wholeNumber({ command: 'explain', option: 'batch' }, values.batch, { max: 65_536 });
     const batch = values.matrix ? 1 : asked;
-    const { compiled } = await openModel(io, file, {
+    const read = await openModel(io, file, {
       set: settings('explain', values.set),
-      ...(target ? { target } : {}),
+      ...limitOf('explain', values['memory-limit']),
+      ...(target && target !== 'auto' ? { target } : {}),
       ...(batch === undefined ? {} : { batch }),
     });
+    const { compiled } = target === 'auto' ? await modelForAdapter(io, values.device, read, values.tune) : read;
     if (name === undefined) {
       io.stdout(listText(compiled, file));
       return 0;

@@ -3,6 +3,7 @@ import { notForWhat, pictureNeeded } from '../../diagnostics/catalog/looking.ts'
 import { refuse } from '../../diagnostics/index.ts';
 import { choice, command, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption } from '../backend.ts';
+import { targetOption } from '../device-target.ts';
 import { percent } from '../format.ts';
 import { type Io, printJson } from '../io.ts';
 import { type Ask, type Evidence, gradCamOf, occlusionOf } from '../look/evidence.ts';
@@ -10,10 +11,11 @@ import { type Given, loadPart, pictureFile, pictureOf } from '../look/given.ts';
 import { lastWithPositions, needPositions } from '../look/gradcam.ts';
 import { kernelSheet } from '../look/kernels.ts';
 import { firstMaps, mapSheet } from '../look/maps.ts';
-import { classifierOf, classNamed, layerNamed, openLooking, parameterValues } from '../look/open.ts';
+import { classifierOf, classNamed, layerNamed, type On, openLooking, parameterValues } from '../look/open.ts';
 import { judge, worstSheet } from '../look/worst.ts';
 import { writeRaster } from '../look/write.ts';
 import { type ModelFile, openModel } from '../model.ts';
+import { kernelChoice, tuneOption } from '../tune/apply.ts';
 import { type Weights, weightsOrNone } from '../weights.ts';
 
 const kinds = ['kernels', 'maps', 'gradcam', 'occlusion', 'worst'] as const;
@@ -85,6 +87,8 @@ cnnc show models/mnist.cnn --weights runs/mnist/mnist.safetensors --what worst -
     out: { type: 'string', short: 'o', value: 'FILE.png', doc: 'where the picture goes; MODEL.KIND.png unless given' },
     set: setOption,
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     json: { type: 'boolean', doc: 'print the numbers of the picture as one JSON object' },
   },
   async run({ io, values, positionals: [file = '', picture] }) {
@@ -99,6 +103,7 @@ cnnc show models/mnist.cnn --weights runs/mnist/mnist.safetensors --what worst -
     if (picture !== undefined && (kind === 'kernels' || kind === 'worst'))
       refuse(notForWhat('a picture', kind, ['maps', 'gradcam', 'occlusion']));
     if (!looks && kind !== 'kernels' && kind !== 'worst') refuse(pictureNeeded(kind, `cnnc show ${file}`));
+    const on: On = { device: values.device, ...kernelChoice('show', values) };
     const index = wholeNumber(at('index'), values.index, { min: 0 });
     const count = wholeNumber(at('count'), values.count, { max: 4096 });
     const patch = wholeNumber(at('patch'), values.patch);
@@ -130,7 +135,7 @@ cnnc show models/mnist.cnn --weights runs/mnist/mnist.safetensors --what worst -
     if (kind === 'worst') {
       const labelled = await loadPart(io, model, weights, { ...data, part });
       const classifier = classifierOf(compiled, file, 'show --what worst', labelled.spec);
-      const judged = await judge(io, values.device, model, weights, labelled, classifier);
+      const judged = await judge(io, on, model, weights, labelled, classifier);
       const { sheet, worst, right } = worstSheet(model, labelled, classifier, judged, count ?? 25);
       await writeRaster(io, out, sheet);
       const first = worst[0];
@@ -152,13 +157,13 @@ cnnc show models/mnist.cnn --weights runs/mnist/mnist.safetensors --what worst -
         : pictureOf(await loadPart(io, model, weights, data), index ?? 0);
     if (kind === 'maps') {
       const shown = layer ?? firstMaps(compiled.layers);
-      const { sheet, ...facts } = await mapsOf(io, values.device, model, weights, shown.name, given, count ?? 64);
+      const { sheet, ...facts } = await mapsOf(io, on, model, weights, shown.name, given, count ?? 64);
       await writeRaster(io, out, sheet);
       return said(`${shown.name}: ${facts.channels} channels`, { of: given.name, layer: shown.name, ...facts });
     }
     const classifier = classifierOf(compiled, file, `show --what ${kind}`, weights.metadata.data);
     const chosen = classNamed(classifier, 'class', values.class);
-    const ask: Ask = { model, weights, device: values.device, picture: given, classifier, chosen };
+    const ask: Ask = { model, weights, on, picture: given, classifier, chosen };
     let found: Evidence;
     const facts: Record<string, unknown> = { of: given.name };
     if (kind === 'gradcam') {
@@ -182,14 +187,14 @@ cnnc show models/mnist.cnn --weights runs/mnist/mnist.safetensors --what worst -
 
 async function mapsOf(
   io: Io,
-  device: string | undefined,
+  on: On,
   model: ModelFile,
   weights: Weights,
   name: string,
   given: Given,
   count: number,
 ): Promise<ReturnType<typeof mapSheet>> {
-  const looking = await openLooking(io, device, model, weights, { values: [name] }, 1);
+  const looking = await openLooking(io, on, model, weights, { values: [name] }, 1);
   try {
     const found = await looking.run(given.values);
     const layer = layerNamed(looking.model, name, model.source.file);

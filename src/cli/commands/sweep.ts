@@ -6,6 +6,7 @@ import { refuse } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption } from '../backend.ts';
 import { dataSpec, loadFor, memoryOf, memoryOption } from '../data.ts';
+import { targetOption } from '../device-target.ts';
 import { writeAtomic } from '../files.ts';
 import { duration } from '../format.ts';
 import { printJson } from '../io.ts';
@@ -19,6 +20,7 @@ import { openTable, runKey } from '../sweep/record.ts';
 import { resultJson, resultsOf, resultsText, rowsCsv } from '../sweep/results.ts';
 import { jobsFor, runJobs } from '../sweep/run.ts';
 import { prepareFolder } from '../train/keep.ts';
+import { kernelChoice, tuneOption } from '../tune/apply.ts';
 
 const at = (option: string) => ({ command: 'sweep', option });
 const MOST_RUNS = 100_000;
@@ -93,6 +95,8 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
       doc: 'which two names are drawn (rows, columns), where more are swept; the first two unless given',
     },
     device: deviceOption,
+    target: targetOption,
+    tune: tuneOption,
     'data-memory': memoryOption,
     json: { type: 'boolean', doc: 'print the results as one JSON object on the last line' },
     quiet: { type: 'boolean', doc: 'show no progress' },
@@ -110,6 +114,7 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
     const jobsAsked = wholeNumber(at('jobs'), values.jobs, { max: 64 });
     const batch = wholeNumber(at('batch'), values.batch, { max: 65_536 });
     const lr = realNumber(at('lr'), values.lr, { min: 0, above: true });
+    const kernels = { ...kernelChoice('sweep', values), quiet: values.quiet };
     const memory = memoryOf('sweep', values['data-memory']);
     const epochsAsked = wholeNumber(at('epochs'), values.epochs, { max: 1_000_000 });
     const seedAsked = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 });
@@ -160,6 +165,7 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
         model,
         data: values.data,
         device: values.device,
+        kernels,
         memory,
         jobs,
         table,

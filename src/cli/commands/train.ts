@@ -10,6 +10,7 @@ import { writeAtomic } from '../files.ts';
 import { duration, grouped, lossText, metricText } from '../format.ts';
 import { besideFile } from '../imports.ts';
 import { type Io, printJson } from '../io.ts';
+import { limitOf, limitText, memoryLimitOption } from '../memory-limit.ts';
 import { openModel, parameterCount, trainConfig } from '../model.ts';
 import { checkHyper } from '../sweep/names.ts';
 import { openCached } from '../train/cached-base.ts';
@@ -113,6 +114,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
     device: deviceOption,
     target: targetOption,
     tune: tuneOption,
+    'memory-limit': memoryLimitOption,
     'cache-base': {
       type: 'boolean',
       doc: 'run the frozen layers at the beginning of the model once over all pictures, and train what comes after on what they gave',
@@ -151,6 +153,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
       set: settings('train', values.set),
       ...(batch === undefined ? {} : { batch }),
       hyper,
+      ...limitOf('train', values['memory-limit']),
     });
     const kernels = { ...kernelChoice('train', values), quiet: values.quiet };
     const config = trainConfig(read);
@@ -206,6 +209,7 @@ cnnc train models/digits.cnn --lr 0.05 --seed 7 --json --quiet`,
         `${plan.model}: ${grouped(parameters)} parameters; ${spec}: ${grouped(trainSet.count)} pictures to train on, ${grouped(testSet.count)} to test on
 ${facts.optimizer}, learning rate ${facts.lr}${facts.schedule ? ` (${facts.schedule})` : ''}, batch ${plan.batch}, seed ${seed}; on ${backend.name}\n`,
       );
+      if (values['memory-limit'] !== undefined) header(io, values.quiet, `${limitText(model.compiled)}\n`);
       if (resumed) header(io, values.quiet, `going on after epoch ${done.length} of ${epochs}\n`);
       else if (start) header(io, values.quiet, startText(start));
       if (cached) header(io, values.quiet, await cached.ready());

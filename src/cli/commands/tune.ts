@@ -1,10 +1,11 @@
-// `cnnc tune`: measures how the contractions of a model run best on this adapter, and keeps what beats the rules in a file.
+// `cnnc tune`: measures how the kernels of a model run best on this adapter, and keeps what beats the rules in a file.
 
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { scheduleText } from '../../codegen/schedules.ts';
 import * as say from '../../diagnostics/catalog/tune.ts';
 import { refuse } from '../../diagnostics/index.ts';
+import type { Family } from '../../schedule/index.ts';
 import { choice, command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
 import { deviceOption, openFor } from '../backend.ts';
 import { remedyHere } from '../device.ts';
@@ -17,7 +18,7 @@ import { besideModel } from '../tune/apply.ts';
 import { identityOf, readTune, recordOf, TUNE_FILE, type TuneRecord, tuneText, withRecord } from '../tune/file.ts';
 import { type Found, search } from '../tune/search.ts';
 import { foundLine, tuneTable } from '../tune/table.ts';
-import { worksOf } from '../tune/works.ts';
+import { tunable, worksOf } from '../tune/works.ts';
 
 const at = (option: string) => ({ command: 'tune', option });
 /** Dawn rounds timestamps to 65 microseconds unless told otherwise. */
@@ -34,11 +35,17 @@ export const tune = command({
   summary: 'measure which schedules of the kernels are fastest on this adapter, and keep them in a file',
   usage: `cnnc tune models/mnist.cnn
 cnnc tune models/mnist.cnn --seconds 300 --program train
+cnnc tune models/mnist.cnn --family window,pointwise
 cnnc tune models/mnist.cnn --batch 1 --program infer`,
   positionals: { name: 'FILE', doc: 'the model file', min: 1, max: 1 },
   options: {
     seconds: { type: 'string', value: 'S', doc: 'when to stop, the costliest kernels first; 60 unless given' },
     batch: { type: 'string', value: 'N', doc: "pictures a step; the train section's, or 32, unless given" },
+    family: {
+      type: 'string',
+      value: 'NAMES',
+      doc: `only kernels of these families, with commas between: ${tunable.join(', ')}`,
+    },
     program: { type: 'string', value: 'NAME', doc: 'train or infer; both unless given' },
     set: setOption,
     out: {
@@ -57,6 +64,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
     const batch = wholeNumber(at('batch'), values.batch, { max: 65_536 });
     const asked = choice(at('program'), values.program, ['train', 'infer'] as const);
     const target = targetWord('tune', values.target);
+    const families = values.family?.split(',').map((name) => choice(at('family'), name.trim(), tunable) as Family);
     const read = await openModel(io, file, {
       set: settings('tune', values.set),
       ...(batch === undefined ? {} : { batch }),
@@ -65,7 +73,9 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
     const programs = (['train', 'infer'] as const).filter(
       (p) => (asked ?? p) === p && read.compiled.plan.programs[p].length > 0,
     );
-    if (worksOf(read.compiled.emitted, programs).length === 0) refuse(say.nothingToTune(file));
+    const works = worksOf(read.compiled.emitted, programs, 'portable');
+    if (!works.some((w) => families?.includes(w.family) ?? true))
+      refuse(say.nothingToTune(file, families ?? tunable, new Set(works.map((w) => w.family))));
     const shown = values.out ?? besideModel(read);
     let records = await recordsIn(io, shown);
     if (values.device === 'reference')
@@ -102,6 +112,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
       );
       const searched = await search(opened, emitted, record.target, {
         programs,
+        families,
         seconds,
         seed: 1,
         signal: io.signal,
@@ -121,7 +132,7 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
       const better = searched.found.filter((f) => f.better).length;
       const interrupted = io.signal?.aborted === true;
       if (values.json) {
-        const { found: all, clock, kernels: count } = searched;
+        const { found: all, clock, kernels: count, small } = searched;
         printJson(io, {
           model: plan.model,
           adapter: opened.adapter.name,
@@ -129,7 +140,8 @@ cnnc tune models/mnist.cnn --batch 1 --program infer`,
           batch: plan.batch,
           file: changed ? shown : null,
           clock,
-          contractions: count,
+          measurable: count,
+          small,
           interrupted,
           kernels: all.map((f) => ({ ...f, rule: scheduleText(f.rule), schedule: scheduleText(f.schedule) })),
         });

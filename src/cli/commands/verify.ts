@@ -5,6 +5,7 @@ import { deviceOption, openFor } from '../backend.ts';
 import { targetOption } from '../device-target.ts';
 import { duration } from '../format.ts';
 import { printJson, report } from '../io.ts';
+import { limitOf, memoryLimitOption } from '../memory-limit.ts';
 import { openModel } from '../model.ts';
 import { kernelChoice, kernelsText, tuneOption } from '../tune/apply.ts';
 import { type GradientRow, referenceWork, verifyGradients } from '../verify/gradients.ts';
@@ -44,6 +45,7 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     device: deviceOption,
     target: targetOption,
     tune: tuneOption,
+    'memory-limit': memoryLimitOption,
     json: { type: 'boolean', doc: 'print {ok, kernels, gradients} instead' },
   },
   async run({ io, values, positionals: [file = ''] }) {
@@ -53,7 +55,11 @@ cnnc verify models/lenet5.cnn --device software --batch 1 --json`,
     const samples = wholeNumber(at('samples'), values.samples, { max: 10_000 }) ?? 4;
     const seed = wholeNumber(at('seed'), values.seed, { min: 0, max: 2 ** 32 - 1 }) ?? 1;
     const kernelsAsked = kernelChoice('verify', values);
-    const read = await openModel(io, file, { batch, set: settings('verify', values.set) });
+    const read = await openModel(io, file, {
+      batch,
+      set: settings('verify', values.set),
+      ...limitOf('verify', values['memory-limit']),
+    });
     const seconds = referenceWork(read.compiled, samples) / SPEED;
     if (seconds > LONG) report(io, [say.verifyTakesLong(file, duration(seconds), batch)]);
     // 2. Kernels, on a device.

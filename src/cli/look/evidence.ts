@@ -12,13 +12,13 @@ import type { Given } from './given.ts';
 import { gradCam, overPicture } from './gradcam.ts';
 import { coloured } from './maps.ts';
 import { dropMap, hidden, patchesFor } from './occlusion.ts';
-import { type Classifier, openLooking, pictureShape } from './open.ts';
+import { type Classifier, type On, openLooking, pictureShape } from './open.ts';
 import { rangeOf, short } from './write.ts';
 
 export interface Ask {
   readonly model: ModelFile;
   readonly weights: Weights;
-  readonly device: string | undefined;
+  readonly on: On;
   readonly picture: Given;
   readonly classifier: Classifier;
   /** The class that evidence is asked for; the one that the model chooses unless given. */
@@ -49,9 +49,9 @@ const titleOf = ({ model, classifier }: Ask, chosen: number, probability: number
 
 /** Grad-CAM of a layer for a class. */
 export async function gradCamOf(io: Io, ask: Ask, layer: LayerInfo): Promise<Evidence> {
-  const { model, weights, device, picture, classifier } = ask;
+  const { model, weights, on, picture, classifier } = ask;
   const attribute = { of: 'scores', to: [layer.name], values: [layer.name] } as const;
-  const looking = await openLooking(io, device, model, weights, attribute, 1);
+  const looking = await openLooking(io, on, model, weights, attribute, 1);
   try {
     // The gradient of another class than the first guess needs the guess first.
     const run = (chosen: number) => looking.run(picture.values, { weights: classifier.weightsOf(chosen) });
@@ -94,10 +94,10 @@ export async function occlusionOf(
   ask: Ask,
   asked: { readonly patch: number | undefined; readonly stride: number | undefined },
 ): Promise<Evidence> {
-  const { model, weights, device, picture, classifier } = ask;
+  const { model, weights, on, picture, classifier } = ask;
   const size = pictureShape(model.compiled.plan, model.source.file);
   const patches = patchesFor(size, asked);
-  const looking = await openLooking(io, device, model, weights, {}, patches.corners.length);
+  const looking = await openLooking(io, on, model, weights, {}, patches.corners.length);
   try {
     const rows = async (pictures: Float32Array): Promise<number[][]> => {
       const outputs = (await looking.run(pictures)).get('output') as Float32Array;

@@ -11,6 +11,7 @@ import { openBackend } from '../backend.ts';
 import { namesFor, probabilities } from '../classes.ts';
 import type { Io } from '../io.ts';
 import { type CompiledModel, compileSource, type ModelFile } from '../model.ts';
+import type { KernelChoice } from '../tune/apply.ts';
 import type { Weights } from '../weights.ts';
 
 /** Most pictures of one step. */
@@ -29,10 +30,15 @@ export interface Looking {
   ): Promise<Map<string, Float32Array>>;
 }
 
+/** What it runs on: the device and its kernels, as --device, --target and --tune say. */
+export interface On extends KernelChoice {
+  readonly device: string | undefined;
+}
+
 /** Compiles what is asked for and opens the device for `count` pictures. The caller closes the backend. */
 export async function openLooking(
   io: Io,
-  device: string | undefined,
+  { device, ...kernels }: On,
   { source, options }: ModelFile,
   weights: Weights,
   attribute: Attribution,
@@ -40,7 +46,7 @@ export async function openLooking(
 ): Promise<Looking> {
   const batch = Math.max(1, Math.min(count, MOST_AT_ONCE));
   const suited = compileSource(source, { ...options, batch, inferOnly: true, attribute });
-  const { backend, model } = await openBackend(io, device, suited, ['infer']);
+  const { backend, model } = await openBackend(io, device, suited, ['infer'], kernels);
   const { plan } = model.compiled;
   backend.initialise(0);
   backend.setParameters(weights.values);

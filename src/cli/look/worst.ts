@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import type { ModelFile } from '../model.ts';
 import type { Weights } from '../weights.ts';
 import { type Labelled, valuesOf } from './given.ts';
-import { type Classifier, openLooking, pictureShape } from './open.ts';
+import { type Classifier, type On, openLooking, pictureShape } from './open.ts';
 
 export interface Judged {
   readonly index: number;
@@ -24,13 +24,13 @@ const PIECE = 2048;
 /** Loss and choice of every picture of the part, in order. */
 export async function judge(
   io: Io,
-  device: string | undefined,
+  on: On,
   model: ModelFile,
   weights: Weights,
   { set }: Labelled,
   classifier: Classifier,
 ): Promise<Judged[]> {
-  const looking = await openLooking(io, device, model, weights, { of: 'loss' }, set.count);
+  const looking = await openLooking(io, on, model, weights, { of: 'loss' }, set.count);
   const all: Judged[] = [];
   try {
     for (let start = 0; start < set.count; start += PIECE) {

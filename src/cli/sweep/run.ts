@@ -11,6 +11,7 @@ import type { Io } from '../io.ts';
 import { compileSource, type ModelFile } from '../model.ts';
 import { trainLoop } from '../train/loop.ts';
 import { measured } from '../train/normalise.ts';
+import type { KernelChoice } from '../tune/apply.ts';
 import { readStart, type Start } from '../weights.ts';
 import type { Job } from './names.ts';
 import type { Row, Table } from './record.ts';
@@ -21,6 +22,7 @@ export interface SweepRun {
   readonly model: ModelFile;
   readonly data: string | undefined;
   readonly device: string | undefined;
+  readonly kernels: KernelChoice;
   readonly memory: number | undefined;
   /** Sessions at a time. */
   readonly jobs: number;
@@ -77,6 +79,7 @@ async function runAll(run: SweepRun, jobs: readonly Job[]): Promise<void> {
   const waiting = ordered(jobs);
   const stopped = (): boolean => io.signal?.aborted === true;
   let failed = false;
+  let told = run.kernels.quiet === true;
   const worker = async (): Promise<void> => {
     let place: Place | undefined;
     try {
@@ -91,7 +94,9 @@ async function runAll(run: SweepRun, jobs: readonly Job[]): Promise<void> {
         if (place?.key !== job.key) {
           place?.opened.backend.close();
           place = undefined;
-          place = await openPlace(run, job);
+          const quiet = told;
+          told = true;
+          place = await openPlace(run, job, quiet);
         }
         const row = await trainJob(run, place, job);
         if (!row) return;
@@ -118,9 +123,14 @@ function ordered(jobs: readonly Job[]): Job[] {
   return [...jobs].sort((a, b) => of(a) - of(b));
 }
 
-async function openPlace({ io, model, device, onSession }: SweepRun, job: Job): Promise<Place> {
+/** `quiet`: of the file of measured schedules it has been told. */
+async function openPlace(
+  { io, model, device, kernels, onSession }: SweepRun,
+  job: Job,
+  quiet: boolean,
+): Promise<Place> {
   const compiled = compileSource(model.source, job.options);
-  const opened = await openBackend(io, device, compiled, ['evaluate', 'train']);
+  const opened = await openBackend(io, device, compiled, ['evaluate', 'train'], { ...kernels, quiet });
   onSession?.(job.key);
   try {
     const { startsFrom, plan } = opened.model.compiled;

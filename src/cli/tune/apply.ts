@@ -4,14 +4,14 @@ import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { AdapterFacts } from '../../../runtime/node.ts';
 import { emitPlan } from '../../codegen/emit-plan.ts';
-import { type ContractionSchedule, scheduleTrouble, type Target, type Tuned } from '../../codegen/schedules.ts';
+import type { Schedule, Target, Tuned } from '../../codegen/schedules.ts';
 import { tuneEntry } from '../../diagnostics/catalog/tune.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import type { OptionSpec } from '../args.ts';
 import { type TargetWord, targetWord } from '../device-target.ts';
 import { readText } from '../files.ts';
 import type { Io } from '../io.ts';
-import type { ModelFile } from '../model.ts';
+import { compileSource, type ModelFile } from '../model.ts';
 import { identityOf, readTune, recordOf, TUNE_FILE } from './file.ts';
 import { worksOf } from './works.ts';
 
@@ -57,23 +57,25 @@ export async function tunedModel(
     tell(`${shown} has nothing of ${adapter.name} with kernels for ${target}: the rules choose\n`);
     return model;
   }
-  const works = worksOf(model.compiled.emitted, ['infer', 'evaluate', 'train']);
-  const tuned = new Map<string, ContractionSchedule>();
-  for (const { key, map } of works) {
+  const works = worksOf(model.compiled.emitted, ['infer', 'evaluate', 'train'], target, model.options.subgroups);
+  const tuned = new Map<string, Schedule>();
+  for (const { key, choice } of works) {
     const entry = entries.get(key);
     if (!entry) continue;
-    const trouble = scheduleTrouble(entry.schedule, map, target, model.options.subgroups);
+    const trouble = choice.trouble(entry.schedule);
     if (trouble) refuse(tuneEntry(shown, `${adapter.name}: ${key}`, trouble));
     tuned.set(key, entry.schedule);
   }
   const many = works.length === 1 ? 'kernel is' : 'kernels are';
-  tell(`${shown}: ${tuned.size} of ${works.length} contraction ${many} scheduled as measured on this adapter\n`);
+  tell(`${shown}: ${tuned.size} of ${works.length} ${many} scheduled as measured on this adapter\n`);
   return tuned.size > 0 ? withSchedules(model, tuned) : model;
 }
 
 /** The model with these schedules in place of the rules. */
 export function withSchedules(model: ModelFile, tuned: Tuned): ModelFile {
   const { compiled, options } = model;
+  // Other schedules may keep other operands in textures, which count against a limit.
+  if (options.memoryLimit !== undefined) return compileSource(model.source, { ...options, tuned });
   const { emitted } = compiled;
   const { model: name, train, outputIs } = emitted.plan;
   const again = emitPlan(name, emitted, train, outputIs, options.target, tuned, options.subgroups);

@@ -1,8 +1,9 @@
 // cnnc.tune.json: schedules that were measured to be better than the rules, by adapter and by what kernels compute.
 import type { AdapterFacts } from '../../../runtime/node.ts';
-import { type ContractionSchedule, type Target, targetNames } from '../../codegen/schedules.ts';
-import { tuneEntry, tuneNotRead, tuneVersion } from '../../diagnostics/catalog/tune.ts';
+import { type Schedule, type Target, targetNames } from '../../codegen/schedules.ts';
+import { tuneEntry, tuneNotRead, tuneVersion, unknownSchedule } from '../../diagnostics/catalog/tune.ts';
 import { refuse } from '../../diagnostics/index.ts';
+import { isObject, scheduleFrom, scheduleKinds, unknownKind } from './read-schedule.ts';
 
 /** The name of the file beside a model. */
 export const TUNE_FILE = 'cnnc.tune.json';
@@ -14,13 +15,13 @@ export type Identity = Readonly<Record<(typeof identityNames)[number], string>>;
 const identityNames = ['vendor', 'architecture', 'description', 'driver'] as const;
 
 export interface TuneEntry {
-  readonly schedule: ContractionSchedule;
+  readonly schedule: Schedule;
   /** Microseconds of a dispatch with it, and with what the rules choose. */
   readonly us: number;
   readonly ruleUs: number;
 }
 
-/** What was measured on one adapter with kernels for one target: entries by what they compute (`workOf`). */
+/** What was measured on one adapter with kernels for one target: entries by what they compute. */
 export interface TuneRecord {
   readonly adapter: Identity;
   readonly target: Target;
@@ -68,10 +69,6 @@ export function tuneText(records: readonly TuneRecord[]): string {
   return `{\n  "format": "${FORMAT}",\n  "version": ${VERSION},\n  "adapters": [\n${sorted.map(recordText).join(',\n')}\n  ]\n}\n`;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Reads the file; `shown` is its name in messages. Refuses what is damaged, names the entry that is wrong. */
 export function readTune(text: string, shown: string): TuneRecord[] {
   let all: unknown;
@@ -94,6 +91,8 @@ export function readTune(text: string, shown: string): TuneRecord[] {
     const kernels = Object.entries(value.kernels).map(([key, entry]): [string, TuneEntry] => {
       const wrong = (reason: string): never => refuse(tuneEntry(shown, `${adapter.description}: ${key}`, reason));
       if (!isObject(entry)) return wrong('it is no object');
+      const later = unknownKind(entry.schedule);
+      if (later !== undefined) refuse(unknownSchedule(shown, `${adapter.description}: ${key}`, later, scheduleKinds));
       const schedule = scheduleFrom(entry.schedule);
       if (!schedule) return wrong(`${JSON.stringify(entry.schedule) ?? 'nothing'} is no schedule`);
       const { us, ruleUs } = entry;
@@ -105,26 +104,3 @@ export function readTune(text: string, shown: string): TuneRecord[] {
 }
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && value > 0;
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0;
-
-/** The schedule that a value describes; whether it can run is judged where it is used. */
-function scheduleFrom(value: unknown): ContractionSchedule | undefined {
-  if (!isObject(value)) return undefined;
-  const { kind, rows, workgroup, vectors, columns, depth, each } = value;
-  if (!isCount(rows)) return undefined;
-  if (kind === 'pixels' && (rows === 1 || rows === 2 || rows === 4) && isCount(workgroup))
-    return { kind, rows, workgroup };
-  if (kind === 'register' && isCount(workgroup)) return { kind, rows, workgroup };
-  if (kind === 'subgroup' && (rows === 8 || rows === 16) && (vectors === 1 || vectors === 2))
-    return { kind, rows, vectors };
-  if (!isCount(columns) || !isCount(depth) || !isObject(each)) return undefined;
-  if (!isCount(each.rows) || !isCount(each.columns)) return undefined;
-  const tile = { rows, columns, depth, each: { rows: each.rows, columns: each.columns } };
-  if (kind === 'tiled') return { kind, ...tile };
-  const { staged, unit, lanes } = value;
-  if (kind === 'shuffle' && typeof staged === 'boolean') return { kind, ...tile, staged };
-  if (kind !== 'matrix' || !isCount(lanes) || !isObject(unit)) return undefined;
-  const { type, m, n, k } = unit;
-  if ((type !== 'f32' && type !== 'f16') || !isCount(m) || !isCount(n) || !isCount(k)) return undefined;
-  return { kind, ...tile, unit: { type, m, n, k }, lanes };
-}

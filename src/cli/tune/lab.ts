@@ -1,4 +1,4 @@
-// Several schedules of one contraction in one plan, over the memory of the whole model: to compare what they make, and time them.
+// Several schedules of one kernel in one plan, over the memory of the whole model: to compare what they make, and time them.
 import {
   createSession,
   type DispatchSpec,
@@ -8,16 +8,20 @@ import {
   type View,
 } from '../../../runtime/index.ts';
 import { type Emitted, emitPlan } from '../../codegen/emit-plan.ts';
-import type { ContractionSchedule, Target } from '../../codegen/schedules.ts';
+import type { Schedule, Target } from '../../codegen/schedules.ts';
+import type { Subgroups } from '../../codegen/subgroup-schedules.ts';
 import type { Origin } from '../../explain/origins.ts';
 import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group, ModelSchedule, ProgramKey, Scheduled } from '../../schedule/index.ts';
 import { compare } from '../verify/kernels.ts';
+import { updateAt } from './works.ts';
 
 /** One dispatch of a model: where its schedule is searched. */
 export interface Place {
   readonly emitted: Emitted;
   readonly target: Target;
+  /** What the adapter says of its subgroups, where it has some. */
+  readonly subgroups?: Subgroups | undefined;
   readonly key: string;
   readonly program: ProgramKey;
   readonly origin: Origin;
@@ -26,7 +30,7 @@ export interface Place {
 export interface Lab {
   readonly session: Session;
   /** Those that the device takes and whose texts differ, in the order of the programs; the first is that of the rules. */
-  readonly schedules: readonly ContractionSchedule[];
+  readonly schedules: readonly Schedule[];
   /** Why each cannot be used: it makes other values than the first. Undefined for those that can. */
   check(): Promise<(string | undefined)[]>;
   dispose(): void;
@@ -38,35 +42,47 @@ const TOLERANCE = 2e-5;
 const MOST_READ = 2 ** 24;
 const BLOCK = 2 ** 20;
 
-/** The schedule with one group of one program left. */
+/** The schedule with one group of one program left; of updates, which lie side by side, all. */
 function only({ emitted, program, origin }: Place): ModelSchedule {
+  const isUpdate = updateAt(origin) !== undefined;
   const cut = (s: Scheduled, groups: readonly Group[]): Scheduled => ({
     ...s,
     fused: { ...s.fused, groups },
-    updates: [],
+    updates: isUpdate ? s.updates : [],
   });
   const { infer } = emitted.scheduled;
   const mine = emitted.scheduled[program];
   if (!infer || !mine) throw new Error(`there is no program ${program}`);
-  return { ...emitted, updates: [], scheduled: { infer: cut(infer, []), [program]: cut(mine, origin.groups) } };
+  const [groups, updates] = isUpdate ? [[], emitted.updates] : [origin.groups, []];
+  return { ...emitted, updates, scheduled: { infer: cut(infer, []), [program]: cut(mine, groups) } };
 }
 
 /**
  * The plan whose `infer` runs the dispatch with each schedule in turn. `evaluate` copies to textures only what this dispatch has
- * to copy in the whole program, where a kernel before it may have done so: what it costs there is what is timed.
+ * to copy in the whole program, where a kernel before it may have done so: what it costs there is what is timed. Its first dispatch
+ * stands there twice, as `race` wants it.
  */
-function planOf(place: Place, schedules: readonly ContractionSchedule[]): { plan: Plan; kept: ContractionSchedule[] } {
+function planOf(place: Place, schedules: readonly Schedule[]): { plan: Plan; kept: Schedule[] } {
   const cut = only(place);
+  const { target, subgroups } = place;
   const { plan: whole } = place.emitted;
   const kernels: KernelSpec[] = [];
-  const kept: ContractionSchedule[] = [];
+  const kept: Schedule[] = [];
   const dispatches: DispatchSpec[] = [];
   const bytes = new Map(whole.buffers.map((b) => [b.role, b]));
   let { step } = whole;
   for (const schedule of schedules) {
-    const { plan } = emitPlan(whole.model, cut, null, whole.outputIs, place.target, new Map([[place.key, schedule]]));
+    const { plan } = emitPlan(
+      whole.model,
+      cut,
+      null,
+      whole.outputIs,
+      target,
+      new Map([[place.key, schedule]]),
+      subgroups,
+    );
     step = plan.step; // of the programs that are left
-    const dispatch = plan.programs[place.program][0] as DispatchSpec;
+    const dispatch = sameAs(place.origin.dispatch, plan.programs[place.program]);
     const kernel = plan.kernels[dispatch.kernel] as KernelSpec;
     if (kernels.some((k) => k.wgsl === kernel.wgsl)) continue;
     dispatches.push({ ...dispatch, kernel: kernels.length });
@@ -82,16 +98,30 @@ function planOf(place: Place, schedules: readonly ContractionSchedule[]): { plan
     const left = (copies ?? []).filter((c) => !reads || copied.has(where(c.from)));
     return left.length > 0 ? { ...d, copies: left } : d;
   });
-  const programs = { load_u8: [], load_f32: [], infer: dispatches, evaluate: inPlace, train: [] };
+  const programs = {
+    load_u8: [],
+    load_f32: [],
+    infer: dispatches,
+    evaluate: [...inPlace.slice(0, 1), ...inPlace],
+    train: [],
+  };
   return { plan: { ...whole, buffers: [...bytes.values()], kernels, programs, step }, kept };
 }
 
-/** Numbers in [-1, 1), the same each time. */
-function noise(): Float32Array<ArrayBuffer> {
+/** The dispatch of these that does what another plan's does: by its name, and for the parts of an update by where it begins. */
+function sameAs({ label, bindings: [first] }: DispatchSpec, among: readonly DispatchSpec[]): DispatchSpec {
+  const same = among.filter((d) => d.label === label);
+  const found = same.find((d) => d.bindings[0]?.offset === first?.offset) ?? same[0] ?? among[0];
+  if (!found) throw new Error(`there is no dispatch ${label}`);
+  return found;
+}
+
+/** Numbers in [-1, 1), the same each time; in [0, 1) where `positive`. */
+function noise(positive: boolean): Float32Array<ArrayBuffer> {
   let state = 1;
   return Float32Array.from({ length: BLOCK / 4 }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
+    return positive ? state / 2 ** 32 : state / 2 ** 31 - 1;
   });
 }
 
@@ -119,8 +149,8 @@ async function refusals(device: GPUDevice, plan: Plan): Promise<(string | undefi
 export async function openLab(
   device: GPUDevice,
   place: Place,
-  schedules: readonly ContractionSchedule[],
-  onDrop: (schedule: ContractionSchedule, reason: string) => void,
+  schedules: readonly Schedule[],
+  onDrop: (schedule: Schedule, reason: string) => void,
   alter: (plan: Plan) => Plan = (plan) => plan,
 ): Promise<Lab> {
   const { plan: right, kept } = planOf(place, schedules);
@@ -148,23 +178,49 @@ export async function openLab(
   };
 }
 
-async function checkAll(session: Session, { emitted, program, origin }: Place, count: number) {
+/** What a kernel reads and what it writes: values of the group, or the blocks of an update, which it changes in place. */
+function viewsOf({ emitted, program, origin }: Place): {
+  inputs: View[];
+  labels: View[];
+  outputs: View[];
+  floats: View[];
+} {
+  if (updateAt(origin)) {
+    const inputs = origin.dispatch.bindings.filter((v) => v.buffer !== 'step');
+    const outputs = inputs.filter((v) => v.buffer === 'parameters' || v.buffer === 'state');
+    return { inputs, labels: [], outputs, floats: outputs };
+  }
   const places = emitted.scheduled[program]?.memory.places;
-  const viewsOf = (nodes: readonly Node[]): View[] =>
+  const of = (nodes: readonly Node[]): View[] =>
     nodes.flatMap((n) => {
       const view = places?.get(storageOf(n));
       return view ? [{ ...view, bytes: 4 * sizeOf(n.type.shape) }] : [];
     });
   const [group] = origin.groups as [Group];
-  const [inputs, outputs] = [viewsOf(group.inputs), viewsOf(group.outputs)];
-  const random = noise();
+  const whole = (n: Node): boolean => n.type.dtype === 'u32';
+  const labels = of(group.inputs.filter(whole));
+  const floats = of(group.outputs.filter((n) => !whole(n)));
+  return { inputs: of(group.inputs.filter((n) => !whole(n))), labels, outputs: of(group.outputs), floats };
+}
+
+/** Values that are no numbers in both are equal: noise may be what a root or a logarithm is not made for. */
+function comparable(got: Float32Array, first: Float32Array): [Float32Array, Float32Array] {
+  const same = (i: number): boolean => !Number.isFinite(first[i]) && Object.is(got[i], first[i]);
+  return [got.map((v, i) => (same(i) ? 0 : v)), first.map((v, i) => (same(i) ? 0 : v))];
+}
+
+async function checkAll(session: Session, place: Place, count: number) {
+  const { emitted, origin } = place;
+  const { inputs, labels, outputs, floats } = viewsOf(place);
+  const random = noise(origin.groups[0]?.family !== 'contraction');
+  /** Classes 0 and 1, as whole numbers in the place of floats. */
+  const classes = new Float32Array(Uint32Array.from(random, (_, i) => (i >> 1) % 2).buffer);
   const nothing = new Float32Array(BLOCK / 4).fill(Number.NaN);
   const fill = (view: View, block: Float32Array<ArrayBuffer>): void => {
     for (let at = 0; at < view.bytes; at += BLOCK)
       session.write({ ...view, offset: view.offset + at }, block.buffer.slice(0, Math.min(BLOCK, view.bytes - at)));
   };
   // Which of nearly equal values won a pool may differ: what was pooled tells.
-  const floats = viewsOf(group.outputs.filter((n) => n.type.dtype === 'f32'));
   const ends = floats.flatMap((view) =>
     view.bytes <= MOST_READ
       ? [view]
@@ -178,11 +234,14 @@ async function checkAll(session: Session, { emitted, program, origin }: Place, c
   for (let i = 0; i < count; i++) {
     for (const view of outputs) fill(view, nothing);
     for (const view of inputs) fill(view, random);
-    session.run('infer', [stepOf(emitted.plan)], undefined, [i, i + 1]);
+    for (const view of labels) fill(view, classes);
+    session.run('infer', [{ ...stepOf(emitted.plan), lr: 0.1 }], undefined, [i, i + 1]);
     const got: Float32Array[] = [];
     for (const view of ends) got.push(new Float32Array(await session.read(view)));
     if (i === 0) first = got;
-    const worst = got.map((values, k) => compare(values, first[k] ?? [], TOLERANCE)).find((d) => !d.ok);
+    const worst = got
+      .map((values, k) => compare(...comparable(values, first[k] as Float32Array), TOLERANCE))
+      .find((d) => !d.ok);
     found.push(worst && `its values are not those of the rules: relative error ${worst.relative.toExponential(1)}`);
   }
   return found;

@@ -13,7 +13,7 @@ export const foundLine = (f: Found): string =>
     : `${f.kernel}: the rules stand (${scheduleText(f.rule)}, ${digits(f.rule_us)} us), best of ${f.tried}\n`;
 
 /** All of them, and what they come to. */
-export function tuneTable({ found, kernels, clock }: Searched): string {
+export function tuneTable({ found, kernels, small, clock }: Searched): string {
   const head = ['kernel', 'times', 'by the rules', 'us', 'measured best', 'us', '', 'of'];
   const rows = found.map((f) => [
     f.kernel,
@@ -32,6 +32,10 @@ export function tuneTable({ found, kernels, clock }: Searched): string {
     found.length < kernels
       ? `${kernels - found.length} of ${kernels} kernels were not reached in the time: --seconds gives more\n`
       : '';
+  const less =
+    small > 0
+      ? `${small} ${small === 1 ? 'kernel takes' : 'kernels take'} less than 1 % of the time each: left to the rules\n`
+      : '';
   const right = [false, true, false, true, false, true, true, true];
-  return found.length === 0 ? left : `${table([head, ...rows], right)}\n${total}${left}`;
+  return found.length === 0 ? left + less : `${table([head, ...rows], right)}\n${total}${left}${less}`;
 }

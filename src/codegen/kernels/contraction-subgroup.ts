@@ -83,11 +83,14 @@ export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields:
   const start = grouped(map) ? wgsl`group * ${i32(columns)} + ` : nothing;
   const biases = rider ? v.map((j) => wgsl`bias${size(j)}`) : [];
   const inner: Wgsl = { wgsl: map.inner.name };
+  // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long and runs no faster.
+  const trips = map.inner.size / unroll;
+  const zero = reads === 'single' && trips > 1 && trips <= 6 ? wgsl` + i32(tile.z)` : nothing;
 
   const body = wgsl`
 ${pointers(map, reads, rows)}
 let q = ${startOfB(map)};
-for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}; ${inner} += ${i32(unroll)}) {
+for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}${zero}; ${inner} += ${i32(unroll)}) {
   ${loadsB(map, v, unroll, width)}
   ${loadsA(map, reads, rows, unroll)}
   ${reads === 'steps' ? productsByStep(rows, v, unroll) : productsByRow(map, reads, rows, v)}

@@ -2,18 +2,17 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { type ConvAttrs, isOp, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import type { FamilySchedule, ItemSchedule, SliceSchedule, StripSchedule } from '../family-schedules.ts';
+import { type Bindings, bindings, heading, type Kernel, spread } from '../kernel.ts';
 import type { Target } from '../schedules.ts';
 import { i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { fitsTexture, texel } from './contraction-subgroup.ts';
 import { epilogue, helpers } from './epilogue.ts';
+import { depthwiseWork } from './family-work.ts';
 import { accessOf } from './index-map.ts';
+import { itemsMain } from './items.ts';
 import { storedLoad } from './stored.ts';
 import { coordinates, eachWindow } from './window.ts';
-
-const WORKGROUP = 64;
-/** A workgroup of the weight gradient: neighbouring filters, and slices of the positions. */
-const LANES = 8;
 
 type Size4 = readonly [number, number, number, number];
 const four = (node: Node): Size4 => node.type.shape as unknown as Size4;
@@ -32,7 +31,12 @@ interface Parts {
   readonly textures: boolean;
 }
 
-export function depthwiseKernel(group: Group, target: Target, fields: readonly StepField[]): Kernel {
+export function depthwiseKernel(
+  group: Group,
+  schedule: FamilySchedule,
+  target: Target,
+  fields: readonly StepField[],
+): Kernel {
   const root = group.nodes[0] as Node;
   const attrs = root.attrs as ConvAttrs;
   const weights = isOp(root, 'conv2d_dw') ? root : (root.inputs[1] as Node);
@@ -50,9 +54,12 @@ export function depthwiseKernel(group: Group, target: Target, fields: readonly S
     multiplier,
     textures: target === 'cpu' && width === 4 && root.inputs.every(fitsTexture),
   };
-  if (isOp(root, 'conv2d_dw')) return weightGradient(t);
-  if (isOp(root, 'conv2d')) return strips(t, attrs.stride, 1);
-  return multiplier === 1 && attrs.stride.every((s) => s === 1) ? strips(t, [1, 1], -1) : inputGradient(t);
+  const { kind } = depthwiseWork(root);
+  if (schedule.kind === 'slices') return weightGradient(t, schedule);
+  if (schedule.kind === 'strips')
+    return isOp(root, 'conv2d') ? strips(t, schedule, attrs.stride, 1) : strips(t, schedule, [1, 1], -1);
+  if (schedule.kind === 'items' && kind === 'items') return inputGradient(t, schedule);
+  throw new Error(`%${root.id} is scheduled by ${kind}, not by ${schedule.kind}`);
 }
 
 const title = ({ group, root, attrs }: Parts): Wgsl =>
@@ -86,8 +93,6 @@ function finish(t: Parts, value: Wgsl, index: Wgsl, column: Wgsl, suffix: Wgsl =
 
 const trimmed = (piece: Wgsl): Wgsl => ({ wgsl: piece.wgsl.trim() });
 
-/** Columns of the result that an invocation computes: each weight is read once for all of them. */
-const STRIP = 4;
 /** Kernels up to this width are written out along a row, so that neighbouring columns share what they read. */
 const WIDEST = 8;
 
@@ -95,22 +100,26 @@ const WIDEST = 8;
  * One invocation a strip of columns of the result, and one channel or four. `sign` 1 is the convolution; -1, with stride
  * 1, its input gradient, which reads dy backwards from the padding.
  */
-function strips(t: Parts, [sy, sx]: readonly [number, number], sign: 1 | -1): Kernel {
+function strips(
+  t: Parts,
+  { workgroup, columns: strip }: StripSchedule,
+  [sy, sx]: readonly [number, number],
+  sign: 1 | -1,
+): Kernel {
   const { b, group, root, attrs, c, f, multiplier } = t;
   const [a, w] = root.inputs as [Node, Node];
   const [, h, wide] = four(a);
   const [kh, kw] = four(w);
   const [n, oh, ow] = four(root);
-  const across = Math.ceil(ow / STRIP);
+  const across = Math.ceil(ow / strip);
   const count = n * oh * across * f;
-  const groups = spread(Math.ceil(count / WORKGROUP));
   const loads = [loader(t, 'load_a', a), loader(t, 'load_b', w)];
   const [top, bottom, left, right] = attrs.padding;
-  const padded = sign === -1 || top + bottom + left + right > 0 || ow % STRIP !== 0;
+  const padded = sign === -1 || top + bottom + left + right > 0 || ow % strip !== 0;
   const block = kw <= WIDEST ? kw : 1;
   const [dy, dx] = [attrs.dilation[0] * sign, attrs.dilation[1] * sign];
   // 1. The columns that a strip reads for a block of the kernel's row, each once.
-  const offsets = [...new Set(list(STRIP, (j) => list(block, (k) => j * sx + k * dx)).flat())].sort((p, q) => p - q);
+  const offsets = [...new Set(list(strip, (j) => list(block, (k) => j * sx + k * dx)).flat())].sort((p, q) => p - q);
   const nameOf = (offset: number): Wgsl => wgsl`a${size(offset - (offsets[0] as number))}`;
   const reads = offsets.map((offset) => {
     const at = offset === 0 ? wgsl`ix` : wgsl`ix + ${i32(offset)}`;
@@ -123,50 +132,48 @@ function strips(t: Parts, [sy, sx]: readonly [number, number], sign: 1 | -1): Ke
   // 2. Each weight of the block, times the column that each result of the strip needs.
   const products = list(block, (k) => [
     wgsl`let b${size(k)} = load_b((ky * ${i32(kw)} + kx + ${i32(k)}) * ${i32(f)} + channel);`,
-    ...list(STRIP, (j) => wgsl`acc${size(j)} += ${nameOf(j * sx + k * dx)} * b${size(k)};`),
+    ...list(strip, (j) => wgsl`acc${size(j)} += ${nameOf(j * sx + k * dx)} * b${size(k)};`),
   ]).flat();
-  const body = wgsl`
+  const step = wgsl`
 let ix = column * ${i32(sx)} + kx * ${i32(dx)} ${sign === 1 ? wgsl`-` : wgsl`+`} ${i32(left)};
 ${reads}
 ${products}`;
   const skip = top + bottom > 0 || sign === -1 ? wgsl`if (iy < 0 || iy >= ${i32(h)}) { continue; }` : nothing;
-  const stores = list(STRIP, (j) => {
-    const guard = ow % STRIP === 0 ? nothing : wgsl`if (column + ${i32(j)} < ${i32(ow)}) `;
+  const stores = list(strip, (j) => {
+    const guard = ow % strip === 0 ? nothing : wgsl`if (column + ${i32(j)} < ${i32(ow)}) `;
     return wgsl`
 ${guard}{
   let o${size(j)} = u32(((image * ${i32(oh)} + row) * ${i32(ow)} + column + ${i32(j)}) * ${i32(f)} + channel);
   ${finish(t, wgsl`acc${size(j)}`, wgsl`o${size(j)}`, wgsl`u32(channel)`, wgsl`_${size(j)}`)}
 }`;
   });
+  const body = wgsl`
+let channel = i % ${i32(f)};
+let column = i / ${i32(f)} % ${i32(across)} * ${i32(strip)};
+let row = i / ${i32(f * across)} % ${i32(oh)};
+let image = i / ${i32(f * across * oh)};
+let source = channel${multiplier === 1 ? nothing : wgsl` / ${i32(multiplier)}`};
+${list(strip, (j) => wgsl`var acc${size(j)} = T();`)}
+for (var ky = 0; ky < ${i32(kh)}; ky++) {
+  let iy = row * ${i32(sy)} + ky * ${i32(dy)} ${sign === 1 ? wgsl`-` : wgsl`+`} ${i32(top)};
+  ${skip}
+  let line = (image * ${i32(h)} + iy) * ${i32(wide)};
+  for (var kx = 0; kx < ${i32(kw)}; kx += ${i32(block)}) {
+    ${trimmed(step)}
+  }
+}
+${stores}`;
+  const { main, groups } = itemsMain(count, { kind: 'items', workgroup, each: 1 }, [trimmed(body)], { signed: true });
   const text = wgsl`
 ${title(t)}
 ${trimmed(declarations(t, loads))}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = i32(${flatIndex(groups, WORKGROUP)});
-  if (i >= ${i32(count)}) { return; }
-  let channel = i % ${i32(f)};
-  let column = i / ${i32(f)} % ${i32(across)} * ${i32(STRIP)};
-  let row = i / ${i32(f * across)} % ${i32(oh)};
-  let image = i / ${i32(f * across * oh)};
-  let source = channel${multiplier === 1 ? nothing : wgsl` / ${i32(multiplier)}`};
-  ${list(STRIP, (j) => wgsl`var acc${size(j)} = T();`)}
-  for (var ky = 0; ky < ${i32(kh)}; ky++) {
-    let iy = row * ${i32(sy)} + ky * ${i32(dy)} ${sign === 1 ? wgsl`-` : wgsl`+`} ${i32(top)};
-    ${skip}
-    let line = (image * ${i32(h)} + iy) * ${i32(wide)};
-    for (var kx = 0; kx < ${i32(kw)}; kx += ${i32(block)}) {
-      ${trimmed(body)}
-    }
-  }
-  ${stores}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 
 /** One invocation an element of the input gradient, or four channels of it, for any stride and multiplier. */
-function inputGradient(t: Parts): Kernel {
+function inputGradient(t: Parts, schedule: ItemSchedule): Kernel {
   const { b, group, root, attrs, width, c, f, multiplier } = t;
   const [dy, w] = root.inputs as [Node, Node];
   const [, h, wide] = four(root);
@@ -174,7 +181,6 @@ function inputGradient(t: Parts): Kernel {
   const [, oh, ow] = four(dy);
   const window: PoolAttrs = { ...attrs, window: [kh, kw] };
   const count = sizeOf(root.type.shape) / width;
-  const groups = spread(Math.ceil(count / WORKGROUP));
   const loads = [loader(t, 'load_a', dy), loader(t, 'load_b', w)];
   const product = (filter: Wgsl): Wgsl =>
     wgsl`result += load_a(((image * ${i32(oh)} + oy) * ${i32(ow)} + ox) * ${i32(f)} + ${filter}) * load_b((ky * ${i32(kw)} + kx) * ${i32(f)} + ${filter});`;
@@ -185,36 +191,33 @@ function inputGradient(t: Parts): Kernel {
 for (var e = i32(channel) * ${i32(multiplier)}; e < (i32(channel) + 1) * ${i32(multiplier)}; e++) {
   ${product(wgsl`e`)}
 }`;
-  const stores = finish(t, wgsl`result`, wgsl`i`, wgsl`channel`);
+  const lines = [
+    trimmed(coordinates(h, wide, c)),
+    wgsl`var result = T();`,
+    trimmed(eachWindow(window, oh, ow, body)),
+    finish(t, wgsl`result`, wgsl`i`, wgsl`channel`),
+  ];
+  const { main, groups } = itemsMain(count, schedule, lines);
   const text = wgsl`
 ${title(t)}
 ${trimmed(declarations(t, loads))}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(count)}) { return; }
-  ${trimmed(coordinates(h, wide, c))}
-  var result = T();
-  ${trimmed(eachWindow(window, oh, ow, body))}
-  ${stores}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 
 /**
- * A workgroup sums the products of eight neighbouring filters in one row of the window, in slices of the rows of dy,
+ * A workgroup sums the products of neighbouring filters in one row of the window, in slices of the rows of dy,
  * and then the slices. Each dy is read once for the places of the row, or of a block of it.
  */
-function weightGradient(t: Parts): Kernel {
+function weightGradient(t: Parts, { filters: lanes, slices }: SliceSchedule): Kernel {
   const { b, group, root, attrs, c, f, multiplier } = t;
   const [x, dy] = root.inputs as [Node, Node];
   const [, h, wide] = four(x);
   const [kh, kw] = four(root);
   const [n, oh, ow] = four(dy);
   const [top, bottom, left, right] = attrs.padding;
-  const slices = n * oh >= 128 ? 32 : 8;
-  const tiles = Math.ceil(f / LANES);
+  const tiles = Math.ceil(f / lanes);
   const block = kw <= WIDEST ? kw : 1;
   const count = tiles * kh * (kw / block);
   const groups = spread(count);
@@ -229,11 +232,11 @@ function weightGradient(t: Parts): Kernel {
   const sums = places.map(
     (k) => wgsl`
 {
-  parts[id.y * ${u32(LANES)} + id.x] = acc${size(k)};
+  parts[id.y * ${u32(lanes)} + id.x] = acc${size(k)};
   workgroupBarrier();
   if (id.y == 0u && column < ${i32(f)}) {
     var total = T();
-    for (var k = 0u; k < ${u32(slices)}; k++) { total += parts[k * ${u32(LANES)} + id.x]; }
+    for (var k = 0u; k < ${u32(slices)}; k++) { total += parts[k * ${u32(lanes)} + id.x]; }
     let o${size(k)} = u32((ky * ${i32(kw)} + kx + ${i32(k)}) * ${i32(f)} + column);
     ${finish(t, wgsl`total`, wgsl`o${size(k)}`, wgsl`u32(column)`, wgsl`_${size(k)}`)}
   }
@@ -244,13 +247,13 @@ function weightGradient(t: Parts): Kernel {
 ${title(t)}
 ${trimmed(declarations(t, loads))}
 
-var<workgroup> parts: array<T, ${size(slices * LANES)}>;
+var<workgroup> parts: array<T, ${size(slices * lanes)}>;
 
-@compute @workgroup_size(${size(LANES)}, ${size(slices)})
+@compute @workgroup_size(${size(lanes)}, ${size(slices)})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
   let tile = i32(${groups[1] === 1 ? wgsl`group.x` : wgsl`group.x + group.y * ${u32(groups[0])}`});
   ${groups[0] * groups[1] === count ? nothing : wgsl`if (tile >= ${i32(count)}) { return; }`}
-  let column = tile % ${i32(tiles)} * ${i32(LANES)} + i32(id.x);
+  let column = tile % ${i32(tiles)} * ${i32(lanes)} + i32(id.x);
   let ky = tile / ${i32(tiles)} / ${i32(kw / block)};
   let kx = tile / ${i32(tiles)} % ${i32(kw / block)} * ${i32(block)};
   let f = min(column, ${i32(f - 1)});

@@ -2,37 +2,31 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
-import { f32, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
+import { type Bindings, bindings, heading, type Kernel } from '../kernel.ts';
+import { f32, kernelText, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers, load } from './epilogue.ts';
 import { axesOf, inFours, sourceIndex } from './gather-axes.ts';
+import { itemsMain } from './items.ts';
 
-const WORKGROUP = 64;
-
-/** One invocation an element, or four neighbours where they lie side by side in the operands too. */
-export function gatherKernel(group: Group, fields: readonly StepField[]): Kernel {
+/** Each item is an element, or four neighbours where they lie side by side in the operands too. */
+export function gatherKernel(group: Group, schedule: ItemSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
   const b = bindings(fields);
   const { shape } = root.type;
   const last = shape[shape.length - 1] ?? 1;
   const { width, value } = isOp(root, 'concat') ? fromMany(b, root) : fromOne(b, root);
   const count = sizeOf(shape) / width;
-  const groups = spread(Math.ceil(count / WORKGROUP));
   const place = { index: wgsl`i`, column: wgsl`i % ${u32(last / width)}`, width, shape } as const;
   const after = epilogue(b, group.nodes, group.outputs, new Map([[root, wgsl`value`]]), place, () => 'read_write');
+  const { main, groups } = itemsMain(count, schedule, [value, after]);
   const text = wgsl`
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(shape)}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 ${b.declare()}
 ${helpers(group.nodes, width)}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(count)}) { return; }
-  ${value}
-  ${after}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 

@@ -4,6 +4,7 @@ import { isOp, type Node, type Shape, showShape, sizeOf } from '../../ir/index.t
 import type { Group } from '../../schedule/index.ts';
 import { heading } from '../kernel.ts';
 import { comment, i32, join, nothing, type Wgsl, wgsl } from '../wgsl.ts';
+import { winogradTiles } from './winograd-shapes.ts';
 
 /** One loop over a part of k. */
 export interface KAxis {
@@ -50,6 +51,8 @@ export interface IndexMap {
   readonly byPhase?: { readonly outputRow: Wgsl };
   /** A convolution whose filters read all channels: pixels of a row of its result. */
   readonly rowOfPixels?: number;
+  /** Tiles of 2x2 results, where Winograd's way can compute it (winograd.ts). */
+  readonly winograd?: number;
   /** What m, n and k are, for the comment above the kernel. */
   readonly legend: string;
 }
@@ -114,6 +117,11 @@ function orderedByPhase(map: IndexMap, g: Windows): IndexMap {
 
 /** The map of a contraction node. */
 export function indexMap(node: Node): IndexMap {
+  const winograd = winogradTiles(node);
+  return winograd === undefined ? mapOf(node) : { ...mapOf(node), winograd };
+}
+
+function mapOf(node: Node): IndexMap {
   const [p, q] = node.inputs as [Node, Node];
   if (isOp(node, 'conv2d'))
     return forward(p, q, { x: p.type.shape, w: q.type.shape, y: node.type.shape, ...node.attrs });

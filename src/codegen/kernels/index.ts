@@ -1,10 +1,11 @@
 // From a group to its kernel. The table is complete by type: a family without a kernel does not compile.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node } from '../../ir/index.ts';
-import type { Family, Group, MemoryPlan } from '../../schedule/index.ts';
+import { type Family, type Group, type MemoryPlan, sharedPlace } from '../../schedule/index.ts';
+import { type FamilySchedule, familySchedule } from '../family-schedules.ts';
 import type { Kernel } from '../kernel.ts';
 import { wholeWindows } from '../pool-rule.ts';
-import { contractionSchedule, type Target, type Tuned } from '../schedules.ts';
+import { contractionSchedule, isOfContraction, type Target, type Tuned } from '../schedules.ts';
 import { type Subgroups, unknownSubgroups } from '../subgroup-schedules.ts';
 import { contractionKernel } from './contraction.ts';
 import { matrixKernel } from './contraction-matrix.ts';
@@ -13,6 +14,7 @@ import { shuffleKernel } from './contraction-shuffle.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
 import { tiledKernel } from './contraction-tiled.ts';
 import { depthwiseKernel } from './depthwise.ts';
+import { familyWork, workOfGroup } from './family-work.ts';
 import { gatherKernel } from './gather.ts';
 import { workOf } from './index-map.ts';
 import { neighboursKernel } from './neighbours.ts';
@@ -25,6 +27,7 @@ import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
 import { unpoolKernel } from './unpool.ts';
 import { windowKernel } from './window.ts';
+import { winogradKernel } from './winograd.ts';
 
 interface Context {
   readonly fields: readonly StepField[];
@@ -37,12 +40,25 @@ interface Context {
   readonly memory: MemoryPlan;
 }
 
+type Scheduled<K extends FamilySchedule['kind']> = Extract<FamilySchedule, { readonly kind: K }>;
+
+/** The schedule of a group that is no contraction: as measured, or by the rules. `kind` is the one that the family takes. */
+function scheduled<K extends FamilySchedule['kind']>(group: Group, { target, tuned }: Context, kind?: K): Scheduled<K> {
+  const work = familyWork(group);
+  if (!work || (kind && work.kind !== kind))
+    throw new Error(`${group.name}: ${group.family} has no schedule of ${kind}`);
+  const own = tuned.size > 0 ? tuned.get(workOfGroup(group)) : undefined;
+  return (own?.kind === work.kind ? own : familySchedule(work, target)) as Scheduled<K>;
+}
+
 const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
   contraction: (group, { fields, target, tuned, subgroups }) => {
     const root = group.nodes[0] as Node;
     const map = groupMap(group);
-    const ruled = tuned.get(workOf(root)) ?? contractionSchedule(map, target, subgroups);
-    const schedule = wholeWindows(ruled, group, map, target);
+    const own = tuned.get(workOf(root));
+    const chosen = own && isOfContraction(own) ? own : contractionSchedule(map, target, subgroups);
+    const schedule = wholeWindows(chosen, group, map, target);
+    if (schedule.kind === 'winograd') return winogradKernel(group, schedule, fields);
     if (schedule.kind === 'shuffle') return shuffleKernel(group, schedule, fields);
     if (schedule.kind === 'matrix') return matrixKernel(group, schedule, fields);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
@@ -51,23 +67,25 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
       ? tiledKernel(group, schedule, fields)
       : contractionKernel(group, schedule, fields);
   },
-  depthwise: (group, { fields, target }) => depthwiseKernel(group, target, fields),
-  window: (group, { fields }) => {
+  depthwise: (group, c) => depthwiseKernel(group, scheduled(group, c), c.target, c.fields),
+  window: (group, c) => {
     const root = group.nodes[0] as Node;
-    if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, fields);
-    return isOp(root, 'unpool2d') ? unpoolKernel(group, fields) : windowKernel(group, fields);
+    if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, c.fields);
+    return isOp(root, 'unpool2d')
+      ? unpoolKernel(group, c.target, c.fields)
+      : windowKernel(group, scheduled(group, c, 'items'), c, sharedPlace(group, c.memory));
   },
-  gather: (group, { fields }) => gatherKernel(group, fields),
-  resize: (group, { fields }) => resizeKernel(group, fields),
-  pointwise: (group, { fields }) => pointwiseKernel(group, fields),
-  rows: (group, { fields }) => rowsKernel(group, fields),
+  gather: (group, c) => gatherKernel(group, scheduled(group, c, 'items'), c.fields),
+  resize: (group, c) => resizeKernel(group, scheduled(group, c, 'items'), c.fields),
+  pointwise: (group, c) => pointwiseKernel(group, scheduled(group, c, 'items'), c.fields),
+  rows: (group, c) => rowsKernel(group, scheduled(group, c, 'items'), c.fields),
   squares: (group, { fields, memory }) => squaresKernel(group, memory, fields),
-  sum: (group, { fields, target, subgroups }) => {
-    if (group.nodes.some((n) => isOp(n, 'batch_mean'))) return meanKernel(group, fields);
-    const least = target === 'gpu-subgroups' ? (subgroups ?? unknownSubgroups).least : undefined;
-    return sumKernel(group, target, fields, least);
+  sum: (group, c) => {
+    if (group.nodes.some((n) => isOp(n, 'batch_mean'))) return meanKernel(group, c.fields);
+    const least = c.target === 'gpu-subgroups' ? (c.subgroups ?? unknownSubgroups).least : undefined;
+    return sumKernel(group, scheduled(group, c, 'sum'), c.fields, least);
   },
-  neighbours: (group, { fields }) => neighboursKernel(group, fields),
+  neighbours: (group, c) => neighboursKernel(group, scheduled(group, c, 'items'), c.fields),
   accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),
 };
 

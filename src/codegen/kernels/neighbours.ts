@@ -1,14 +1,14 @@
-// Sums of neighbouring channels, of values that are computed on the way, and what is done with them: one invocation an element.
+// Sums of neighbouring channels, of values that are computed on the way, and what is done with them: an item is an element.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
-import { i32, kernelText, size, u32, wgsl } from '../wgsl.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
+import { bindings, heading, type Kernel } from '../kernel.ts';
+import { i32, kernelText, u32, wgsl } from '../wgsl.ts';
 import { compute, epilogue, helpers, type Place, within } from './epilogue.ts';
+import { itemsMain } from './items.ts';
 
-const WORKGROUP = 64;
-
-export function neighboursKernel(group: Group, fields: readonly StepField[]): Kernel {
+export function neighboursKernel(group: Group, schedule: ItemSchedule, fields: readonly StepField[]): Kernel {
   const isRoot = (n: Node): boolean => isOp(n, 'channel_sum');
   const root = group.nodes.find(isRoot) as Node<'channel_sum'>;
   const { before, after } = root.attrs;
@@ -25,26 +25,23 @@ export function neighboursKernel(group: Group, fields: readonly StepField[]): Ke
   const own: Place = { index: wgsl`i`, column: wgsl`c`, width: 1, shape };
   const known = new Map([[root as unknown as Node, wgsl`total`]]);
   const lines = epilogue(b, within(group.nodes, rest, isRoot), group.outputs, known, own, () => 'read_write', wgsl`_r`);
-  const groups = spread(Math.ceil(count / WORKGROUP));
+  const body = wgsl`
+let c = i % ${u32(channels)};
+let base = i - c;
+var total = 0.0;
+for (var k = u32(max(0, i32(c) - ${i32(before)})); k < min(c + ${u32(after + 1)}, ${u32(channels)}); k++) {
+  let e = base + k;
+  ${computed.lines}
+  total += ${term};
+}
+${lines}`;
+  const { main, groups } = itemsMain(count, schedule, [{ wgsl: body.wgsl.trim() }]);
   const text = wgsl`
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${before} channels before and ${after} after each of ${showShape(shape)}`, group.nodes)}
 alias T = f32;
 ${b.declare()}
 ${helpers(group.nodes, 1)}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(count)}) { return; }
-  let c = i % ${u32(channels)};
-  let base = i - c;
-  var total = 0.0;
-  for (var k = u32(max(0, i32(c) - ${i32(before)})); k < min(c + ${u32(after + 1)}, ${u32(channels)}); k++) {
-    let e = base + k;
-    ${computed.lines}
-    total += ${term};
-  }
-  ${lines}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }

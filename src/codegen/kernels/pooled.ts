@@ -36,9 +36,10 @@ export function poolingOf({ nodes }: Group): Pooling | undefined {
 
 /** The index map of a group's contraction; with a pool, its rows are the places of windows, one window after the other. */
 export function groupMap(group: Group): IndexMap {
-  const map = indexMap(group.nodes[0] as Node);
+  const whole = indexMap(group.nodes[0] as Node);
   const pooling = poolingOf(group);
-  if (!pooling) return map;
+  if (!pooling) return whole;
+  const { winograd: _, ...map } = whole;
   const [n, oh, ow] = pooling.pool.type.shape as Size4;
   const [wh, ww] = pooling.pool.attrs.window;
   return {

@@ -1,16 +1,16 @@
-// Pictures in another size, and gradients that sum over the places where a pixel went: one invocation a pixel's channel (or four).
+// Pictures in another size, and gradients that sum over the places where a pixel went: an item is a pixel's channel (or four).
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import { asPictures } from '../../ir/ops/augment.ts';
 import type { Group } from '../../schedule/index.ts';
-import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
-import { i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
+import { bindings, heading, type Kernel } from '../kernel.ts';
+import { i32, kernelText, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers, load } from './epilogue.ts';
+import { itemsMain } from './items.ts';
 import { warpBody } from './warp.ts';
 
-const WORKGROUP = 64;
-
-export function resizeKernel(group: Group, fields: readonly StepField[]): Kernel {
+export function resizeKernel(group: Group, schedule: ItemSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
   const b = bindings(fields);
   const { shape } = root.type;
@@ -31,9 +31,14 @@ export function resizeKernel(group: Group, fields: readonly StepField[]): Kernel
   const warp = isOp(root, 'warp2d') ? root : undefined;
   const body = warp ? warpBody(b, warp, at) : bodyOf(root, at, { h, w, sh, sw });
   const count = sizeOf(shape) / width;
-  const groups = spread(Math.ceil(count / WORKGROUP));
   const place = { index: wgsl`i`, column: wgsl`i % ${u32(c)}`, width, shape } as const;
   const after = epilogue(b, group.nodes, group.outputs, new Map([[root, wgsl`result`]]), place, () => 'read_write');
+  const where = wgsl`
+let channel = i % ${u32(c)};
+let column = i32(i / ${u32(c)} % ${u32(w)});
+let row = i32(i / ${u32(c * w)} % ${u32(h)});
+let image = i32(i / ${u32(c * w * h)});`;
+  const { main, groups } = itemsMain(count, schedule, [trimmed(where), body.lines, after]);
   const text = wgsl`
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(shape)}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
@@ -41,17 +46,7 @@ ${b.declare()}
 ${helpers(group.nodes, width, warp ? ['hash32'] : [])}
 ${body.helper}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(count)}) { return; }
-  let channel = i % ${u32(c)};
-  let column = i32(i / ${u32(c)} % ${u32(w)});
-  let row = i32(i / ${u32(c * w)} % ${u32(h)});
-  let image = i32(i / ${u32(c * w * h)});
-  ${body.lines}
-  ${after}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 

@@ -1,13 +1,13 @@
-// Class scores: softmax, cross-entropy, gradients and right answers of one row an invocation, in one kernel.
+// Class scores: softmax, cross-entropy, gradients and right answers of a row an item, in one kernel.
 import type { StepField } from '../../../runtime/plan.ts';
 import { type CrossEntropyAttrs, isOp, type Node, type OpName, showShape, storageOf } from '../../ir/index.ts';
 import { SMALLEST_PROBABILITY } from '../../ir/ops/cross-entropy.ts';
 import { isOnePerRow, rowCount, rowsOf } from '../../ir/ops/rows.ts';
 import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
+import { type Bindings, bindings, heading, type Kernel } from '../kernel.ts';
 import { f32, ident, join, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
-
-const WORKGROUP = 16;
+import { itemsMain } from './items.ts';
 
 type RowOp =
   | 'softmax'
@@ -137,7 +137,7 @@ let ${out} = select(0.0, ${weighted(wgsl`total_${out}`)}, ${t.counts(count)});`;
 /** Is the node's result a row of scores (in memory) or one value a row? */
 const isRow = (node: Node): boolean => !isOnePerRow(node.op) && node.type.shape.length > 1;
 
-export function rowsKernel(group: Group, fields: readonly StepField[]): Kernel {
+export function rowsKernel(group: Group, schedule: ItemSchedule, fields: readonly StepField[]): Kernel {
   const b = bindings(fields);
   const scores = group.nodes.flatMap((n) => [n, ...n.inputs]).find(isRow);
   const [rows, columns] = scores ? rowsOf(scores.type) : [rowCount(group.nodes[0] as Node), 1];
@@ -192,20 +192,16 @@ ${each(wgsl`${made.sum} += exp(${array(z)}[${at}] - ${made.max});`)}`.wgsl
     lines.push({ wgsl: text.wgsl.trim().replace(/\n\n/g, '\n') });
     if (!isRow(node) && group.outputs.includes(node)) lines.push(wgsl`${array(node)}[r] = ${local};`);
   }
-  const groups = spread(Math.ceil(rows / WORKGROUP));
+  const before = wgsl`
+// tile.z is 0; that the compiler cannot know keeps the loops loops, which compile faster than they would unrolled.
+let end = columns + tile.z;`;
+  const { main, groups } = itemsMain(rows, schedule, lines, { name: wgsl`r`, before: { wgsl: before.wgsl.trim() } });
   const text = wgsl`
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape([rows, columns])}, a row an invocation`, group.nodes)}
 ${b.declare()}
 ${columns > 0 ? wgsl`const columns = ${u32(columns)};` : nothing}
 ${[...constants].map(([name, value]) => wgsl`const ${{ wgsl: name }} = ${value};`)}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) tile: vec3u) {
-  // tile.z is 0; that the compiler cannot know keeps the loops loops, which compile faster than they would unrolled.
-  let end = columns + tile.z;
-  let r = ${flatIndex(groups, WORKGROUP)};
-  if (r >= ${u32(rows)}) { return; }
-  ${lines}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }

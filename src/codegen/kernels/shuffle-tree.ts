@@ -13,12 +13,13 @@ export interface ShuffleTree {
 
 /**
  * The tree of the sums named `total`, each shared by `lanes` (a power of two) invocations of the `workgroup`, which lie `step`
- * apart. Every subgroup has `least` lanes or more. Undefined where neighbours in a sum may be in two subgroups.
+ * apart. Every subgroup has `least` lanes or more. Undefined where neighbours in a sum may be in two subgroups, or in no pairs.
  */
 export function shuffleTree(
   total: readonly Wgsl[],
   { workgroup, lanes, step, least }: { workgroup: number; lanes: number; step: number; least: number },
 ): ShuffleTree | undefined {
+  if (!Number.isInteger(Math.log2(step))) return undefined;
   const strides: number[] = [];
   for (let d = 1; d < lanes && 2 * d * step <= least; d *= 2) strides.push(d * step);
   if (strides.length === 0) return undefined;

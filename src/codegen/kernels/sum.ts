@@ -4,8 +4,8 @@ import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import { runOf } from '../../ir/ops/structure.ts';
 import type { Group } from '../../schedule/index.ts';
+import type { SumSchedule } from '../family-schedules.ts';
 import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
-import { sumSchedule, type Target } from '../schedules.ts';
 import { comment, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { compute, helpers, type Place, store, within } from './epilogue.ts';
 import { numberBySubgroups, shuffleTree } from './shuffle-tree.ts';
@@ -28,27 +28,51 @@ function partsOf(group: Group): { readonly before: readonly Node[]; sums: readon
 
 const last = (n: Node): number => n.type.shape[n.type.shape.length - 1] ?? 1;
 
-/** `least`: lanes that every subgroup has, where sums are added by shuffling. */
-export function sumKernel(group: Group, target: Target, fields: readonly StepField[], least?: number): Kernel {
-  const { before, sums, after } = partsOf(group);
-  const root = sums[0] as Sum;
+/** The sums of a group, and how many terms each has: fours of channels where the last axis stays, else one by one. */
+export function sumsOf(group: Group) {
+  const parts = partsOf(group);
+  const root = parts.sums[0] as Sum;
   const { axes } = root.attrs;
   const x = root.inputs[0] as Node;
   const { shape } = x.type;
   const axis = shape.length - 1;
-  // 1. Fours of channels where the last axis stays, else one by one.
-  const fours = axis >= 0 && !axes.includes(axis) && [x, ...before].every((n) => last(n) % 4 === 0);
-  const width = fours ? 4 : 1;
+  const fours = axis >= 0 && !axes.includes(axis) && [x, ...parts.before].every((n) => last(n) % 4 === 0);
+  const width: 1 | 4 = fours ? 4 : 1;
   const { kept, summed } = strides(
     shape.map((n, i) => (i === axis ? n / width : n)),
     axes,
   );
   const terms = summed.reduce((p, s) => p * s.n, 1);
   const each = kept.reduce((p, s) => p * s.n, 1);
-  const parts = isOp(root as unknown as Node, 'partial_sum') ? (root as Node<'partial_sum'>).attrs.parts : 1;
-  const run = runOf(terms, parts);
-  const count = each * parts;
-  const { workgroup, lanes } = sumSchedule(count, run, target);
+  const runs = isOp(root as unknown as Node, 'partial_sum') ? (root as Node<'partial_sum'>).attrs.parts : 1;
+  return {
+    ...parts,
+    root,
+    x,
+    axis,
+    width,
+    kept,
+    summed,
+    terms,
+    each,
+    runs,
+    run: runOf(terms, runs),
+    count: each * runs,
+  };
+}
+
+/** `least`: lanes that every subgroup has, where sums are added by shuffling. */
+export function sumKernel(
+  group: Group,
+  { workgroup, lanes }: SumSchedule,
+  fields: readonly StepField[],
+  least?: number,
+): Kernel {
+  // 1. What is summed: `count` sums of `run` terms.
+  const { before, sums, after, root, x, axis, width, kept, summed, terms, each, run, count, ...made } = sumsOf(group);
+  const parts = made.runs;
+  const { axes } = root.attrs;
+  const { shape } = x.type;
   // 2. The terms of an invocation: every lanes-th of its run.
   const b = bindings(fields);
   const long = run / lanes > RUN;

@@ -3,6 +3,7 @@ import type { StepField } from '../../../runtime/plan.ts';
 import { type Node, showShape, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import type { Target } from '../schedules.ts';
 import { i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
 import { accessOf } from './index-map.ts';
@@ -11,7 +12,7 @@ import { coordinates } from './window.ts';
 const WORKGROUP = 64;
 type Size4 = [number, number, number, number];
 
-export function unpoolKernel(group: Group, fields: readonly StepField[]): Kernel {
+export function unpoolKernel(group: Group, target: Target, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node<'unpool2d'>;
   const own = root as unknown as Node;
   const [winner, dy] = root.inputs.map(storageOf) as [Node, Node];
@@ -25,6 +26,8 @@ export function unpoolKernel(group: Group, fields: readonly StepField[]): Kernel
   const whole = th === oh && tw === ow;
   const count = n * th * tw * c;
   const groups = spread(Math.ceil(count / WORKGROUP));
+  // As in window.ts: a loop that stays one.
+  const zero = target === 'cpu' ? wgsl` + i32(id.z)` : nothing;
   const b = bindings(fields);
   const winners = b.use(winner, 'u32', 'read_write');
   const dys = b.use(dy, width === 4 ? 'vec4f' : 'f32', accessOf(dy));
@@ -60,8 +63,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   ${trimmed}
 }`
   }
-  for (var ky = 0; ky < ${i32(kh)}; ky++) {
-    for (var kx = 0; kx < ${i32(kw)}; kx++) {
+  for (var ky = 0; ky < ${i32(kh)}${zero}; ky++) {
+    for (var kx = 0; kx < ${i32(kw)}${zero}; kx++) {
       ${edge}
       let e = u32((image * ${i32(h)} + row * ${i32(kh)} + ky) * ${i32(w)} + column * ${i32(kw)} + kx) * ${u32(c)} + channel;
       let result = select(T(), d, first == U(u32(ky * ${i32(kw)} + kx)));

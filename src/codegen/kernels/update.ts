@@ -2,15 +2,21 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Update } from '../../schedule/index.ts';
-import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
-import { comment, f32, ident, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
+import { bindings, type Kernel } from '../kernel.ts';
+import { comment, f32, ident, kernelText, type Wgsl, wgsl } from '../wgsl.ts';
 import { load } from './epilogue.ts';
+import { itemsMain } from './items.ts';
 import { isPointwise, pointwiseTable } from './pointwise-table.ts';
 
-const WORKGROUP = 64;
-
 /** `bytes` is the length of the members' range; `index` names the update among those of the plan. */
-export function updateKernel(update: Update, index: number, bytes: number, fields: readonly StepField[]): Kernel {
+export function updateKernel(
+  update: Update,
+  index: number,
+  bytes: number,
+  schedule: ItemSchedule,
+  fields: readonly StepField[],
+): Kernel {
   const b = bindings(fields);
   const count = bytes / 16;
   const { group, members } = update;
@@ -53,19 +59,13 @@ export function updateKernel(update: Update, index: number, bytes: number, field
     if (e.kind !== 'assign') continue;
     lines.push(wgsl`${values.get(e.target as unknown as Node) as Wgsl} = ${read(e.value)};`);
   }
-  const groups = spread(Math.ceil(count / WORKGROUP));
+  const { main, groups } = itemsMain(count, schedule, [wgsl`let g = ${gradient};`, ...lines]);
   const text = wgsl`
 ${comment(`The update of ${members.length} parameters side by side: ${members.map((m) => m.parameter.id).join(', ')}`)}
 alias T = vec4f;
 ${b.declare()}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(count)}) { return; }
-  let g = ${gradient};
-  ${lines}
-}`;
+${main}`;
   return { name: index === 0 ? 'update' : `update.${index + 1}`, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 

@@ -1,21 +1,31 @@
-// Pooling and its gradients: one invocation an element of the result (or four channels), or one a whole window.
+// Pooling and its gradients: an item is an element of the result (or four channels), or a whole window.
 import type { StepField } from '../../../runtime/plan.ts';
 import { isOp, type MeanAttrs, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
-import type { Group } from '../../schedule/index.ts';
-import { type Bindings, bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
-import { f32, i32, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { type Group, type InPlace, tiles } from '../../schedule/index.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
+import { type Bindings, bindings, heading, type Kernel } from '../kernel.ts';
+import type { Target } from '../schedules.ts';
+import { f32, i32, kernelText, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { epilogue, helpers } from './epilogue.ts';
+import { itemsMain, zeroOf } from './items.ts';
 import { storeWinner } from './pooled.ts';
 
-const WORKGROUP = 64;
 type Size4 = [number, number, number, number];
 
-export function windowKernel(group: Group, fields: readonly StepField[]): Kernel {
+/** `inPlace`: the result lies where that operand does. */
+export function windowKernel(
+  group: Group,
+  schedule: ItemSchedule,
+  { target, fields }: { readonly target: Target; readonly fields: readonly StepField[] },
+  inPlace?: InPlace,
+): Kernel {
   const root = group.nodes[0] as Node;
   const channels = (root.inputs[0] as Node).type.shape[3] as number;
   const width = channels % 4 === 0 ? 4 : 1;
-  const b = bindings(fields);
-  const t: Parts = { b, group, root, width, c: channels / width };
+  const b = bindings(fields, inPlace);
+  // It is 0: a loop whose end the compiler of a processor's adapter knows is unrolled, which takes it twice as long.
+  const zero = target === 'cpu' ? wgsl` + i32(${zeroOf(schedule)})` : nothing;
+  const t: Parts = { b, group, root, width, c: channels / width, zero };
   const made =
     isOp(root, 'maxpool2d') || isOp(root, 'avgpool2d') || isOp(root, 'maxpool2d_winner')
       ? forward(t, root.attrs)
@@ -24,21 +34,16 @@ export function windowKernel(group: Group, fields: readonly StepField[]): Kernel
           ? maxGradientByWindow(t, root.attrs)
           : maxGradient(t, root.attrs)
         : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
-  const groups = spread(Math.ceil(made.count / WORKGROUP));
+  const { main, groups } = itemsMain(made.count, schedule, [made.body]);
   const text = wgsl`
-${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}`, group.nodes)}
+${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}${inPlace ? `, in the place of ${inPlace.operand.id}` : ''}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 alias U = ${{ wgsl: width === 4 ? 'vec4u' : 'u32' }};
 ${b.declare()}
 ${helpers(group.nodes, width)}
 ${(isOp(root, 'avgpool2d_dx') && uncounted(root.attrs)) || (isOp(root, 'avgpool2d') && root.attrs.counted && uncounted(root.attrs)) ? inWindow : nothing}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(made.count)}) { return; }
-  ${made.body}
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }
 
@@ -49,6 +54,8 @@ interface Parts {
   readonly width: 1 | 4;
   /** Channels in elements of T. */
   readonly c: number;
+  /** Behind the end of a short loop: nothing, or what keeps it a loop. */
+  readonly zero: Wgsl;
 }
 interface Made {
   readonly body: Wgsl;
@@ -68,14 +75,6 @@ function divisor(a: MeanAttrs, oy: Wgsl, ox: Wgsl, h: number, w: number): Wgsl {
     wgsl`in_window(${o} * ${i32(s)} - ${i32(p)}, ${i32(k)}, ${i32(d)}, ${i32(limit)})`;
   return wgsl`(${axis(oy, a.window[0], a.stride[0], a.dilation[0], a.padding[0] - top, h + top + bottom)} * ${axis(ox, a.window[1], a.stride[1], a.dilation[1], a.padding[2] - left, w + left + right)})`;
 }
-
-/** Do windows lie side by side from the first row on, so that each element is in at most one? */
-const tiles = (a: PoolAttrs): boolean =>
-  !padded(a) &&
-  a.dilation[0] === 1 &&
-  a.dilation[1] === 1 &&
-  a.stride[0] === a.window[0] &&
-  a.stride[1] === a.window[1];
 
 function finish({ b, group, root, width, c }: Parts, value: Wgsl, index: Wgsl): Wgsl {
   const place = { index, column: wgsl`i % ${u32(c)}`, width, shape: root.type.shape } as const;
@@ -113,8 +112,8 @@ ${coordinates(oh, ow, c)}
 var result = ${max ? wgsl`T(${f32(Number.NEGATIVE_INFINITY)})` : wgsl`T()`};
 ${counting ? wgsl`var inside = 0.0;` : nothing}
 ${winner ? wgsl`var first = U();` : nothing}
-for (var ky = 0; ky < ${i32(a.window[0])}; ky++) {
-  for (var kx = 0; kx < ${i32(a.window[1])}; kx++) {
+for (var ky = 0; ky < ${i32(a.window[0])}${t.zero}; ky++) {
+  for (var kx = 0; kx < ${i32(a.window[1])}${t.zero}; kx++) {
     let iy = row * ${i32(a.stride[0])} + ky * ${i32(a.dilation[0])} - ${i32(a.padding[0])};
     let ix = column * ${i32(a.stride[1])} + kx * ${i32(a.dilation[1])} - ${i32(a.padding[2])};
     ${inside}
@@ -143,7 +142,7 @@ function maxGradientByWindow(t: Parts, a: PoolAttrs): Made {
   const find = wgsl`
 best = ${xs}[${at(i32(0), i32(0))}];
 d = ${dys}[u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel];
-for (var k = 1; k < ${i32(kh * kw)}; k++) {
+for (var k = 1; k < ${i32(kh * kw)}${t.zero}; k++) {
   let v = ${xs}[${at(wgsl`k / ${i32(kw)}`, wgsl`k % ${i32(kw)}`)}];
   let better = v > best;
   best = select(best, v, better);
@@ -170,8 +169,8 @@ ${
   ${trimmed}
 }`
 }
-for (var ky = 0; ky < ${i32(kh)}; ky++) {
-  for (var kx = 0; kx < ${i32(kw)}; kx++) {
+for (var ky = 0; ky < ${i32(kh)}${t.zero}; ky++) {
+  for (var kx = 0; kx < ${i32(kw)}${t.zero}; kx++) {
     ${edge}
     ${{ wgsl: inner.wgsl.trim() }}
   }

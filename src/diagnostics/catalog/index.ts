@@ -17,6 +17,7 @@ export * as imports from './imports.ts';
 export * as labels from './labels.ts';
 export * as logs from './logs.ts';
 export * as looking from './looking.ts';
+export * as memory from './memory.ts';
 export * as names from './names.ts';
 export * as normal from './normal.ts';
 export * as onnx from './onnx.ts';

@@ -1,4 +1,4 @@
-// Messages of targets and of tuning: E0650 to E0664. Those of the target gpu-subgroups: subgroups.ts.
+// Messages of targets and of tuning: E0650 to E0664, E0689 to E0692. Those of the target gpu-subgroups: subgroups.ts.
 import { entry } from '../entry.ts';
 
 /** `has`: what the adapter says of subgroups. */
@@ -29,15 +29,32 @@ export const tuneEntry = entry('E0654', (file: string, entryName: string, reason
   help: [`the entry: ${entryName}`, `remove it, and cnnc tune can measure it again; --tune none leaves the file out`],
 }));
 
+/** A file that a later version wrote. `known`: the kinds that this one reads. */
+export const unknownSchedule = entry(
+  'E0689',
+  (file: string, entryName: string, kind: string, known: readonly string[]) => ({
+    message: `an entry of the measured schedules is of the kind "${kind}", and this cnnc knows ${known.join(', ')}`,
+    file,
+    help: [
+      `the entry: ${entryName}`,
+      'a later cnnc wrote it: use that one, or remove the entry; --tune none leaves the file out',
+    ],
+  }),
+);
+
 /** `help`: how this machine gets an adapter, or which option to leave out. */
 export const tuneNeedsAdapter = entry('E0655', (help: readonly string[]) => ({
   message: 'tune measures a WebGPU adapter, and the reference interpreter is none',
   help: [...help, 'more about this machine: cnnc doctor'],
 }));
 
-export const nothingToTune = entry('E0656', (file: string) => ({
-  message: `${file} has nothing to tune: schedules are those of convolutions and dense layers, and there is none`,
-  help: ['cnnc bench shows what its time goes into'],
+/** `asked` and `there`: families of kernels. */
+export const nothingToTune = entry('E0656', (file: string, asked: readonly string[], there: Iterable<string>) => ({
+  message: `${file} has nothing to tune: it has no kernel of the ${asked.length === 1 ? 'family' : 'families'} ${asked.join(', ')}`,
+  help: [
+    `its kernels that have a choice: ${[...there].sort().join(', ') || 'none'}`,
+    'cnnc bench shows what its time goes into',
+  ],
 }));
 
 export const autoNeedsAdapter = entry('E0657', (help: readonly string[]) => ({

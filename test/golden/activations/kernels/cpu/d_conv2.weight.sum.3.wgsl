@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
       let p0 = at(r0, image, oy);
       let p1 = at(r1, image, oy);
       let q = (image * OH + oy) * OW * F;
-      for (var ox = 0; ox < 2; ox += 1) {
+      for (var ox = 0; ox < 2 + i32(tile.z); ox += 1) {
         let b0_0 = load_b(q + ox * 5 + n0 * 1);
         let a0 = load_a(p0 + ox * 4);
         let a1 = load_a(p1 + ox * 4);

@@ -2,196 +2,110 @@ enable subgroups;
 // conv1 = conv2d, add, relu: 5x12x10x4
 // line 16: conv 4 3x3 pad same relu => 12x10x4
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 600 x 4 x 27
-// Each lane of a subgroup computes a pixel and 4 filters at a time.
+// A workgroup is one subgroup: 16 rows, and for each lane 1 x 4 columns.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 12; const W = 10; const C = 3; const KH = 3; const KW = 3; const OH = 12; const OW = 10; const F = 4;
 const SY = 1; const SX = 1; const TOP = 1; const LEFT = 1; const DY = 1; const DX = 1;
-const PW = 10; const PH = 12; const WH = 1; const WW = 1;
 @group(0) @binding(0) var<storage, read_write> normalise: array<f32, 1800>;
-@group(0) @binding(1) var<storage, read> conv1_weight: array<f32, 108>;
+@group(0) @binding(1) var b: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var<storage, read> conv1_bias: array<vec4f, 1>;
 @group(0) @binding(3) var<storage, read_write> conv1: array<vec4f, 600>;
 
-@compute @workgroup_size(16)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let place = i32(id.x);
-  // Lanes beyond the last compute what it does: all take part in spreading the weights.
-  let r = min(place, 599);
-  let top = r / PW % PH * WH * SY - TOP;
-  let left = r % PW * WW * SX - LEFT;
-  let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  let y0 = top + 0 >= 0 && top + 0 < H;
-  let y1 = top + 1 >= 0 && top + 1 < H;
-  let y2 = top + 2 >= 0 && top + 2 < H;
-  let x0 = left + 0 >= 0 && left + 0 < W;
-  let x1 = left + 1 >= 0 && left + 1 < W;
-  let x2 = left + 2 >= 0 && left + 2 < W;
-  let a0_0_0 = select(0.0, normalise[select(0, at + 0 * (W * C) + 0, y0 && x0)], y0 && x0);
-  let a0_0_1 = select(0.0, normalise[select(0, at + 0 * (W * C) + 1, y0 && x0)], y0 && x0);
-  let a0_0_2 = select(0.0, normalise[select(0, at + 0 * (W * C) + 2, y0 && x0)], y0 && x0);
-  let a0_1_0 = select(0.0, normalise[select(0, at + 0 * (W * C) + 3, y0 && x1)], y0 && x1);
-  let a0_1_1 = select(0.0, normalise[select(0, at + 0 * (W * C) + 4, y0 && x1)], y0 && x1);
-  let a0_1_2 = select(0.0, normalise[select(0, at + 0 * (W * C) + 5, y0 && x1)], y0 && x1);
-  let a0_2_0 = select(0.0, normalise[select(0, at + 0 * (W * C) + 6, y0 && x2)], y0 && x2);
-  let a0_2_1 = select(0.0, normalise[select(0, at + 0 * (W * C) + 7, y0 && x2)], y0 && x2);
-  let a0_2_2 = select(0.0, normalise[select(0, at + 0 * (W * C) + 8, y0 && x2)], y0 && x2);
-  let a1_0_0 = select(0.0, normalise[select(0, at + 1 * (W * C) + 0, y1 && x0)], y1 && x0);
-  let a1_0_1 = select(0.0, normalise[select(0, at + 1 * (W * C) + 1, y1 && x0)], y1 && x0);
-  let a1_0_2 = select(0.0, normalise[select(0, at + 1 * (W * C) + 2, y1 && x0)], y1 && x0);
-  let a1_1_0 = select(0.0, normalise[select(0, at + 1 * (W * C) + 3, y1 && x1)], y1 && x1);
-  let a1_1_1 = select(0.0, normalise[select(0, at + 1 * (W * C) + 4, y1 && x1)], y1 && x1);
-  let a1_1_2 = select(0.0, normalise[select(0, at + 1 * (W * C) + 5, y1 && x1)], y1 && x1);
-  let a1_2_0 = select(0.0, normalise[select(0, at + 1 * (W * C) + 6, y1 && x2)], y1 && x2);
-  let a1_2_1 = select(0.0, normalise[select(0, at + 1 * (W * C) + 7, y1 && x2)], y1 && x2);
-  let a1_2_2 = select(0.0, normalise[select(0, at + 1 * (W * C) + 8, y1 && x2)], y1 && x2);
-  let a2_0_0 = select(0.0, normalise[select(0, at + 2 * (W * C) + 0, y2 && x0)], y2 && x0);
-  let a2_0_1 = select(0.0, normalise[select(0, at + 2 * (W * C) + 1, y2 && x0)], y2 && x0);
-  let a2_0_2 = select(0.0, normalise[select(0, at + 2 * (W * C) + 2, y2 && x0)], y2 && x0);
-  let a2_1_0 = select(0.0, normalise[select(0, at + 2 * (W * C) + 3, y2 && x1)], y2 && x1);
-  let a2_1_1 = select(0.0, normalise[select(0, at + 2 * (W * C) + 4, y2 && x1)], y2 && x1);
-  let a2_1_2 = select(0.0, normalise[select(0, at + 2 * (W * C) + 5, y2 && x1)], y2 && x1);
-  let a2_2_0 = select(0.0, normalise[select(0, at + 2 * (W * C) + 6, y2 && x2)], y2 && x2);
-  let a2_2_1 = select(0.0, normalise[select(0, at + 2 * (W * C) + 7, y2 && x2)], y2 && x2);
-  let a2_2_2 = select(0.0, normalise[select(0, at + 2 * (W * C) + 8, y2 && x2)], y2 && x2);
-  let own = i32(lane) / 4 * F + i32(lane) % 4;
-  var q: f32;
-  for (var f = 0; f < F; f += 4) {
-    let w0 = conv1_weight[own + 0 + f];
-    let w1 = conv1_weight[own + 8 + f];
-    let w2 = conv1_weight[own + 16 + f];
-    let w3 = conv1_weight[own + 24 + f];
-    let w4 = conv1_weight[own + 32 + f];
-    let w5 = conv1_weight[own + 40 + f];
-    let w6 = conv1_weight[own + 48 + f];
-    let w7 = conv1_weight[own + 56 + f];
-    let w8 = conv1_weight[own + 64 + f];
-    let w9 = conv1_weight[own + 72 + f];
-    let w10 = conv1_weight[own + 80 + f];
-    let w11 = conv1_weight[own + 88 + f];
-    let w12 = conv1_weight[own + 96 + f];
-    let w13 = conv1_weight[min(own + 104 + f, 107)];
-    var s0_0 = 0.0;
-    var s0_1 = 0.0;
-    var s0_2 = 0.0;
-    var s0_3 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1);
-    q = subgroupBroadcast(w0, 2u); s0_2 = fma(a0_0_0, q, s0_2);
-    q = subgroupBroadcast(w0, 3u); s0_3 = fma(a0_0_0, q, s0_3);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_0_1, q, s0_0);
-    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_0_1, q, s0_1);
-    q = subgroupBroadcast(w0, 6u); s0_2 = fma(a0_0_1, q, s0_2);
-    q = subgroupBroadcast(w0, 7u); s0_3 = fma(a0_0_1, q, s0_3);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_0_2, q, s0_0);
-    q = subgroupBroadcast(w1, 1u); s0_1 = fma(a0_0_2, q, s0_1);
-    q = subgroupBroadcast(w1, 2u); s0_2 = fma(a0_0_2, q, s0_2);
-    q = subgroupBroadcast(w1, 3u); s0_3 = fma(a0_0_2, q, s0_3);
-    q = subgroupBroadcast(w1, 4u); s0_0 = fma(a0_1_0, q, s0_0);
-    q = subgroupBroadcast(w1, 5u); s0_1 = fma(a0_1_0, q, s0_1);
-    q = subgroupBroadcast(w1, 6u); s0_2 = fma(a0_1_0, q, s0_2);
-    q = subgroupBroadcast(w1, 7u); s0_3 = fma(a0_1_0, q, s0_3);
-    q = subgroupBroadcast(w2, 0u); s0_0 = fma(a0_1_1, q, s0_0);
-    q = subgroupBroadcast(w2, 1u); s0_1 = fma(a0_1_1, q, s0_1);
-    q = subgroupBroadcast(w2, 2u); s0_2 = fma(a0_1_1, q, s0_2);
-    q = subgroupBroadcast(w2, 3u); s0_3 = fma(a0_1_1, q, s0_3);
-    q = subgroupBroadcast(w2, 4u); s0_0 = fma(a0_1_2, q, s0_0);
-    q = subgroupBroadcast(w2, 5u); s0_1 = fma(a0_1_2, q, s0_1);
-    q = subgroupBroadcast(w2, 6u); s0_2 = fma(a0_1_2, q, s0_2);
-    q = subgroupBroadcast(w2, 7u); s0_3 = fma(a0_1_2, q, s0_3);
-    q = subgroupBroadcast(w3, 0u); s0_0 = fma(a0_2_0, q, s0_0);
-    q = subgroupBroadcast(w3, 1u); s0_1 = fma(a0_2_0, q, s0_1);
-    q = subgroupBroadcast(w3, 2u); s0_2 = fma(a0_2_0, q, s0_2);
-    q = subgroupBroadcast(w3, 3u); s0_3 = fma(a0_2_0, q, s0_3);
-    q = subgroupBroadcast(w3, 4u); s0_0 = fma(a0_2_1, q, s0_0);
-    q = subgroupBroadcast(w3, 5u); s0_1 = fma(a0_2_1, q, s0_1);
-    q = subgroupBroadcast(w3, 6u); s0_2 = fma(a0_2_1, q, s0_2);
-    q = subgroupBroadcast(w3, 7u); s0_3 = fma(a0_2_1, q, s0_3);
-    q = subgroupBroadcast(w4, 0u); s0_0 = fma(a0_2_2, q, s0_0);
-    q = subgroupBroadcast(w4, 1u); s0_1 = fma(a0_2_2, q, s0_1);
-    q = subgroupBroadcast(w4, 2u); s0_2 = fma(a0_2_2, q, s0_2);
-    q = subgroupBroadcast(w4, 3u); s0_3 = fma(a0_2_2, q, s0_3);
-    q = subgroupBroadcast(w4, 4u); s0_0 = fma(a1_0_0, q, s0_0);
-    q = subgroupBroadcast(w4, 5u); s0_1 = fma(a1_0_0, q, s0_1);
-    q = subgroupBroadcast(w4, 6u); s0_2 = fma(a1_0_0, q, s0_2);
-    q = subgroupBroadcast(w4, 7u); s0_3 = fma(a1_0_0, q, s0_3);
-    q = subgroupBroadcast(w5, 0u); s0_0 = fma(a1_0_1, q, s0_0);
-    q = subgroupBroadcast(w5, 1u); s0_1 = fma(a1_0_1, q, s0_1);
-    q = subgroupBroadcast(w5, 2u); s0_2 = fma(a1_0_1, q, s0_2);
-    q = subgroupBroadcast(w5, 3u); s0_3 = fma(a1_0_1, q, s0_3);
-    q = subgroupBroadcast(w5, 4u); s0_0 = fma(a1_0_2, q, s0_0);
-    q = subgroupBroadcast(w5, 5u); s0_1 = fma(a1_0_2, q, s0_1);
-    q = subgroupBroadcast(w5, 6u); s0_2 = fma(a1_0_2, q, s0_2);
-    q = subgroupBroadcast(w5, 7u); s0_3 = fma(a1_0_2, q, s0_3);
-    q = subgroupBroadcast(w6, 0u); s0_0 = fma(a1_1_0, q, s0_0);
-    q = subgroupBroadcast(w6, 1u); s0_1 = fma(a1_1_0, q, s0_1);
-    q = subgroupBroadcast(w6, 2u); s0_2 = fma(a1_1_0, q, s0_2);
-    q = subgroupBroadcast(w6, 3u); s0_3 = fma(a1_1_0, q, s0_3);
-    q = subgroupBroadcast(w6, 4u); s0_0 = fma(a1_1_1, q, s0_0);
-    q = subgroupBroadcast(w6, 5u); s0_1 = fma(a1_1_1, q, s0_1);
-    q = subgroupBroadcast(w6, 6u); s0_2 = fma(a1_1_1, q, s0_2);
-    q = subgroupBroadcast(w6, 7u); s0_3 = fma(a1_1_1, q, s0_3);
-    q = subgroupBroadcast(w7, 0u); s0_0 = fma(a1_1_2, q, s0_0);
-    q = subgroupBroadcast(w7, 1u); s0_1 = fma(a1_1_2, q, s0_1);
-    q = subgroupBroadcast(w7, 2u); s0_2 = fma(a1_1_2, q, s0_2);
-    q = subgroupBroadcast(w7, 3u); s0_3 = fma(a1_1_2, q, s0_3);
-    q = subgroupBroadcast(w7, 4u); s0_0 = fma(a1_2_0, q, s0_0);
-    q = subgroupBroadcast(w7, 5u); s0_1 = fma(a1_2_0, q, s0_1);
-    q = subgroupBroadcast(w7, 6u); s0_2 = fma(a1_2_0, q, s0_2);
-    q = subgroupBroadcast(w7, 7u); s0_3 = fma(a1_2_0, q, s0_3);
-    q = subgroupBroadcast(w8, 0u); s0_0 = fma(a1_2_1, q, s0_0);
-    q = subgroupBroadcast(w8, 1u); s0_1 = fma(a1_2_1, q, s0_1);
-    q = subgroupBroadcast(w8, 2u); s0_2 = fma(a1_2_1, q, s0_2);
-    q = subgroupBroadcast(w8, 3u); s0_3 = fma(a1_2_1, q, s0_3);
-    q = subgroupBroadcast(w8, 4u); s0_0 = fma(a1_2_2, q, s0_0);
-    q = subgroupBroadcast(w8, 5u); s0_1 = fma(a1_2_2, q, s0_1);
-    q = subgroupBroadcast(w8, 6u); s0_2 = fma(a1_2_2, q, s0_2);
-    q = subgroupBroadcast(w8, 7u); s0_3 = fma(a1_2_2, q, s0_3);
-    q = subgroupBroadcast(w9, 0u); s0_0 = fma(a2_0_0, q, s0_0);
-    q = subgroupBroadcast(w9, 1u); s0_1 = fma(a2_0_0, q, s0_1);
-    q = subgroupBroadcast(w9, 2u); s0_2 = fma(a2_0_0, q, s0_2);
-    q = subgroupBroadcast(w9, 3u); s0_3 = fma(a2_0_0, q, s0_3);
-    q = subgroupBroadcast(w9, 4u); s0_0 = fma(a2_0_1, q, s0_0);
-    q = subgroupBroadcast(w9, 5u); s0_1 = fma(a2_0_1, q, s0_1);
-    q = subgroupBroadcast(w9, 6u); s0_2 = fma(a2_0_1, q, s0_2);
-    q = subgroupBroadcast(w9, 7u); s0_3 = fma(a2_0_1, q, s0_3);
-    q = subgroupBroadcast(w10, 0u); s0_0 = fma(a2_0_2, q, s0_0);
-    q = subgroupBroadcast(w10, 1u); s0_1 = fma(a2_0_2, q, s0_1);
-    q = subgroupBroadcast(w10, 2u); s0_2 = fma(a2_0_2, q, s0_2);
-    q = subgroupBroadcast(w10, 3u); s0_3 = fma(a2_0_2, q, s0_3);
-    q = subgroupBroadcast(w10, 4u); s0_0 = fma(a2_1_0, q, s0_0);
-    q = subgroupBroadcast(w10, 5u); s0_1 = fma(a2_1_0, q, s0_1);
-    q = subgroupBroadcast(w10, 6u); s0_2 = fma(a2_1_0, q, s0_2);
-    q = subgroupBroadcast(w10, 7u); s0_3 = fma(a2_1_0, q, s0_3);
-    q = subgroupBroadcast(w11, 0u); s0_0 = fma(a2_1_1, q, s0_0);
-    q = subgroupBroadcast(w11, 1u); s0_1 = fma(a2_1_1, q, s0_1);
-    q = subgroupBroadcast(w11, 2u); s0_2 = fma(a2_1_1, q, s0_2);
-    q = subgroupBroadcast(w11, 3u); s0_3 = fma(a2_1_1, q, s0_3);
-    q = subgroupBroadcast(w11, 4u); s0_0 = fma(a2_1_2, q, s0_0);
-    q = subgroupBroadcast(w11, 5u); s0_1 = fma(a2_1_2, q, s0_1);
-    q = subgroupBroadcast(w11, 6u); s0_2 = fma(a2_1_2, q, s0_2);
-    q = subgroupBroadcast(w11, 7u); s0_3 = fma(a2_1_2, q, s0_3);
-    q = subgroupBroadcast(w12, 0u); s0_0 = fma(a2_2_0, q, s0_0);
-    q = subgroupBroadcast(w12, 1u); s0_1 = fma(a2_2_0, q, s0_1);
-    q = subgroupBroadcast(w12, 2u); s0_2 = fma(a2_2_0, q, s0_2);
-    q = subgroupBroadcast(w12, 3u); s0_3 = fma(a2_2_0, q, s0_3);
-    q = subgroupBroadcast(w12, 4u); s0_0 = fma(a2_2_1, q, s0_0);
-    q = subgroupBroadcast(w12, 5u); s0_1 = fma(a2_2_1, q, s0_1);
-    q = subgroupBroadcast(w12, 6u); s0_2 = fma(a2_2_1, q, s0_2);
-    q = subgroupBroadcast(w12, 7u); s0_3 = fma(a2_2_1, q, s0_3);
-    q = subgroupBroadcast(w13, 0u); s0_0 = fma(a2_2_2, q, s0_0);
-    q = subgroupBroadcast(w13, 1u); s0_1 = fma(a2_2_2, q, s0_1);
-    q = subgroupBroadcast(w13, 2u); s0_2 = fma(a2_2_2, q, s0_2);
-    q = subgroupBroadcast(w13, 3u); s0_3 = fma(a2_2_2, q, s0_3);
-    if (place < 600) {
-          {
-            let column = u32(f) / 4u;
+fn load_a(i: i32) -> f32 { return normalise[i]; }
+fn load_b(i: i32) -> vec4f { return textureLoad(b, vec2i(i & 1023, i >> 10u)); }
 
-            let o0 = (u32(r) * 1u) * 1u + column;
-            let conv1_z_v_0 = T(s0_0, s0_1, s0_2, s0_3) + conv1_bias[column];
-            let conv1_v_0 = max(conv1_z_v_0, T(0.0));
-            conv1[o0] = conv1_v_0;
-          }
-        }
+// What row m of the result needs to find its elements of a.
+fn row(m: i32) -> vec3i {
+  return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);
+}
+
+// Where a's elements of a row start; -1 where they are all padding.
+fn at(r: vec3i, ky: i32, kx: i32) -> i32 {
+  let y = r.y + ky * DY;
+  let x = r.z + kx * DX;
+  if (y < 0 || y >= H || x < 0 || x >= W) { return -1; }
+  return ((r.x + y) * W + x) * C;
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let lane = i32(id.x);
+  let t = i32(tile.x);
+  let n = t % 1 * 8 + lane;
+  let m = t / 1 * 16;
+  let n0 = min(n + 0, 0);
+  let r0 = row(min(m + 0 + lane, 599));
+  let r1 = row(min(m + 8 + lane, 599));
+  var c0_0 = T();
+  var c1_0 = T();
+  var c2_0 = T();
+  var c3_0 = T();
+  var c4_0 = T();
+  var c5_0 = T();
+  var c6_0 = T();
+  var c7_0 = T();
+  var c8_0 = T();
+  var c9_0 = T();
+  var c10_0 = T();
+  var c11_0 = T();
+  var c12_0 = T();
+  var c13_0 = T();
+  var c14_0 = T();
+  var c15_0 = T();
+  for (var ky = 0; ky < 3; ky++) {
+    for (var kx = 0; kx < 3; kx++) {
+      let p0 = at(r0, ky, kx);
+      let p1 = at(r1, ky, kx);
+      let q = (ky * KW + kx) * C * F;
+      for (var c = 0; c < 3 + i32(tile.z); c += 1) {
+        let b0_0 = load_b((q + (c + 0) * 4) / 4 + n0);
+        let a0 = select(0.0, load_a(max(p0, 0) + c * 1), p0 >= 0);
+        let a1 = select(0.0, load_a(max(p1, 0) + c * 1), p1 >= 0);
+        let q0 = subgroupBroadcast(a0, 0u);
+        c0_0 = c0_0 + q0 * b0_0;
+        let q1 = subgroupBroadcast(a0, 1u);
+        c1_0 = c1_0 + q1 * b0_0;
+        let q2 = subgroupBroadcast(a0, 2u);
+        c2_0 = c2_0 + q2 * b0_0;
+        let q3 = subgroupBroadcast(a0, 3u);
+        c3_0 = c3_0 + q3 * b0_0;
+        let q4 = subgroupBroadcast(a0, 4u);
+        c4_0 = c4_0 + q4 * b0_0;
+        let q5 = subgroupBroadcast(a0, 5u);
+        c5_0 = c5_0 + q5 * b0_0;
+        let q6 = subgroupBroadcast(a0, 6u);
+        c6_0 = c6_0 + q6 * b0_0;
+        let q7 = subgroupBroadcast(a0, 7u);
+        c7_0 = c7_0 + q7 * b0_0;
+        let q8 = subgroupBroadcast(a1, 0u);
+        c8_0 = c8_0 + q8 * b0_0;
+        let q9 = subgroupBroadcast(a1, 1u);
+        c9_0 = c9_0 + q9 * b0_0;
+        let q10 = subgroupBroadcast(a1, 2u);
+        c10_0 = c10_0 + q10 * b0_0;
+        let q11 = subgroupBroadcast(a1, 3u);
+        c11_0 = c11_0 + q11 * b0_0;
+        let q12 = subgroupBroadcast(a1, 4u);
+        c12_0 = c12_0 + q12 * b0_0;
+        let q13 = subgroupBroadcast(a1, 5u);
+        c13_0 = c13_0 + q13 * b0_0;
+        let q14 = subgroupBroadcast(a1, 6u);
+        c14_0 = c14_0 + q14 * b0_0;
+        let q15 = subgroupBroadcast(a1, 7u);
+        c15_0 = c15_0 + q15 * b0_0;
+      }
+    }
+  }
+  // The results, one row after the other. tile.z is 0; that the compiler cannot know keeps this a loop.
+  var result = array<T, 16>(c0_0, c1_0, c2_0, c3_0, c4_0, c5_0, c6_0, c7_0, c8_0, c9_0, c10_0, c11_0, c12_0, c13_0, c14_0, c15_0);
+  for (var i = 0u; i < 16u + tile.z; i++) {
+    let r = m + i32(i % 16u);
+    let column = u32(n) + i / 16u * 8u;
+    if (r >= 600 || column >= 1u) { continue; }
+    let o = u32(r) * 1u + column;
+    let conv1_z_v = result[i] + conv1_bias[column];
+    let conv1_v = max(conv1_z_v, T(0.0));
+    conv1[o] = conv1_v;
   }
 }

@@ -68,7 +68,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   let p0 = at(r0);
   let p1 = at(r1);
   let q = 0;
-  for (var k = 0; k < 2; k += 1) {
+  for (var k = 0; k < 2 + i32(tile.z); k += 1) {
     let b0_0 = load_b(q + k * 1 + n0 * 2);
     let b0_1 = load_b(q + k * 1 + n1 * 2);
     let a0 = load_a(p0 + k * 1);

@@ -41,7 +41,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   var c7_0 = T();
   let p0 = at(r0);
   let q = 0;
-  for (var k = 0; k < 3; k += 1) {
+  for (var k = 0; k < 3 + i32(tile.z); k += 1) {
     let b0_0 = load_b(q + k * 1 + n0 * 3);
     let a0 = load_a(p0 + k * 1);
     let q0 = subgroupBroadcast(a0, 0u);

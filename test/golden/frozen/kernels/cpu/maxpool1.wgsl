@@ -1,195 +1,27 @@
-enable subgroups;
-// maxpool1 = conv2d, standardize, mul, add, relu, maxpool2d: 8x8x8x4
-// line 6: conv 4 3x3 pad same nobias
-// of which maxpool2d leaves 8x4x4x4
+// maxpool1 = maxpool2d: 8x4x4x4
 // line 8: maxpool 2x2 => 4x4x4
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, pooled row, pooled column, place of the window), n = filter, k = (window row, window column, channel); 512 x 4 x 18
-// Each lane of a subgroup computes 2 x 2 pixels and 4 filters at a time.
 alias T = vec4f;
-// x is H x W x C, the window KH x KW, y is OH x OW x F.
-const H = 8; const W = 8; const C = 2; const KH = 3; const KW = 3; const OH = 8; const OW = 8; const F = 4;
-const SY = 1; const SX = 1; const TOP = 1; const LEFT = 1; const DY = 1; const DX = 1;
-// Windows of WH x WW are pooled, PH x PW of them.
-const WH = 2; const WW = 2; const PH = 4; const PW = 4;
-@group(0) @binding(0) var<storage, read_write> x: array<f32, 1024>;
-@group(0) @binding(1) var<storage, read> conv1_weight: array<f32, 72>;
-@group(0) @binding(2) var<storage, read> batchnorm1_moving_mean: array<vec4f, 1>;
-@group(0) @binding(3) var<storage, read> batchnorm1_moving_variance: array<vec4f, 1>;
-@group(0) @binding(4) var<storage, read> batchnorm1_gamma: array<vec4f, 1>;
-@group(0) @binding(5) var<storage, read> batchnorm1_beta: array<vec4f, 1>;
-@group(0) @binding(6) var<storage, read_write> maxpool1: array<vec4f, 128>;
+alias U = vec4u;
+@group(0) @binding(0) var<storage, read_write> batchnorm1: array<vec4f, 512>;
+@group(0) @binding(1) var<storage, read_write> maxpool1: array<vec4f, 128>;
 
-@compute @workgroup_size(16)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let place = i32(id.x);
-  let r = place;
-  let top = r / PW % PH * WH * SY - TOP;
-  let left = r % PW * WW * SX - LEFT;
-  let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  let y0 = top + 0 >= 0 && top + 0 < H;
-  let y1 = top + 1 >= 0 && top + 1 < H;
-  let y2 = top + 2 >= 0 && top + 2 < H;
-  let y3 = top + 3 >= 0 && top + 3 < H;
-  let x0 = left + 0 >= 0 && left + 0 < W;
-  let x1 = left + 1 >= 0 && left + 1 < W;
-  let x2 = left + 2 >= 0 && left + 2 < W;
-  let x3 = left + 3 >= 0 && left + 3 < W;
-  let a0_0_0 = select(0.0, x[select(0, at + 0 * (W * C) + 0, y0 && x0)], y0 && x0);
-  let a0_0_1 = select(0.0, x[select(0, at + 0 * (W * C) + 1, y0 && x0)], y0 && x0);
-  let a0_1_0 = select(0.0, x[select(0, at + 0 * (W * C) + 2, y0 && x1)], y0 && x1);
-  let a0_1_1 = select(0.0, x[select(0, at + 0 * (W * C) + 3, y0 && x1)], y0 && x1);
-  let a0_2_0 = select(0.0, x[select(0, at + 0 * (W * C) + 4, y0 && x2)], y0 && x2);
-  let a0_2_1 = select(0.0, x[select(0, at + 0 * (W * C) + 5, y0 && x2)], y0 && x2);
-  let a0_3_0 = select(0.0, x[select(0, at + 0 * (W * C) + 6, y0 && x3)], y0 && x3);
-  let a0_3_1 = select(0.0, x[select(0, at + 0 * (W * C) + 7, y0 && x3)], y0 && x3);
-  let a1_0_0 = select(0.0, x[select(0, at + 1 * (W * C) + 0, y1 && x0)], y1 && x0);
-  let a1_0_1 = select(0.0, x[select(0, at + 1 * (W * C) + 1, y1 && x0)], y1 && x0);
-  let a1_1_0 = select(0.0, x[select(0, at + 1 * (W * C) + 2, y1 && x1)], y1 && x1);
-  let a1_1_1 = select(0.0, x[select(0, at + 1 * (W * C) + 3, y1 && x1)], y1 && x1);
-  let a1_2_0 = select(0.0, x[select(0, at + 1 * (W * C) + 4, y1 && x2)], y1 && x2);
-  let a1_2_1 = select(0.0, x[select(0, at + 1 * (W * C) + 5, y1 && x2)], y1 && x2);
-  let a1_3_0 = select(0.0, x[select(0, at + 1 * (W * C) + 6, y1 && x3)], y1 && x3);
-  let a1_3_1 = select(0.0, x[select(0, at + 1 * (W * C) + 7, y1 && x3)], y1 && x3);
-  let a2_0_0 = select(0.0, x[select(0, at + 2 * (W * C) + 0, y2 && x0)], y2 && x0);
-  let a2_0_1 = select(0.0, x[select(0, at + 2 * (W * C) + 1, y2 && x0)], y2 && x0);
-  let a2_1_0 = select(0.0, x[select(0, at + 2 * (W * C) + 2, y2 && x1)], y2 && x1);
-  let a2_1_1 = select(0.0, x[select(0, at + 2 * (W * C) + 3, y2 && x1)], y2 && x1);
-  let a2_2_0 = select(0.0, x[select(0, at + 2 * (W * C) + 4, y2 && x2)], y2 && x2);
-  let a2_2_1 = select(0.0, x[select(0, at + 2 * (W * C) + 5, y2 && x2)], y2 && x2);
-  let a2_3_0 = select(0.0, x[select(0, at + 2 * (W * C) + 6, y2 && x3)], y2 && x3);
-  let a2_3_1 = select(0.0, x[select(0, at + 2 * (W * C) + 7, y2 && x3)], y2 && x3);
-  let a3_0_0 = select(0.0, x[select(0, at + 3 * (W * C) + 0, y3 && x0)], y3 && x0);
-  let a3_0_1 = select(0.0, x[select(0, at + 3 * (W * C) + 1, y3 && x0)], y3 && x0);
-  let a3_1_0 = select(0.0, x[select(0, at + 3 * (W * C) + 2, y3 && x1)], y3 && x1);
-  let a3_1_1 = select(0.0, x[select(0, at + 3 * (W * C) + 3, y3 && x1)], y3 && x1);
-  let a3_2_0 = select(0.0, x[select(0, at + 3 * (W * C) + 4, y3 && x2)], y3 && x2);
-  let a3_2_1 = select(0.0, x[select(0, at + 3 * (W * C) + 5, y3 && x2)], y3 && x2);
-  let a3_3_0 = select(0.0, x[select(0, at + 3 * (W * C) + 6, y3 && x3)], y3 && x3);
-  let a3_3_1 = select(0.0, x[select(0, at + 3 * (W * C) + 7, y3 && x3)], y3 && x3);
-  let own = i32(lane) / 4 * F + i32(lane) % 4;
-  var q: f32;
-  for (var f = 0; f < F; f += 4) {
-    let w0 = conv1_weight[own + 0 + f];
-    let w1 = conv1_weight[own + 8 + f];
-    let w2 = conv1_weight[own + 16 + f];
-    let w3 = conv1_weight[own + 24 + f];
-    let w4 = conv1_weight[own + 32 + f];
-    let w5 = conv1_weight[own + 40 + f];
-    let w6 = conv1_weight[own + 48 + f];
-    let w7 = conv1_weight[own + 56 + f];
-    let w8 = conv1_weight[own + 64 + f];
-    var s0_0 = 0.0;
-    var s0_1 = 0.0;
-    var s0_2 = 0.0;
-    var s0_3 = 0.0;
-    var s1_0 = 0.0;
-    var s1_1 = 0.0;
-    var s1_2 = 0.0;
-    var s1_3 = 0.0;
-    var s2_0 = 0.0;
-    var s2_1 = 0.0;
-    var s2_2 = 0.0;
-    var s2_3 = 0.0;
-    var s3_0 = 0.0;
-    var s3_1 = 0.0;
-    var s3_2 = 0.0;
-    var s3_3 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0); s1_0 = fma(a0_1_0, q, s1_0); s2_0 = fma(a1_0_0, q, s2_0); s3_0 = fma(a1_1_0, q, s3_0);
-    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1); s1_1 = fma(a0_1_0, q, s1_1); s2_1 = fma(a1_0_0, q, s2_1); s3_1 = fma(a1_1_0, q, s3_1);
-    q = subgroupBroadcast(w0, 2u); s0_2 = fma(a0_0_0, q, s0_2); s1_2 = fma(a0_1_0, q, s1_2); s2_2 = fma(a1_0_0, q, s2_2); s3_2 = fma(a1_1_0, q, s3_2);
-    q = subgroupBroadcast(w0, 3u); s0_3 = fma(a0_0_0, q, s0_3); s1_3 = fma(a0_1_0, q, s1_3); s2_3 = fma(a1_0_0, q, s2_3); s3_3 = fma(a1_1_0, q, s3_3);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_0_1, q, s0_0); s1_0 = fma(a0_1_1, q, s1_0); s2_0 = fma(a1_0_1, q, s2_0); s3_0 = fma(a1_1_1, q, s3_0);
-    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_0_1, q, s0_1); s1_1 = fma(a0_1_1, q, s1_1); s2_1 = fma(a1_0_1, q, s2_1); s3_1 = fma(a1_1_1, q, s3_1);
-    q = subgroupBroadcast(w0, 6u); s0_2 = fma(a0_0_1, q, s0_2); s1_2 = fma(a0_1_1, q, s1_2); s2_2 = fma(a1_0_1, q, s2_2); s3_2 = fma(a1_1_1, q, s3_2);
-    q = subgroupBroadcast(w0, 7u); s0_3 = fma(a0_0_1, q, s0_3); s1_3 = fma(a0_1_1, q, s1_3); s2_3 = fma(a1_0_1, q, s2_3); s3_3 = fma(a1_1_1, q, s3_3);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_1_0, q, s0_0); s1_0 = fma(a0_2_0, q, s1_0); s2_0 = fma(a1_1_0, q, s2_0); s3_0 = fma(a1_2_0, q, s3_0);
-    q = subgroupBroadcast(w1, 1u); s0_1 = fma(a0_1_0, q, s0_1); s1_1 = fma(a0_2_0, q, s1_1); s2_1 = fma(a1_1_0, q, s2_1); s3_1 = fma(a1_2_0, q, s3_1);
-    q = subgroupBroadcast(w1, 2u); s0_2 = fma(a0_1_0, q, s0_2); s1_2 = fma(a0_2_0, q, s1_2); s2_2 = fma(a1_1_0, q, s2_2); s3_2 = fma(a1_2_0, q, s3_2);
-    q = subgroupBroadcast(w1, 3u); s0_3 = fma(a0_1_0, q, s0_3); s1_3 = fma(a0_2_0, q, s1_3); s2_3 = fma(a1_1_0, q, s2_3); s3_3 = fma(a1_2_0, q, s3_3);
-    q = subgroupBroadcast(w1, 4u); s0_0 = fma(a0_1_1, q, s0_0); s1_0 = fma(a0_2_1, q, s1_0); s2_0 = fma(a1_1_1, q, s2_0); s3_0 = fma(a1_2_1, q, s3_0);
-    q = subgroupBroadcast(w1, 5u); s0_1 = fma(a0_1_1, q, s0_1); s1_1 = fma(a0_2_1, q, s1_1); s2_1 = fma(a1_1_1, q, s2_1); s3_1 = fma(a1_2_1, q, s3_1);
-    q = subgroupBroadcast(w1, 6u); s0_2 = fma(a0_1_1, q, s0_2); s1_2 = fma(a0_2_1, q, s1_2); s2_2 = fma(a1_1_1, q, s2_2); s3_2 = fma(a1_2_1, q, s3_2);
-    q = subgroupBroadcast(w1, 7u); s0_3 = fma(a0_1_1, q, s0_3); s1_3 = fma(a0_2_1, q, s1_3); s2_3 = fma(a1_1_1, q, s2_3); s3_3 = fma(a1_2_1, q, s3_3);
-    q = subgroupBroadcast(w2, 0u); s0_0 = fma(a0_2_0, q, s0_0); s1_0 = fma(a0_3_0, q, s1_0); s2_0 = fma(a1_2_0, q, s2_0); s3_0 = fma(a1_3_0, q, s3_0);
-    q = subgroupBroadcast(w2, 1u); s0_1 = fma(a0_2_0, q, s0_1); s1_1 = fma(a0_3_0, q, s1_1); s2_1 = fma(a1_2_0, q, s2_1); s3_1 = fma(a1_3_0, q, s3_1);
-    q = subgroupBroadcast(w2, 2u); s0_2 = fma(a0_2_0, q, s0_2); s1_2 = fma(a0_3_0, q, s1_2); s2_2 = fma(a1_2_0, q, s2_2); s3_2 = fma(a1_3_0, q, s3_2);
-    q = subgroupBroadcast(w2, 3u); s0_3 = fma(a0_2_0, q, s0_3); s1_3 = fma(a0_3_0, q, s1_3); s2_3 = fma(a1_2_0, q, s2_3); s3_3 = fma(a1_3_0, q, s3_3);
-    q = subgroupBroadcast(w2, 4u); s0_0 = fma(a0_2_1, q, s0_0); s1_0 = fma(a0_3_1, q, s1_0); s2_0 = fma(a1_2_1, q, s2_0); s3_0 = fma(a1_3_1, q, s3_0);
-    q = subgroupBroadcast(w2, 5u); s0_1 = fma(a0_2_1, q, s0_1); s1_1 = fma(a0_3_1, q, s1_1); s2_1 = fma(a1_2_1, q, s2_1); s3_1 = fma(a1_3_1, q, s3_1);
-    q = subgroupBroadcast(w2, 6u); s0_2 = fma(a0_2_1, q, s0_2); s1_2 = fma(a0_3_1, q, s1_2); s2_2 = fma(a1_2_1, q, s2_2); s3_2 = fma(a1_3_1, q, s3_2);
-    q = subgroupBroadcast(w2, 7u); s0_3 = fma(a0_2_1, q, s0_3); s1_3 = fma(a0_3_1, q, s1_3); s2_3 = fma(a1_2_1, q, s2_3); s3_3 = fma(a1_3_1, q, s3_3);
-    q = subgroupBroadcast(w3, 0u); s0_0 = fma(a1_0_0, q, s0_0); s1_0 = fma(a1_1_0, q, s1_0); s2_0 = fma(a2_0_0, q, s2_0); s3_0 = fma(a2_1_0, q, s3_0);
-    q = subgroupBroadcast(w3, 1u); s0_1 = fma(a1_0_0, q, s0_1); s1_1 = fma(a1_1_0, q, s1_1); s2_1 = fma(a2_0_0, q, s2_1); s3_1 = fma(a2_1_0, q, s3_1);
-    q = subgroupBroadcast(w3, 2u); s0_2 = fma(a1_0_0, q, s0_2); s1_2 = fma(a1_1_0, q, s1_2); s2_2 = fma(a2_0_0, q, s2_2); s3_2 = fma(a2_1_0, q, s3_2);
-    q = subgroupBroadcast(w3, 3u); s0_3 = fma(a1_0_0, q, s0_3); s1_3 = fma(a1_1_0, q, s1_3); s2_3 = fma(a2_0_0, q, s2_3); s3_3 = fma(a2_1_0, q, s3_3);
-    q = subgroupBroadcast(w3, 4u); s0_0 = fma(a1_0_1, q, s0_0); s1_0 = fma(a1_1_1, q, s1_0); s2_0 = fma(a2_0_1, q, s2_0); s3_0 = fma(a2_1_1, q, s3_0);
-    q = subgroupBroadcast(w3, 5u); s0_1 = fma(a1_0_1, q, s0_1); s1_1 = fma(a1_1_1, q, s1_1); s2_1 = fma(a2_0_1, q, s2_1); s3_1 = fma(a2_1_1, q, s3_1);
-    q = subgroupBroadcast(w3, 6u); s0_2 = fma(a1_0_1, q, s0_2); s1_2 = fma(a1_1_1, q, s1_2); s2_2 = fma(a2_0_1, q, s2_2); s3_2 = fma(a2_1_1, q, s3_2);
-    q = subgroupBroadcast(w3, 7u); s0_3 = fma(a1_0_1, q, s0_3); s1_3 = fma(a1_1_1, q, s1_3); s2_3 = fma(a2_0_1, q, s2_3); s3_3 = fma(a2_1_1, q, s3_3);
-    q = subgroupBroadcast(w4, 0u); s0_0 = fma(a1_1_0, q, s0_0); s1_0 = fma(a1_2_0, q, s1_0); s2_0 = fma(a2_1_0, q, s2_0); s3_0 = fma(a2_2_0, q, s3_0);
-    q = subgroupBroadcast(w4, 1u); s0_1 = fma(a1_1_0, q, s0_1); s1_1 = fma(a1_2_0, q, s1_1); s2_1 = fma(a2_1_0, q, s2_1); s3_1 = fma(a2_2_0, q, s3_1);
-    q = subgroupBroadcast(w4, 2u); s0_2 = fma(a1_1_0, q, s0_2); s1_2 = fma(a1_2_0, q, s1_2); s2_2 = fma(a2_1_0, q, s2_2); s3_2 = fma(a2_2_0, q, s3_2);
-    q = subgroupBroadcast(w4, 3u); s0_3 = fma(a1_1_0, q, s0_3); s1_3 = fma(a1_2_0, q, s1_3); s2_3 = fma(a2_1_0, q, s2_3); s3_3 = fma(a2_2_0, q, s3_3);
-    q = subgroupBroadcast(w4, 4u); s0_0 = fma(a1_1_1, q, s0_0); s1_0 = fma(a1_2_1, q, s1_0); s2_0 = fma(a2_1_1, q, s2_0); s3_0 = fma(a2_2_1, q, s3_0);
-    q = subgroupBroadcast(w4, 5u); s0_1 = fma(a1_1_1, q, s0_1); s1_1 = fma(a1_2_1, q, s1_1); s2_1 = fma(a2_1_1, q, s2_1); s3_1 = fma(a2_2_1, q, s3_1);
-    q = subgroupBroadcast(w4, 6u); s0_2 = fma(a1_1_1, q, s0_2); s1_2 = fma(a1_2_1, q, s1_2); s2_2 = fma(a2_1_1, q, s2_2); s3_2 = fma(a2_2_1, q, s3_2);
-    q = subgroupBroadcast(w4, 7u); s0_3 = fma(a1_1_1, q, s0_3); s1_3 = fma(a1_2_1, q, s1_3); s2_3 = fma(a2_1_1, q, s2_3); s3_3 = fma(a2_2_1, q, s3_3);
-    q = subgroupBroadcast(w5, 0u); s0_0 = fma(a1_2_0, q, s0_0); s1_0 = fma(a1_3_0, q, s1_0); s2_0 = fma(a2_2_0, q, s2_0); s3_0 = fma(a2_3_0, q, s3_0);
-    q = subgroupBroadcast(w5, 1u); s0_1 = fma(a1_2_0, q, s0_1); s1_1 = fma(a1_3_0, q, s1_1); s2_1 = fma(a2_2_0, q, s2_1); s3_1 = fma(a2_3_0, q, s3_1);
-    q = subgroupBroadcast(w5, 2u); s0_2 = fma(a1_2_0, q, s0_2); s1_2 = fma(a1_3_0, q, s1_2); s2_2 = fma(a2_2_0, q, s2_2); s3_2 = fma(a2_3_0, q, s3_2);
-    q = subgroupBroadcast(w5, 3u); s0_3 = fma(a1_2_0, q, s0_3); s1_3 = fma(a1_3_0, q, s1_3); s2_3 = fma(a2_2_0, q, s2_3); s3_3 = fma(a2_3_0, q, s3_3);
-    q = subgroupBroadcast(w5, 4u); s0_0 = fma(a1_2_1, q, s0_0); s1_0 = fma(a1_3_1, q, s1_0); s2_0 = fma(a2_2_1, q, s2_0); s3_0 = fma(a2_3_1, q, s3_0);
-    q = subgroupBroadcast(w5, 5u); s0_1 = fma(a1_2_1, q, s0_1); s1_1 = fma(a1_3_1, q, s1_1); s2_1 = fma(a2_2_1, q, s2_1); s3_1 = fma(a2_3_1, q, s3_1);
-    q = subgroupBroadcast(w5, 6u); s0_2 = fma(a1_2_1, q, s0_2); s1_2 = fma(a1_3_1, q, s1_2); s2_2 = fma(a2_2_1, q, s2_2); s3_2 = fma(a2_3_1, q, s3_2);
-    q = subgroupBroadcast(w5, 7u); s0_3 = fma(a1_2_1, q, s0_3); s1_3 = fma(a1_3_1, q, s1_3); s2_3 = fma(a2_2_1, q, s2_3); s3_3 = fma(a2_3_1, q, s3_3);
-    q = subgroupBroadcast(w6, 0u); s0_0 = fma(a2_0_0, q, s0_0); s1_0 = fma(a2_1_0, q, s1_0); s2_0 = fma(a3_0_0, q, s2_0); s3_0 = fma(a3_1_0, q, s3_0);
-    q = subgroupBroadcast(w6, 1u); s0_1 = fma(a2_0_0, q, s0_1); s1_1 = fma(a2_1_0, q, s1_1); s2_1 = fma(a3_0_0, q, s2_1); s3_1 = fma(a3_1_0, q, s3_1);
-    q = subgroupBroadcast(w6, 2u); s0_2 = fma(a2_0_0, q, s0_2); s1_2 = fma(a2_1_0, q, s1_2); s2_2 = fma(a3_0_0, q, s2_2); s3_2 = fma(a3_1_0, q, s3_2);
-    q = subgroupBroadcast(w6, 3u); s0_3 = fma(a2_0_0, q, s0_3); s1_3 = fma(a2_1_0, q, s1_3); s2_3 = fma(a3_0_0, q, s2_3); s3_3 = fma(a3_1_0, q, s3_3);
-    q = subgroupBroadcast(w6, 4u); s0_0 = fma(a2_0_1, q, s0_0); s1_0 = fma(a2_1_1, q, s1_0); s2_0 = fma(a3_0_1, q, s2_0); s3_0 = fma(a3_1_1, q, s3_0);
-    q = subgroupBroadcast(w6, 5u); s0_1 = fma(a2_0_1, q, s0_1); s1_1 = fma(a2_1_1, q, s1_1); s2_1 = fma(a3_0_1, q, s2_1); s3_1 = fma(a3_1_1, q, s3_1);
-    q = subgroupBroadcast(w6, 6u); s0_2 = fma(a2_0_1, q, s0_2); s1_2 = fma(a2_1_1, q, s1_2); s2_2 = fma(a3_0_1, q, s2_2); s3_2 = fma(a3_1_1, q, s3_2);
-    q = subgroupBroadcast(w6, 7u); s0_3 = fma(a2_0_1, q, s0_3); s1_3 = fma(a2_1_1, q, s1_3); s2_3 = fma(a3_0_1, q, s2_3); s3_3 = fma(a3_1_1, q, s3_3);
-    q = subgroupBroadcast(w7, 0u); s0_0 = fma(a2_1_0, q, s0_0); s1_0 = fma(a2_2_0, q, s1_0); s2_0 = fma(a3_1_0, q, s2_0); s3_0 = fma(a3_2_0, q, s3_0);
-    q = subgroupBroadcast(w7, 1u); s0_1 = fma(a2_1_0, q, s0_1); s1_1 = fma(a2_2_0, q, s1_1); s2_1 = fma(a3_1_0, q, s2_1); s3_1 = fma(a3_2_0, q, s3_1);
-    q = subgroupBroadcast(w7, 2u); s0_2 = fma(a2_1_0, q, s0_2); s1_2 = fma(a2_2_0, q, s1_2); s2_2 = fma(a3_1_0, q, s2_2); s3_2 = fma(a3_2_0, q, s3_2);
-    q = subgroupBroadcast(w7, 3u); s0_3 = fma(a2_1_0, q, s0_3); s1_3 = fma(a2_2_0, q, s1_3); s2_3 = fma(a3_1_0, q, s2_3); s3_3 = fma(a3_2_0, q, s3_3);
-    q = subgroupBroadcast(w7, 4u); s0_0 = fma(a2_1_1, q, s0_0); s1_0 = fma(a2_2_1, q, s1_0); s2_0 = fma(a3_1_1, q, s2_0); s3_0 = fma(a3_2_1, q, s3_0);
-    q = subgroupBroadcast(w7, 5u); s0_1 = fma(a2_1_1, q, s0_1); s1_1 = fma(a2_2_1, q, s1_1); s2_1 = fma(a3_1_1, q, s2_1); s3_1 = fma(a3_2_1, q, s3_1);
-    q = subgroupBroadcast(w7, 6u); s0_2 = fma(a2_1_1, q, s0_2); s1_2 = fma(a2_2_1, q, s1_2); s2_2 = fma(a3_1_1, q, s2_2); s3_2 = fma(a3_2_1, q, s3_2);
-    q = subgroupBroadcast(w7, 7u); s0_3 = fma(a2_1_1, q, s0_3); s1_3 = fma(a2_2_1, q, s1_3); s2_3 = fma(a3_1_1, q, s2_3); s3_3 = fma(a3_2_1, q, s3_3);
-    q = subgroupBroadcast(w8, 0u); s0_0 = fma(a2_2_0, q, s0_0); s1_0 = fma(a2_3_0, q, s1_0); s2_0 = fma(a3_2_0, q, s2_0); s3_0 = fma(a3_3_0, q, s3_0);
-    q = subgroupBroadcast(w8, 1u); s0_1 = fma(a2_2_0, q, s0_1); s1_1 = fma(a2_3_0, q, s1_1); s2_1 = fma(a3_2_0, q, s2_1); s3_1 = fma(a3_3_0, q, s3_1);
-    q = subgroupBroadcast(w8, 2u); s0_2 = fma(a2_2_0, q, s0_2); s1_2 = fma(a2_3_0, q, s1_2); s2_2 = fma(a3_2_0, q, s2_2); s3_2 = fma(a3_3_0, q, s3_2);
-    q = subgroupBroadcast(w8, 3u); s0_3 = fma(a2_2_0, q, s0_3); s1_3 = fma(a2_3_0, q, s1_3); s2_3 = fma(a3_2_0, q, s2_3); s3_3 = fma(a3_3_0, q, s3_3);
-    q = subgroupBroadcast(w8, 4u); s0_0 = fma(a2_2_1, q, s0_0); s1_0 = fma(a2_3_1, q, s1_0); s2_0 = fma(a3_2_1, q, s2_0); s3_0 = fma(a3_3_1, q, s3_0);
-    q = subgroupBroadcast(w8, 5u); s0_1 = fma(a2_2_1, q, s0_1); s1_1 = fma(a2_3_1, q, s1_1); s2_1 = fma(a3_2_1, q, s2_1); s3_1 = fma(a3_3_1, q, s3_1);
-    q = subgroupBroadcast(w8, 6u); s0_2 = fma(a2_2_1, q, s0_2); s1_2 = fma(a2_3_1, q, s1_2); s2_2 = fma(a3_2_1, q, s2_2); s3_2 = fma(a3_3_1, q, s3_2);
-    q = subgroupBroadcast(w8, 7u); s0_3 = fma(a2_2_1, q, s0_3); s1_3 = fma(a2_3_1, q, s1_3); s2_3 = fma(a3_2_1, q, s2_3); s3_3 = fma(a3_3_1, q, s3_3);
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 128u) { return; }
 
-    {
-      let column = u32(f) / 4u;
-      let o = u32(r) * 1u + column;
-
-      let batchnorm1_normal_v_0 = (T(s0_0, s0_1, s0_2, s0_3) - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
-      let batchnorm1_scaled_v_0 = batchnorm1_normal_v_0 * batchnorm1_gamma[column];
-      let batchnorm1_z_v_0 = batchnorm1_scaled_v_0 + batchnorm1_beta[column];
-      let batchnorm1_v_0 = max(batchnorm1_z_v_0, T(0.0));
-      let batchnorm1_normal_v_1 = (T(s1_0, s1_1, s1_2, s1_3) - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
-      let batchnorm1_scaled_v_1 = batchnorm1_normal_v_1 * batchnorm1_gamma[column];
-      let batchnorm1_z_v_1 = batchnorm1_scaled_v_1 + batchnorm1_beta[column];
-      let batchnorm1_v_1 = max(batchnorm1_z_v_1, T(0.0));
-      let batchnorm1_normal_v_2 = (T(s2_0, s2_1, s2_2, s2_3) - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
-      let batchnorm1_scaled_v_2 = batchnorm1_normal_v_2 * batchnorm1_gamma[column];
-      let batchnorm1_z_v_2 = batchnorm1_scaled_v_2 + batchnorm1_beta[column];
-      let batchnorm1_v_2 = max(batchnorm1_z_v_2, T(0.0));
-      let batchnorm1_normal_v_3 = (T(s3_0, s3_1, s3_2, s3_3) - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
-      let batchnorm1_scaled_v_3 = batchnorm1_normal_v_3 * batchnorm1_gamma[column];
-      let batchnorm1_z_v_3 = batchnorm1_scaled_v_3 + batchnorm1_beta[column];
-      let batchnorm1_v_3 = max(batchnorm1_z_v_3, T(0.0));
-      let best = max(max(max(batchnorm1_v_0, batchnorm1_v_1), batchnorm1_v_2), batchnorm1_v_3);
-      maxpool1[o] = best;
-
+  let channel = i % 1u;
+  let column = i32(i / 1u % 4u);
+  let row = i32(i / 4u % 4u);
+  let image = i32(i / 16u);
+  var result = T(-3.4028234663852886e+38);
+  for (var ky = 0; ky < 2 + i32(id.z); ky++) {
+    for (var kx = 0; kx < 2 + i32(id.z); kx++) {
+      let iy = row * 2 + ky * 1 - 0;
+      let ix = column * 2 + kx * 1 - 0;
+      let v = batchnorm1[u32((image * 8 + iy) * 8 + ix) * 1u + channel];
+      result = max(result, v);
     }
   }
+  maxpool1[i] = result;
 }

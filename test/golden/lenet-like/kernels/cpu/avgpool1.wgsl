@@ -1,78 +1,29 @@
-enable subgroups;
-// avgpool1 = conv2d, add, tanh, avgpool2d: 4x8x8x3
-// line 4: conv 3 3x3 tanh => 8x8x3
-// of which avgpool2d leaves 4x4x4x3
+// avgpool1 = avgpool2d: 4x4x4x3
 // line 5: avgpool 2x2 => 4x4x3
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, pooled row, pooled column, place of the window), n = filter, k = (window row, window column, channel); 256 x 3 x 9
-// Each lane of a subgroup computes 2 x 2 pixels and a filter at a time.
 alias T = f32;
-// x is H x W x C, the window KH x KW, y is OH x OW x F.
-const H = 10; const W = 10; const C = 1; const KH = 3; const KW = 3; const OH = 8; const OW = 8; const F = 3;
-const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
-// Windows of WH x WW are pooled, PH x PW of them.
-const WH = 2; const WW = 2; const PH = 4; const PW = 4;
-@group(0) @binding(0) var<storage, read_write> x: array<f32, 400>;
-@group(0) @binding(1) var<storage, read> conv1_weight: array<f32, 27>;
-@group(0) @binding(2) var<storage, read> conv1_bias: array<f32, 3>;
-@group(0) @binding(3) var<storage, read_write> avgpool1: array<f32, 192>;
+alias U = u32;
+@group(0) @binding(0) var<storage, read_write> conv1: array<f32, 768>;
+@group(0) @binding(1) var<storage, read_write> avgpool1: array<f32, 192>;
 
-@compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let place = i32(id.x);
-  let r = place;
-  let top = r / PW % PH * WH * SY - TOP;
-  let left = r % PW * WW * SX - LEFT;
-  let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  let a0_0_0 = x[at + 0 * (W * C) + 0];
-  let a0_1_0 = x[at + 0 * (W * C) + 1];
-  let a0_2_0 = x[at + 0 * (W * C) + 2];
-  let a0_3_0 = x[at + 0 * (W * C) + 3];
-  let a1_0_0 = x[at + 1 * (W * C) + 0];
-  let a1_1_0 = x[at + 1 * (W * C) + 1];
-  let a1_2_0 = x[at + 1 * (W * C) + 2];
-  let a1_3_0 = x[at + 1 * (W * C) + 3];
-  let a2_0_0 = x[at + 2 * (W * C) + 0];
-  let a2_1_0 = x[at + 2 * (W * C) + 1];
-  let a2_2_0 = x[at + 2 * (W * C) + 2];
-  let a2_3_0 = x[at + 2 * (W * C) + 3];
-  let a3_0_0 = x[at + 3 * (W * C) + 0];
-  let a3_1_0 = x[at + 3 * (W * C) + 1];
-  let a3_2_0 = x[at + 3 * (W * C) + 2];
-  let a3_3_0 = x[at + 3 * (W * C) + 3];
-  let own = i32(lane) / 1 * F + i32(lane) % 1;
-  var q: f32;
-  for (var f = 0; f < F; f += 1) {
-    let w0 = conv1_weight[own + 0 + f];
-    let w1 = conv1_weight[min(own + 24 + f, 26)];
-    var s0_0 = 0.0;
-    var s1_0 = 0.0;
-    var s2_0 = 0.0;
-    var s3_0 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0); s1_0 = fma(a0_1_0, q, s1_0); s2_0 = fma(a1_0_0, q, s2_0); s3_0 = fma(a1_1_0, q, s3_0);
-    q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_1_0, q, s0_0); s1_0 = fma(a0_2_0, q, s1_0); s2_0 = fma(a1_1_0, q, s2_0); s3_0 = fma(a1_2_0, q, s3_0);
-    q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_2_0, q, s0_0); s1_0 = fma(a0_3_0, q, s1_0); s2_0 = fma(a1_2_0, q, s2_0); s3_0 = fma(a1_3_0, q, s3_0);
-    q = subgroupBroadcast(w0, 3u); s0_0 = fma(a1_0_0, q, s0_0); s1_0 = fma(a1_1_0, q, s1_0); s2_0 = fma(a2_0_0, q, s2_0); s3_0 = fma(a2_1_0, q, s3_0);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a1_1_0, q, s0_0); s1_0 = fma(a1_2_0, q, s1_0); s2_0 = fma(a2_1_0, q, s2_0); s3_0 = fma(a2_2_0, q, s3_0);
-    q = subgroupBroadcast(w0, 5u); s0_0 = fma(a1_2_0, q, s0_0); s1_0 = fma(a1_3_0, q, s1_0); s2_0 = fma(a2_2_0, q, s2_0); s3_0 = fma(a2_3_0, q, s3_0);
-    q = subgroupBroadcast(w0, 6u); s0_0 = fma(a2_0_0, q, s0_0); s1_0 = fma(a2_1_0, q, s1_0); s2_0 = fma(a3_0_0, q, s2_0); s3_0 = fma(a3_1_0, q, s3_0);
-    q = subgroupBroadcast(w0, 7u); s0_0 = fma(a2_1_0, q, s0_0); s1_0 = fma(a2_2_0, q, s1_0); s2_0 = fma(a3_1_0, q, s2_0); s3_0 = fma(a3_2_0, q, s3_0);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a2_2_0, q, s0_0); s1_0 = fma(a2_3_0, q, s1_0); s2_0 = fma(a3_2_0, q, s2_0); s3_0 = fma(a3_3_0, q, s3_0);
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 192u) { return; }
 
-    {
-      let column = u32(f);
-      let o = u32(r) * 3u + column;
-
-      let conv1_z_v_0 = s0_0 + conv1_bias[column];
-      let conv1_v_0 = tanh(clamp(conv1_z_v_0, T(-15.0), T(15.0)));
-      let conv1_z_v_1 = s1_0 + conv1_bias[column];
-      let conv1_v_1 = tanh(clamp(conv1_z_v_1, T(-15.0), T(15.0)));
-      let conv1_z_v_2 = s2_0 + conv1_bias[column];
-      let conv1_v_2 = tanh(clamp(conv1_z_v_2, T(-15.0), T(15.0)));
-      let conv1_z_v_3 = s3_0 + conv1_bias[column];
-      let conv1_v_3 = tanh(clamp(conv1_z_v_3, T(-15.0), T(15.0)));
-      let best = (conv1_v_0 + conv1_v_1 + conv1_v_2 + conv1_v_3) / 4.0;
-      avgpool1[o] = best;
-
+  let channel = i % 3u;
+  let column = i32(i / 3u % 4u);
+  let row = i32(i / 12u % 4u);
+  let image = i32(i / 48u);
+  var result = T();
+  var inside = 0.0;
+  for (var ky = 0; ky < 2 + i32(id.z); ky++) {
+    for (var kx = 0; kx < 2 + i32(id.z); kx++) {
+      let iy = row * 2 + ky * 1 - 0;
+      let ix = column * 2 + kx * 1 - 0;
+      let v = conv1[u32((image * 8 + iy) * 8 + ix) * 3u + channel];
+      result += v; inside += 1.0;
     }
   }
+  result = result / max(inside, 1.0);
+  avgpool1[i] = result;
 }

@@ -57,7 +57,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
       let p0 = at(r0, ky, kx);
       let p1 = at(r1, ky, kx);
       let q = (ky * KW + kx) * C * F;
-      for (var f = 0; f < 4; f += 1) {
+      for (var f = 0; f < 4 + i32(tile.z); f += 1) {
         let b0_0 = load_b(q + f * 1 + n0 * 4);
         let a0 = select(0.0, load_a(max(p0, 0) + f * 1), p0 >= 0);
         let a1 = select(0.0, load_a(max(p1, 0) + f * 1), p1 >= 0);

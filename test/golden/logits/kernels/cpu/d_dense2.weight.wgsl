@@ -53,7 +53,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   let p0 = at(r0);
   let p1 = at(r1);
   let q = 0;
-  for (var k = 0; k < 4; k += 1) {
+  for (var k = 0; k < 4 + i32(tile.z); k += 1) {
     let b0_0 = load_b(q + k * 5 + n0 * 1);
     let a0 = load_a(p0 + k * 8);
     let a1 = load_a(p1 + k * 8);

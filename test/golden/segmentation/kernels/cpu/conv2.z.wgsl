@@ -2,44 +2,106 @@ enable subgroups;
 // conv2.z = conv2d, add: 4x6x5x3
 // line 5: conv 3 1x1 softmax
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 120 x 3 x 4
-// Each lane of a subgroup computes a pixel and a filter at a time.
+// A workgroup is one subgroup: 16 rows, and for each lane 1 x 1 columns.
 alias T = f32;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 6; const W = 5; const C = 4; const KH = 1; const KW = 1; const OH = 6; const OW = 5; const F = 3;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
-const PW = 5; const PH = 6; const WH = 1; const WW = 1;
 @group(0) @binding(0) var<storage, read_write> conv1: array<f32, 480>;
 @group(0) @binding(1) var<storage, read> conv2_weight: array<f32, 12>;
 @group(0) @binding(2) var<storage, read> conv2_bias: array<f32, 3>;
 @group(0) @binding(3) var<storage, read_write> conv2_z: array<f32, 360>;
 
+fn load_a(i: i32) -> f32 { return conv1[i]; }
+fn load_b(i: i32) -> f32 { return conv2_weight[i]; }
+
+// What row m of the result needs to find its elements of a.
+fn row(m: i32) -> vec3i {
+  return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);
+}
+
+// Where a's elements of a row start.
+fn at(r: vec3i, ky: i32) -> i32 {
+  let y = r.y + ky * DY;
+  let x = r.z;
+  return ((r.x + y) * W + x) * C;
+}
+
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let place = i32(id.x);
-  let r = place;
-  let top = r / PW % PH * WH * SY - TOP;
-  let left = r % PW * WW * SX - LEFT;
-  let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  let a0_0_0 = conv1[at + 0 * (W * C) + 0];
-  let a0_0_1 = conv1[at + 0 * (W * C) + 1];
-  let a0_0_2 = conv1[at + 0 * (W * C) + 2];
-  let a0_0_3 = conv1[at + 0 * (W * C) + 3];
-  let own = i32(lane) / 1 * F + i32(lane) % 1;
-  var q: f32;
-  for (var f = 0; f < F; f += 1) {
-    let w0 = conv2_weight[min(own + 0 + f, 11)];
-    var s0_0 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-    q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_0_1, q, s0_0);
-    q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_0_2, q, s0_0);
-    q = subgroupBroadcast(w0, 3u); s0_0 = fma(a0_0_3, q, s0_0);
-
-    {
-      let column = u32(f);
-
-      let o0 = (u32(r) * 1u) * 3u + column;
-      let conv2_z_v_0 = s0_0 + conv2_bias[column];
-      conv2_z[o0] = conv2_z_v_0;
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let lane = i32(id.x);
+  let t = i32(tile.x);
+  let n = t % 1 * 8 + lane;
+  let m = t / 1 * 16;
+  let n0 = min(n + 0, 2);
+  let r0 = row(min(m + 0 + lane, 119));
+  let r1 = row(min(m + 8 + lane, 119));
+  var c0_0 = T();
+  var c1_0 = T();
+  var c2_0 = T();
+  var c3_0 = T();
+  var c4_0 = T();
+  var c5_0 = T();
+  var c6_0 = T();
+  var c7_0 = T();
+  var c8_0 = T();
+  var c9_0 = T();
+  var c10_0 = T();
+  var c11_0 = T();
+  var c12_0 = T();
+  var c13_0 = T();
+  var c14_0 = T();
+  var c15_0 = T();
+  for (var ky = 0; ky < 1; ky++) {
+    let p0 = at(r0, ky);
+    let p1 = at(r1, ky);
+    let q = ky * KW * C * F;
+    for (var c = 0; c < 4 + i32(tile.z); c += 1) {
+      let b0_0 = load_b(q + c * 3 + n0 * 1);
+      let a0 = load_a(p0 + c * 1);
+      let a1 = load_a(p1 + c * 1);
+      let q0 = subgroupBroadcast(a0, 0u);
+      c0_0 = c0_0 + q0 * b0_0;
+      let q1 = subgroupBroadcast(a0, 1u);
+      c1_0 = c1_0 + q1 * b0_0;
+      let q2 = subgroupBroadcast(a0, 2u);
+      c2_0 = c2_0 + q2 * b0_0;
+      let q3 = subgroupBroadcast(a0, 3u);
+      c3_0 = c3_0 + q3 * b0_0;
+      let q4 = subgroupBroadcast(a0, 4u);
+      c4_0 = c4_0 + q4 * b0_0;
+      let q5 = subgroupBroadcast(a0, 5u);
+      c5_0 = c5_0 + q5 * b0_0;
+      let q6 = subgroupBroadcast(a0, 6u);
+      c6_0 = c6_0 + q6 * b0_0;
+      let q7 = subgroupBroadcast(a0, 7u);
+      c7_0 = c7_0 + q7 * b0_0;
+      let q8 = subgroupBroadcast(a1, 0u);
+      c8_0 = c8_0 + q8 * b0_0;
+      let q9 = subgroupBroadcast(a1, 1u);
+      c9_0 = c9_0 + q9 * b0_0;
+      let q10 = subgroupBroadcast(a1, 2u);
+      c10_0 = c10_0 + q10 * b0_0;
+      let q11 = subgroupBroadcast(a1, 3u);
+      c11_0 = c11_0 + q11 * b0_0;
+      let q12 = subgroupBroadcast(a1, 4u);
+      c12_0 = c12_0 + q12 * b0_0;
+      let q13 = subgroupBroadcast(a1, 5u);
+      c13_0 = c13_0 + q13 * b0_0;
+      let q14 = subgroupBroadcast(a1, 6u);
+      c14_0 = c14_0 + q14 * b0_0;
+      let q15 = subgroupBroadcast(a1, 7u);
+      c15_0 = c15_0 + q15 * b0_0;
     }
+  }
+  // The results, one row after the other. tile.z is 0; that the compiler cannot know keeps this a loop.
+  var result = array<T, 16>(c0_0, c1_0, c2_0, c3_0, c4_0, c5_0, c6_0, c7_0, c8_0, c9_0, c10_0, c11_0, c12_0, c13_0, c14_0, c15_0);
+  for (var i = 0u; i < 16u + tile.z; i++) {
+    let r = m + i32(i % 16u);
+    let column = u32(n) + i / 16u * 8u;
+    if (r >= 120 || column >= 3u) { continue; }
+    let o = u32(r) * 3u + column;
+    let conv2_z_v = result[i] + conv2_bias[column];
+    conv2_z[o] = conv2_z_v;
   }
 }

@@ -56,7 +56,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
       let p0 = at(r0, ky, kx);
       let p1 = at(r1, ky, kx);
       let q = (ky * KW + kx) * C * F;
-      for (var f = 0; f < 2; f += 1) {
+      for (var f = 0; f < 2 + i32(tile.z); f += 1) {
         let b0_0 = load_b(q + f * 1 + n0 * 2);
         let a0 = load_a(p0 + f * 1);
         let a1 = load_a(p1 + f * 1);
