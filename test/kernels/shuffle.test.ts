@@ -47,7 +47,7 @@ const schedule: fc.Arbitrary<ShuffleSchedule> = fc
   // What takes turns at barriers on a processor is kept small; long unrolled texts too.
   .filter(({ rows, columns, each, depth, staged }) => {
     const invocations = (rows / each.rows) * (columns / each.columns);
-    return !few || (depth * each.rows * each.columns <= 256 && invocations <= (staged ? 8 : 32));
+    return !few || (depth * each.rows * each.columns <= 128 && invocations <= (staged ? 8 : 16));
   });
 
 const contractions = (graph: Graph): Node[] => graph.nodes.filter((n) => /^(conv2d|matmul)/.test(n.op));
@@ -70,7 +70,7 @@ describe.skipIf(!opened || !has)('lanes that share', () => {
   const schedules = fc.sample(schedule, { seed, numRuns: 100 });
 
   test.each([
-    ['the rules, chosen sizes', few ? [chosen[3] as Geometry, chosen[27] as Geometry] : chosen],
+    ['the rules, chosen sizes', few ? [chosen[27] as Geometry] : chosen],
     ['the rules, groups and phases', few ? grouped.slice(1, 2) : [...grouped, ...phases]],
   ])('%s', async (_, all) => {
     const s = scene();
@@ -79,7 +79,7 @@ describe.skipIf(!opened || !has)('lanes that share', () => {
   });
 
   test(`schedules drawn at random (seed ${seed})`, async () => {
-    const all = [...drawn, ...(few ? [...grouped.slice(4, 5), ...phases.slice(1, 2)] : [...grouped, ...phases])];
+    const all = [...drawn, ...(few ? [] : [...grouped, ...phases])];
     for (let i = 0; i < runs; i++) {
       const s = scene();
       const each = Math.ceil(all.length / runs);
@@ -99,7 +99,7 @@ describe.skipIf(!opened || !has)('lanes that share', () => {
       [3, 17, 4],
       [130, 129, 127],
     ] as const;
-    for (const [m, k, n] of few ? all.slice(0, 1) : all)
+    for (const [m, k, n] of few ? ([[5, 7, 10]] as const) : all)
       for (const [transposeA, transposeB] of [
         [false, false],
         [true, false],
