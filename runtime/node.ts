@@ -67,7 +67,13 @@ const wanted = [
   'maxComputeWorkgroupSizeZ',
   'maxComputeWorkgroupsPerDimension',
 ] as const;
-const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+/** The last is there under Dawn's toggle allow_unsafe_apis alone. */
+const wantedFeatures: readonly string[] = [
+  'timestamp-query',
+  'shader-f16',
+  'subgroups',
+  'chromium-experimental-subgroup-matrix',
+];
 
 type Binding = typeof import('webgpu');
 
@@ -203,7 +209,7 @@ export async function openDevice(options: OpenOptions = {}): Promise<OpenedDevic
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({
-      requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+      requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
       requiredLimits: Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]])),
     });
   } catch (error) {

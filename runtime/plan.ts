@@ -179,5 +179,8 @@ export interface Plan {
   /** Where training with a scaled loss keeps the scale, and how many steps it skipped; f32 each. Absent: the loss is not scaled. */
   readonly lossScale?: { readonly scale: View; readonly skipped: View };
   /** Features that the device must have been asked for; absent: none. */
-  readonly features?: readonly 'shader-f16'[];
+  readonly features?: readonly PlanFeature[];
 }
+
+/** What kernels may need besides what every device has. The last is an experiment of Dawn, and not in WebGPU. */
+export type PlanFeature = 'subgroups' | 'shader-f16' | 'chromium-experimental-subgroup-matrix';

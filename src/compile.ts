@@ -2,7 +2,8 @@
 import type { Plan, Stored, TrainSpec } from '../runtime/plan.ts';
 import { type Emitted, emitPlan } from './codegen/emit-plan.ts';
 import { joinsPool } from './codegen/pool-rule.ts';
-import type { Target, Tuned } from './codegen/schedules.ts';
+import { isGpu, type Target, type Tuned } from './codegen/schedules.ts';
+import type { Subgroups } from './codegen/subgroup-schedules.ts';
 import { sourceTwice } from './diagnostics/catalog/data-section.ts';
 import * as pieces from './diagnostics/catalog/pieces.ts';
 import * as syntax from './diagnostics/catalog/syntax.ts';
@@ -64,6 +65,8 @@ export interface CompileOptions {
   readonly precision?: Precision | undefined;
   /** With precision mixed: other numbers than usual for the scale of the loss. */
   readonly lossScale?: Partial<LossScale>;
+  /** For the target `gpu-subgroups`: what the adapter says of its subgroups. Unless given, what every adapter has is assumed. */
+  readonly subgroups?: Subgroups;
   /** Bytes of device memory that the plan may take; values are computed again where it would take more. */
   readonly memoryLimit?: number;
   /** What a convolution makes is stored where a pool follows too, so that it can be shown. */
@@ -173,7 +176,15 @@ export function compile(source: Source, options: CompileOptions = {}): Compiled 
   const emitter =
     (all: ModelGraphs) =>
     (most?: number): Emitted =>
-      emitPlan(model.name.text, makeSchedule(all, joins, most), train, outputIs, options.target, options.tuned);
+      emitPlan(
+        model.name.text,
+        makeSchedule(all, joins, most),
+        train,
+        outputIs,
+        options.target,
+        options.tuned,
+        options.subgroups,
+      );
   const emit = emitter(graphs);
   const { memoryLimit: limit } = options;
   const limited = limit === undefined ? undefined : withinLimit(limit, emit);
@@ -241,7 +252,7 @@ function build(
     const pooled = stage(`${program} after pool-winners`, poolWinners(live));
     const apart = stage(`${program} after separate-gradients`, separateGradients(pooled));
     const parts =
-      target === 'gpu'
+      target && isGpu(target)
         ? stage(`${program} after split-products`, splitProducts(apart))
         : target === 'cpu'
           ? stage(`${program} after pooled-gradients`, pooledGradients(apart))

@@ -77,6 +77,16 @@ describe.each(cases)('test/golden/%s', (name) => {
       if (files.get(`kernels/${kernel}.wgsl`) !== wgsl) files.set(`kernels/gpu/${kernel}.wgsl`, wgsl);
     }
     if (gpu) files.set('plan-gpu.txt', printPlan(gpu));
+    // Lanes that share, for any adapter, and matrix units, as some have them: the contractions alone, which differ.
+    for (const [folder, units] of [
+      ['gpu-subgroups', []],
+      ['matrices', [{ type: 'f32', m: 8, n: 8, k: 8 }]],
+    ] as const) {
+      if (!gpu) continue;
+      const { plan } = compileFor('gpu-subgroups', source, { subgroups: { least: 4, most: 32, units } });
+      for (const { name: kernel, wgsl } of plan?.kernels ?? [])
+        if (/quadBroadcast|subgroupMatrix/.test(wgsl)) files.set(`kernels/${folder}/${kernel}.wgsl`, wgsl);
+    }
     if (updating) {
       for (const path of present(folder)) rmSync(join(folder, path));
       for (const [path, text] of files) {

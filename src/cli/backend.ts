@@ -1,6 +1,7 @@
 // What a command computes on: the adapter that --device names, or the reference interpreter.
 import type { ProgramName } from '../../runtime/index.ts';
 import { type OpenedDevice, openDevice } from '../../runtime/node.ts';
+import { isGpu } from '../codegen/schedules.ts';
 import * as say from '../diagnostics/catalog/device.ts';
 import { autoNeedsAdapter } from '../diagnostics/catalog/tune.ts';
 import { refuse } from '../diagnostics/index.ts';
@@ -8,7 +9,7 @@ import type { Backend } from '../reference/backend.ts';
 import type { OptionSpec } from './args.ts';
 import { explainNotOpened, remedyHere } from './device.ts';
 import { checkLimits, deviceBackend } from './device-backend.ts';
-import { targetOn } from './device-target.ts';
+import { subgroupsOf, targetOn, togglesFor } from './device-target.ts';
 import { type Io, report } from './io.ts';
 import { compileSource, type ModelFile } from './model.ts';
 import { checkFeatures } from './precision.ts';
@@ -57,7 +58,9 @@ export async function openAdapter(
 async function suitedTo(io: Io, opened: OpenedDevice, model: ModelFile, kernels: KernelChoice): Promise<ModelFile> {
   try {
     const target = targetOn(opened, kernels.target);
-    const plain = target === 'portable' ? model : compileSource(model.source, { ...model.options, target });
+    const subgroups = isGpu(target) ? subgroupsOf(opened) : undefined;
+    const options = { ...model.options, target, ...(subgroups ? { subgroups } : {}) };
+    const plain = target === 'portable' ? model : compileSource(model.source, options);
     const suited = await tunedModel(io, plain, opened.adapter, target, kernels);
     checkFeatures(suited, opened);
     checkLimits(suited, opened);
@@ -76,7 +79,7 @@ export async function openFor(
   toggles: readonly string[] = [],
   kernels: KernelChoice = {},
 ): Promise<{ readonly opened: OpenedDevice; readonly model: ModelFile } | undefined> {
-  const opened = await openAdapter(device, toggles);
+  const opened = await openAdapter(device, [...toggles, ...togglesFor(kernels.target)]);
   if (opened === 'asked' || opened === 'none') {
     report(io, [say.onTheReference(opened === 'none' ? remedyHere() : asked)]);
     return undefined;

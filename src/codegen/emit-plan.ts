@@ -6,6 +6,7 @@ import type {
   LabelSpec,
   ParameterSpec,
   Plan,
+  PlanFeature,
   Programs,
   StepField,
   TensorSpec,
@@ -41,6 +42,7 @@ import { spanOf } from './kernels/squares.ts';
 import { updateKernel } from './kernels/update.ts';
 import { operandTextures, type Textures } from './operands.ts';
 import type { Target, Tuned } from './schedules.ts';
+import type { Subgroups } from './subgroup-schedules.ts';
 
 export interface Emitted extends ModelSchedule {
   readonly plan: Plan;
@@ -60,6 +62,7 @@ export function emitPlan(
   outputIs: Plan['outputIs'],
   target: Target = 'portable',
   tuned: Tuned = new Map(),
+  subgroups?: Subgroups,
 ): Emitted {
   // 1. What the step uniform and the metrics hold.
   const { scheduled, layout, updates, parameters } = schedule;
@@ -81,7 +84,13 @@ export function emitPlan(
     programs[`load_${stored}`] = [library.dispatch(kernel, (bound) => viewOf(bound, main.memory, layout))];
   }
   for (const key of order)
-    programs[key] = dispatches(scheduled[key], { fields, metrics, target, tuned }, layout, library, textures);
+    programs[key] = dispatches(
+      scheduled[key],
+      { fields, metrics, target, tuned, subgroups },
+      layout,
+      library,
+      textures,
+    );
   // 3. Everything else the runtime needs to know.
   const output = infer.fused.graph.effects.find((e) => e.kind === 'output')?.value as Node;
   const slots = Math.max(0, ...updates.map((u) => u.members[0]?.slots.length ?? 0));
@@ -122,9 +131,25 @@ export function emitPlan(
     step: { stride: STEP_STRIDE, fields },
     train,
     ...lossScaleOf(scales),
-    ...(library.kernels.some(({ wgsl }) => wgsl.startsWith(HALVES)) ? { features: ['shader-f16'] as const } : {}),
+    ...featuresOf(library.kernels),
   };
   return { ...schedule, plan };
+}
+
+/** Words after `enable` and what they are called as features of a device. */
+const featureNames: Readonly<Record<string, PlanFeature>> = {
+  subgroups: 'subgroups',
+  f16: 'shader-f16',
+  chromium_experimental_subgroup_matrix: 'chromium-experimental-subgroup-matrix',
+};
+
+/** What the kernels enable, a device must have. */
+function featuresOf(kernels: readonly KernelSpec[]): Pick<Plan, 'features'> {
+  const words = new Set(kernels.flatMap((k) => [...k.wgsl.matchAll(/^enable (\w+);/gm)].map((m) => m[1] as string)));
+  const features = Object.keys(featureNames).flatMap((word) =>
+    words.has(word) ? [featureNames[word] as PlanFeature] : [],
+  );
+  return features.length > 0 ? { features } : {};
 }
 
 /** Blocks of slots that start as another value than zero. */
@@ -275,7 +300,7 @@ function freshName(name: string, names: Set<string>): string {
 
 function dispatches(
   s: Scheduled | undefined,
-  context: { fields: readonly StepField[]; metrics: readonly string[]; target: Target; tuned: Tuned },
+  context: Omit<Parameters<typeof kernelOf>[1], 'memory'>,
   layout: ParameterLayout,
   library: ReturnType<typeof kernelLibrary>,
   textures: Textures,

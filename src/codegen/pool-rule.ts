@@ -12,6 +12,8 @@ function holds(kind: ContractionSchedule['kind'], places: number): boolean {
   // The four results of a tile lie in one invocation, but not where a pool's windows are.
   if (kind === 'winograd') return false;
   if (kind === 'pixels') return places <= MOST_ROWS;
+  // Those for lanes that share and for matrix units finish row by row.
+  if (kind === 'shuffle' || kind === 'matrix') return places === 1;
   return kind === 'tiled' ? 4 % places === 0 : places <= MOST_ROWS;
 }
 

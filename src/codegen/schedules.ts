@@ -2,16 +2,31 @@
 // Those of contractions; all other families: family-schedules.ts.
 import { type FamilySchedule, familyText, isOfFamily } from './family-schedules.ts';
 import { type IndexMap, stepsOf } from './kernels/index-map.ts';
+import {
+  isSubgroupKind,
+  type SubgroupKind,
+  type Subgroups,
+  subgroupCandidates,
+  subgroupRefinements,
+  subgroupRule,
+  subgroupText,
+  subgroupTrouble,
+  unknownSubgroups,
+} from './subgroup-schedules.ts';
 
 /**
  * What the kernels are for. `portable` runs on every WebGPU device. `cpu` is for adapters that compute on the processor,
  * eight lanes at a time (lavapipe): subgroups of eight, and operands in textures. `gpu` is for graphics processors: tiles
- * in the memory of workgroups, which an adapter without such memory makes slow.
+ * in the memory of workgroups, which an adapter without such memory makes slow. `gpu-subgroups` is for those whose lanes
+ * share by shuffling, or that have matrix units.
  */
-export type Target = 'portable' | 'cpu' | 'gpu';
+export type Target = 'portable' | 'cpu' | 'gpu' | 'gpu-subgroups';
 
 /** All targets, by the names of `--target`. */
-export const targetNames = ['portable', 'cpu', 'gpu'] as const satisfies readonly Target[];
+export const targetNames = ['portable', 'cpu', 'gpu', 'gpu-subgroups'] as const satisfies readonly Target[];
+
+/** Is it for graphics processors, with many workgroups to keep busy? */
+export const isGpu = (target: Target): boolean => target === 'gpu' || target === 'gpu-subgroups';
 
 /** Each invocation computes `rows` rows of one column, or of four neighbouring columns. */
 export interface RegisterSchedule {
@@ -63,7 +78,8 @@ export type ContractionSchedule =
   | SubgroupSchedule
   | TiledSchedule
   | PixelSchedule
-  | WinogradSchedule;
+  | WinogradSchedule
+  | SubgroupKind;
 
 export type Schedule = ContractionSchedule | FamilySchedule;
 
@@ -100,11 +116,17 @@ function tiledSchedule({ m, n, groups, parts, inner, outer }: IndexMap): TiledSc
   return { kind: 'tiled', rows, columns, depth, each: four };
 }
 
-export function contractionSchedule(map: IndexMap, target: Target): ContractionSchedule {
+/** `facts`: what the adapter says of its subgroups; for `gpu-subgroups` alone, which without them takes what every adapter has. */
+export function contractionSchedule(map: IndexMap, target: Target, facts = unknownSubgroups): ContractionSchedule {
   const columns = map.n % 4 === 0 ? map.n / 4 : map.n;
   const { count } = map.groups;
+  const wide = count === 1 || map.n >= 16;
+  if (target === 'gpu-subgroups' && (map.parts || (!map.byPhase && wide))) {
+    const rule = subgroupRule(map, facts);
+    if (rule) return rule;
+  }
   // Rows in the order of their phase skip most of k, each on its own; narrow groups would fill a corner of a tile.
-  if (map.parts || (target === 'gpu' && !map.byPhase && (count === 1 || map.n >= 16))) return tiledSchedule(map);
+  if (map.parts || (isGpu(target) && !map.byPhase && wide)) return tiledSchedule(map);
   // Windows of few elements stay in registers: what other kernels load for each step of k, this one loads once.
   if (target === 'cpu' && pixelTrouble(map, 1) === undefined && stepsOf(map) <= MOST_KEPT) return pixelSchedule(map);
   // Of a subgroup's lanes with a four of columns each, few columns leave half or more idle: tiles give each lane two.
@@ -153,12 +175,24 @@ function pixelSchedule(map: IndexMap): PixelSchedule {
 const worthTiles = ({ n, m, winograd = Number.POSITIVE_INFINITY }: IndexMap): boolean =>
   n > 8 && n <= 16 && 4 * winograd <= 1.25 * m && m >= 256;
 
-/** Why a schedule cannot run this contraction on the target; undefined when it can. */
-export function scheduleTrouble(s: ContractionSchedule, map: IndexMap, target: Target): string | undefined {
+/**
+ * Why a schedule cannot run this contraction on the target; undefined when it can. `facts`: what the adapter says of its subgroups;
+ * without them no schedule that needs any runs but on `gpu-subgroups`.
+ */
+export function scheduleTrouble(
+  s: ContractionSchedule,
+  map: IndexMap,
+  target: Target,
+  facts: Subgroups | undefined = target === 'gpu-subgroups' ? unknownSubgroups : undefined,
+): string | undefined {
+  if (isSubgroupKind(s)) {
+    if (!isGpu(target)) return `lanes that share are for --target gpu and gpu-subgroups, and this is ${target}`;
+    return facts ? subgroupTrouble(s, map, facts) : 'the adapter has no subgroups';
+  }
   if (map.parts && s.kind !== 'tiled') return 'the parts of a weight gradient are made by tiles';
   if (s.kind === 'tiled') {
-    // Tiles add k in one level: only this target keeps sums short enough for that, by making them in parts.
-    if (target !== 'gpu') return `tiles are for --target gpu, and this is ${target}`;
+    // Tiles add k in one level: only these targets keep sums short enough for that, by making them in parts.
+    if (!isGpu(target)) return `tiles are for --target gpu, and this is ${target}`;
     return isLegal(s)
       ? undefined
       : 'a tile is made of whole fours and at most 256 invocations, and stages at most 16384 bytes';
@@ -199,10 +233,11 @@ function winogradTrouble(s: WinogradSchedule, map: IndexMap, target: Target): st
 export const MOST_ROWS = 16;
 
 /** Schedules worth measuring besides the rules' own; those of `refinements` belong to the best of them. */
-export function candidateSchedules(map: IndexMap, target: Target): ContractionSchedule[] {
-  const rule = contractionSchedule(map, target);
-  const workgroup = rule.kind === 'register' ? rule.workgroup : target === 'gpu' ? 64 : 16;
-  const all: ContractionSchedule[] = [];
+export function candidateSchedules(map: IndexMap, target: Target, facts?: Subgroups): ContractionSchedule[] {
+  const rule = contractionSchedule(map, target, facts);
+  const workgroup = rule.kind === 'register' ? rule.workgroup : isGpu(target) ? 64 : 16;
+  const shared = isGpu(target) && facts ? subgroupCandidates(map, facts) : [];
+  const all: ContractionSchedule[] = target === 'gpu-subgroups' ? [...shared] : [];
   if (target === 'cpu') for (const rows of [4, 2, 1] as const) all.push({ kind: 'pixels', rows, workgroup: 64 });
   if (target === 'cpu')
     for (const rows of [16, 8] as const)
@@ -211,7 +246,7 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
   const widths = target === 'cpu' ? ([4, 2] as const) : ([4] as const);
   if (map.winograd !== undefined)
     for (const width of widths) all.push({ kind: 'winograd', tiles: target === 'cpu' ? 8 : 1, width });
-  if (target === 'gpu')
+  if (isGpu(target))
     for (const rows of [16, 32, 64, 128].filter((n) => n < 2 * map.m || n === 16))
       for (const columns of [16, 32, 64, 128].filter((n) => n < 2 * map.n || n === 16))
         for (const [down, across] of [
@@ -226,6 +261,7 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
             depth: rule.kind === 'tiled' ? rule.depth : 16,
             each: { rows: down, columns: across },
           });
+  if (target === 'gpu') all.push(...shared);
   // Where subgroups are the rule, registers win with many rows or not at all.
   const registers = (rule.kind === 'subgroup' || rule.kind === 'pixels' ? [8, 4] : [8, 4, 2, 1])
     .filter((n) => n < 2 * map.m)
@@ -233,18 +269,25 @@ export function candidateSchedules(map: IndexMap, target: Target): ContractionSc
   // What comes first is measured when time is short: subgroups gain little where channels do not come in fours.
   const last = map.a.type.shape[map.a.type.shape.length - 1] as number;
   const order = last % 4 === 0 ? [...all, ...registers] : [...registers, ...all];
-  return possible(order, rule, map, target);
+  return possible(order, rule, map, target, facts);
 }
 
 /** The neighbours of a schedule: other workgroups, or other depths of a tile. */
-export function refinements(of: ContractionSchedule, map: IndexMap, target: Target): ContractionSchedule[] {
+export function refinements(
+  of: ContractionSchedule,
+  map: IndexMap,
+  target: Target,
+  facts?: Subgroups,
+): ContractionSchedule[] {
   const near: ContractionSchedule[] =
     of.kind === 'register' || of.kind === 'pixels'
       ? [8, 16, 32, 64].map((workgroup) => ({ ...of, workgroup }))
       : of.kind === 'tiled'
         ? [4, 8, 16, 32].map((depth) => ({ ...of, depth }))
-        : [];
-  return possible(near, of, map, target);
+        : isSubgroupKind(of)
+          ? subgroupRefinements(of)
+          : [];
+  return possible(near, of, map, target, facts);
 }
 
 const possible = (
@@ -252,8 +295,9 @@ const possible = (
   but: ContractionSchedule,
   map: IndexMap,
   target: Target,
+  facts: Subgroups | undefined,
 ): ContractionSchedule[] =>
-  all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target) === undefined);
+  all.filter((s) => scheduleText(s) !== scheduleText(but) && scheduleTrouble(s, map, target, facts) === undefined);
 
 /** A schedule in words: `subgroup 16x2`, `winograd 8x4`, `register 8, workgroups of 16`, `tiles 64x32, depth 16, 4x4 each`, `4 items each ...`. */
 export function scheduleText(s: Schedule): string {
@@ -262,5 +306,6 @@ export function scheduleText(s: Schedule): string {
   if (s.kind === 'pixels') return `pixels ${s.rows}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
   if (s.kind === 'winograd') return `winograd ${s.tiles}x${s.width}`;
+  if (isSubgroupKind(s)) return subgroupText(s);
   return `tiles ${s.rows}x${s.columns}, depth ${s.depth}, ${s.each.rows}x${s.each.columns} each`;
 }

@@ -52,29 +52,33 @@ const sizes: { readonly [T in Target]: readonly Geometry[] } = {
   portable: [...pick(chosen, 4, 28), ...pick(phases, 1)],
   cpu: [...pick(chosen, ...(slow ? [2, 9, 17, 25, 28] : [2, 17, 25])), ...pick(grouped, 1), ...pick(phases, 0)],
   gpu: pick(grouped, 1),
+  'gpu-subgroups': pick(grouped, 1),
 };
 
-describe.skipIf(!able).each([...runnable(opened), 'gpu'] as const)('operands that are halves, target %s', (target) => {
-  test('convolutions and their gradients', async () => {
-    const s = scene();
-    sizes[target].forEach((g, i) => addConvolution(s, g, i % 3 === 1 ? 'first' : i % 5 === 4 ? 'second' : 'both'));
-    await check(opened!.device, target, s);
-  });
+describe.skipIf(!able).each([...runnable(opened), 'gpu', 'gpu-subgroups'] as const)(
+  'operands that are halves, target %s',
+  (target) => {
+    test('convolutions and their gradients', async () => {
+      const s = scene();
+      sizes[target].forEach((g, i) => addConvolution(s, g, i % 3 === 1 ? 'first' : i % 5 === 4 ? 'second' : 'both'));
+      await check(opened!.device, target, s);
+    });
 
-  test('products of matrices', async () => {
-    const s = scene();
-    if (target !== 'gpu') addProduct(s, [5, 33, 10], false, false);
-    addProduct(s, [8, 20, 12], true, false);
-    if (target !== 'gpu') addProduct(s, [7, 16, 12], false, true);
-    await check(opened!.device, target, s);
-  });
+    test('products of matrices', async () => {
+      const s = scene();
+      if (!target.startsWith('gpu')) addProduct(s, [5, 33, 10], false, false);
+      addProduct(s, [8, 20, 12], true, false);
+      if (!target.startsWith('gpu')) addProduct(s, [7, 16, 12], false, true);
+      await check(opened!.device, target, s);
+    });
 
-  test.skipIf(target === 'gpu')('depthwise convolutions', async () => {
-    const s = scene();
-    for (const g of pick(depthwise, 0, 2)) addConvolution(s, g, 'both');
-    await check(opened!.device, target, s);
-  });
-});
+    test.skipIf(target === 'gpu')('depthwise convolutions', async () => {
+      const s = scene();
+      for (const g of pick(depthwise, 0, 2)) addConvolution(s, g, 'both');
+      await check(opened!.device, target, s);
+    });
+  },
+);
 
 describe.skipIf(!able).each(runnable(opened))("Winograd's tiles of halves, target %s", (target) => {
   test('channels in fours and one by one', async () => {

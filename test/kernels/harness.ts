@@ -1,7 +1,8 @@
 // Graphs on the device and in the reference: many small ones in one scene, so that one plan and one submit run them all.
 import { expect } from 'vitest';
-import { createSession, type StepValues } from '../../runtime/index.ts';
+import { createSession, type Plan, type StepValues } from '../../runtime/index.ts';
 import type { Tuned } from '../../src/codegen/schedules.ts';
+import type { Subgroups } from '../../src/codegen/subgroup-schedules.ts';
 import {
   type Builder,
   builder,
@@ -76,6 +77,10 @@ export interface Run {
   readonly within?: number;
   /** Schedules in place of those of the rules. */
   readonly tuned?: (graph: Graph) => Tuned;
+  /** What the adapter says of its subgroups. */
+  readonly subgroups?: Subgroups;
+  /** Changes the plan before it runs. */
+  readonly alter?: (plan: Plan) => Plan;
 }
 
 /** Values of the scene on the device, by name; compared with the reference on the way. */
@@ -98,7 +103,17 @@ export async function checkGraph(
   run: Run = {},
   names: ReadonlyMap<string, string> = new Map(),
 ): Promise<Map<string, Float32Array>> {
-  const { plan, scheduled } = emitPlanFor(target, 'scene', { infer: graph }, null, 'values', run.tuned?.(graph));
+  const tuned = run.tuned?.(graph);
+  const { plan: made, scheduled } = emitPlanFor(
+    target,
+    'scene',
+    { infer: graph },
+    null,
+    'values',
+    tuned,
+    run.subgroups,
+  );
+  const plan = run.alter?.(made) ?? made;
   const inputNode = graph.nodes.find((n) => isOp(n, 'input')) as Node;
   const { shape } = inputNode.type;
   const [batch = 1] = shape;

@@ -12,6 +12,7 @@ import {
   type Target,
   type Tuned,
 } from '../../src/codegen/schedules.ts';
+import type { Subgroups } from '../../src/codegen/subgroup-schedules.ts';
 import { emit, type Graph, type Node } from '../../src/ir/index.ts';
 import { withDevice } from '../support/adapter.ts';
 import { runnable, slow } from '../support/targets.ts';
@@ -80,14 +81,23 @@ test('what tuning measures can run, differs, and has more than the rules', () =>
   for (const g of [...grouped, ...phases, ...fc.sample(geometry, { seed, numRuns: 40 })]) addConvolution(s, g);
   const nodes = contractions(s.b.finish('scene'));
   expect(nodes.length).toBeGreaterThan(100);
-  for (const target of ['portable', 'cpu', 'gpu'] as const) {
+  const subgroups: Subgroups = { least: 16, most: 32, units: [] };
+  const units: Subgroups = { ...subgroups, units: [{ type: 'f32', m: 16, n: 8, k: 8 }] };
+  for (const [target, facts] of [
+    ['portable', undefined],
+    ['cpu', undefined],
+    ['gpu', undefined],
+    ['gpu', subgroups],
+    ['gpu-subgroups', undefined],
+    ['gpu-subgroups', units],
+  ] as const) {
     for (const node of nodes) {
       const map = indexMap(node);
-      const rule = contractionSchedule(map, target);
-      expect(scheduleTrouble(rule, map, target)).toBeUndefined();
-      const all = candidateSchedules(map, target);
-      const near = all.flatMap((one) => refinements(one, map, target));
-      for (const one of [...all, ...near]) expect(scheduleTrouble(one, map, target)).toBeUndefined();
+      const rule = contractionSchedule(map, target, facts);
+      expect(scheduleTrouble(rule, map, target, facts)).toBeUndefined();
+      const all = candidateSchedules(map, target, facts);
+      const near = all.flatMap((one) => refinements(one, map, target, facts));
+      for (const one of [...all, ...near]) expect(scheduleTrouble(one, map, target, facts)).toBeUndefined();
       const texts = [rule, ...all].map(scheduleText);
       expect(new Set(texts).size).toBe(texts.length);
       expect(texts.length > 1 || near.length > 0 || map.m === 1).toBe(true);

@@ -1,11 +1,12 @@
 // Sums over any axes: long ones, of values computed on the way, several at once, and of neighbouring channels.
 import { describe, expect, test } from 'vitest';
+import { subgroupsOf } from '../../src/cli/device-target.ts';
 import { emit, type Node, type Shape, verify } from '../../src/ir/index.ts';
 import { moments } from '../../src/ir/ops/normalize.ts';
 import { fuse } from '../../src/passes/fuse.ts';
 import { splitSums } from '../../src/passes/split-sums.ts';
 import { withDevice } from '../support/adapter.ts';
-import { runnable } from '../support/targets.ts';
+import { runnable, type Target } from '../support/targets.ts';
 import { check, checkGraph, scene } from './harness.ts';
 
 const opened = await withDevice();
@@ -55,7 +56,14 @@ const table: readonly (readonly [Shape, readonly number[]])[] = [
   ],
 ];
 
-describe.skipIf(!opened).each(runnable(opened))('sum, target %s', (target) => {
+/** With subgroups, lanes that share a sum shuffle it. */
+const all: readonly Target[] = opened?.features.includes('subgroups')
+  ? [...runnable(opened), 'gpu-subgroups']
+  : runnable(opened);
+
+describe.skipIf(!opened).each(all)('sum, target %s', (target) => {
+  const facts = opened && target === 'gpu-subgroups' ? subgroupsOf(opened) : undefined;
+  const run = facts ? { subgroups: facts } : {};
   test('over any axes', async () => {
     const s = scene();
     for (const [shape, axes] of table) {
@@ -64,7 +72,7 @@ describe.skipIf(!opened).each(runnable(opened))('sum, target %s', (target) => {
         `${shape.join('x')} over ${axes}`,
       );
     }
-    await check(opened!.device, target, s);
+    await check(opened!.device, target, s, run);
   });
 
   test('in runs, some of them shorter or empty', async () => {
@@ -81,7 +89,7 @@ describe.skipIf(!opened).each(runnable(opened))('sum, target %s', (target) => {
       const x = s.given(shape, 'arena', -0.5, 1);
       s.compare(emit(s.b, 'partial_sum', [x], { axes, parts }, 'runs'), `${shape.join('x')} in ${parts} runs`);
     }
-    await check(opened!.device, target, s);
+    await check(opened!.device, target, s, run);
   });
 
   test('of what is computed on the way, several at once, and what is done with them', async () => {
@@ -124,7 +132,7 @@ describe.skipIf(!opened).each(runnable(opened))('sum, target %s', (target) => {
       ] as const)
         s.compare(node, `${what} of ${name}`);
     }
-    await check(opened!.device, target, s, { step: { count: 2 } });
+    await check(opened!.device, target, s, { ...run, step: { count: 2 } });
   });
 
   test('whole graphs with long sums, split as models are', async () => {
@@ -153,7 +161,7 @@ describe.skipIf(!opened).each(runnable(opened))('sum, target %s', (target) => {
     const graph = splitSums(verify(b.finish('scene'), 'scene'));
     expect(graph.nodes.filter((n) => n.op === 'partial_sum')).toHaveLength(8);
     expect(fuse(verify(graph, 'split-sums')).groups.filter((g) => g.family === 'sum')).toHaveLength(8);
-    await checkGraph(opened!.device, target, graph, s.leaves, {}, s.names);
+    await checkGraph(opened!.device, target, graph, s.leaves, run, s.names);
   });
 
   test('of neighbouring channels', async () => {
@@ -173,6 +181,6 @@ describe.skipIf(!opened).each(runnable(opened))('sum, target %s', (target) => {
       const product = emit(b, 'neg', [s.given(shape, 'arena')], {}, 'negative');
       s.compare(emit(b, 'channel_sum', [emit(b, 'tanh', [product], {}, 'bent')], { before, after }, 'plain'), name);
     }
-    await check(opened!.device, target, s);
+    await check(opened!.device, target, s, run);
   });
 });

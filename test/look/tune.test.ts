@@ -11,6 +11,7 @@ import { clearlyFaster, race } from '../../src/cli/tune/race.ts';
 import { type Found, search } from '../../src/cli/tune/search.ts';
 import { type Work, worksOf } from '../../src/cli/tune/works.ts';
 import { type Schedule, scheduleText } from '../../src/codegen/schedules.ts';
+import { gpuNeedsSubgroups } from '../../src/diagnostics/catalog/subgroups.ts';
 import * as say from '../../src/diagnostics/catalog/tune.ts';
 import { renderAll } from '../../src/diagnostics/index.ts';
 import { done, lastJson, workFolder, write } from '../commands/support.ts';
@@ -66,6 +67,37 @@ const some: TuneRecord = {
       },
     ],
     ['conv2d b', { schedule: { kind: 'register', rows: 2, workgroup: 8 }, us: 1, ruleUs: 2 }],
+    [
+      'conv2d s',
+      {
+        schedule: {
+          kind: 'shuffle',
+          rows: 32,
+          columns: 16,
+          depth: 8,
+          each: { rows: 4, columns: 4 },
+          staged: true,
+        },
+        us: 1,
+        ruleUs: 2,
+      },
+    ],
+    [
+      'conv2d t',
+      {
+        schedule: {
+          kind: 'matrix',
+          rows: 16,
+          columns: 16,
+          depth: 16,
+          each: { rows: 16, columns: 8 },
+          unit: { type: 'f32', m: 8, n: 8, k: 8 },
+          lanes: 32,
+        },
+        us: 1,
+        ruleUs: 2,
+      },
+    ],
     ['conv2d a', { schedule: { kind: 'subgroup', rows: 16, vectors: 2 }, us: 1, ruleUs: 2 }],
     ['window w', { schedule: { kind: 'items', workgroup: 128, each: 2 }, us: 1, ruleUs: 2 }],
     ['depthwise d', { schedule: { kind: 'strips', workgroup: 64, columns: 8 }, us: 1, ruleUs: 2 }],
@@ -80,7 +112,7 @@ test('the file comes back as it was written: sorted, one line a kernel', () => {
   expect(tuneText(readTune(written, 'f'))).toBe(written);
   expect(written).toBe(tuneText([other, { ...some, kernels: new Map([...some.kernels].reverse()) }]));
   expect(written.indexOf('"0.9"')).toBeLessThan(written.indexOf('"1.0"'));
-  expect(written.split('\n').filter((line) => line.includes('ruleUs'))).toHaveLength(14);
+  expect(written.split('\n').filter((line) => line.includes('ruleUs'))).toHaveLength(18);
   expect(readTune(written, 'f').find((r) => r.adapter.driver === '1.0')).toEqual({
     ...some,
     kernels: new Map([...some.kernels].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -138,6 +170,7 @@ test('messages without a command line that leads to them everywhere', () => {
     say.targetNeedsSubgroups('Microsoft Basic Render Driver', 'no subgroups'),
   ];
   gold('E0650-needs-subgroups', ...cards);
+  gold('E0680-gpu-needs-subgroups', gpuNeedsSubgroups('Microsoft Basic Render Driver'));
   gold(
     'N0650-schedule-dropped',
     say.scheduleDropped('conv1', 'subgroup 8x2', 'the adapter refuses it: out of registers'),
@@ -148,33 +181,39 @@ test('messages without a command line that leads to them everywhere', () => {
   );
 });
 
-test.each(['portable', 'gpu'] as const)('every candidate for %s is accepted without a GPU', async (target) => {
-  const { device } = await nullDevice();
-  const { emitted } = compileSource({ file: 'rich.cnn', text: rich }, { target, batch: 33 }).compiled;
-  const works = worksOf(emitted, ['train'], target);
-  expect([...new Set(works.map((w) => w.family))].sort()).toEqual([
-    'contraction',
-    'depthwise',
-    'gather',
-    'neighbours',
-    'pointwise',
-    'resize',
-    'rows',
-    'sum',
-    'update',
-    'window',
-  ]);
-  for (const { key, choice, places } of works) {
-    const all = [choice.rule, ...choice.candidates(), ...choice.refine(choice.rule)];
-    const place = { ...(places[0] as Work['places'][0]), emitted, target, key };
-    const lab = await openLab(device, place, all, (one, reason) => {
-      throw new Error(`${key}: ${scheduleText(one)}: ${reason}`);
-    });
-    expect(lab.schedules.length).toBeGreaterThan(1);
-    expect(lab.schedules[0]).toEqual(all[0]);
-    lab.dispose();
-  }
-});
+test.each(['portable', 'gpu', 'gpu-subgroups'] as const)(
+  'every candidate for %s is accepted without a GPU',
+  async (target) => {
+    const { device } = await nullDevice();
+    const { emitted } = compileSource({ file: 'rich.cnn', text: rich }, { target, batch: 33 }).compiled;
+    const subgroups = { least: 16, most: 128, units: [] };
+    const works = worksOf(emitted, ['train'], target, subgroups);
+    expect([...new Set(works.map((w) => w.family))].sort()).toEqual([
+      'contraction',
+      'depthwise',
+      'gather',
+      'neighbours',
+      'pointwise',
+      'resize',
+      'rows',
+      'sum',
+      'update',
+      'window',
+    ]);
+    for (const { key, family, choice, places } of works) {
+      const all = [choice.rule, ...choice.candidates(), ...choice.refine(choice.rule)];
+      const shared = family === 'contraction' && target !== 'portable';
+      expect(all.some((one) => one.kind === 'shuffle')).toBe(shared);
+      const place = { ...(places[0] as Work['places'][0]), emitted, target, key, subgroups };
+      const lab = await openLab(device, place, all, (one, reason) => {
+        throw new Error(`${key}: ${scheduleText(one)}: ${reason}`);
+      });
+      expect(lab.schedules.length).toBeGreaterThan(1);
+      expect(lab.schedules[0]).toEqual(all[0]);
+      lab.dispose();
+    }
+  },
+);
 
 describe.skipIf(!opened)('on an adapter', () => {
   if (!opened) return;
@@ -191,6 +230,11 @@ describe.skipIf(!opened)('on an adapter', () => {
     target,
     kernels: new Map([...schedules].map(([key, schedule]) => [key, { schedule, us: 1, ruleUs: 2 }])),
   });
+  test.skipIf(!opened.features.includes('subgroups'))('--target gpu-subgroups computes what it should', async () => {
+    const ran = await done(folder, 'verify', 'small.cnn', '--target', 'gpu-subgroups', '--json');
+    expect(JSON.parse(ran.stdout)).toMatchObject({ ok: true, target: 'gpu-subgroups' });
+  });
+
   const planWith = async (...words: string[]): Promise<{ plan: Plan; said: string }> => {
     const ran = await done(folder, 'compile', 'small.cnn', '--target', 'auto', '--emit', 'plan', ...words);
     return { plan: JSON.parse(ran.stdout), said: ran.stderr };

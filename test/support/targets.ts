@@ -3,6 +3,7 @@ import type { OpenedDevice } from '../../runtime/node.ts';
 import { type Emitted, emitPlan } from '../../src/codegen/emit-plan.ts';
 import { joinsPool } from '../../src/codegen/pool-rule.ts';
 import type { Target, Tuned } from '../../src/codegen/schedules.ts';
+import type { Subgroups } from '../../src/codegen/subgroup-schedules.ts';
 import { type Compiled, type CompileOptions, compile } from '../../src/compile.ts';
 import type { Source } from '../../src/diagnostics/types.ts';
 import { makeSchedule } from '../../src/passes/make-schedule.ts';
@@ -37,4 +38,5 @@ export const emitPlanFor = (
   train: Parameters<typeof emitPlan>[2],
   outputIs: Parameters<typeof emitPlan>[3],
   tuned?: Tuned,
-): Emitted => emitPlan(name, makeSchedule(graphs, joinsPool(target)), train, outputIs, target, tuned);
+  subgroups?: Subgroups,
+): Emitted => emitPlan(name, makeSchedule(graphs, joinsPool(target)), train, outputIs, target, tuned, subgroups);

@@ -50,7 +50,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
     target: {
       type: 'string',
       value: 'TARGET',
-      doc: 'what the kernels are for: portable (unless given: any device), cpu, gpu, auto (asks the adapter), or web: one small module for web pages instead, runtime and shaders inside',
+      doc: 'what the kernels are for: portable (unless given: any device), cpu, gpu, gpu-subgroups, auto (asks the adapter), or web: one small module for web pages instead, runtime and shaders inside',
     },
     device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
     precision: precisionOption,
@@ -86,7 +86,7 @@ cnnc compile models/mnist.cnn --emit train-ir`,
       set: settings('compile', values.set),
       ...precisionOf('compile', values.precision),
       ...limitOf('compile', values['memory-limit']),
-      ...(target === 'cpu' || target === 'gpu' ? { target } : {}),
+      ...(target === 'auto' || target === 'web' ? {} : { target }),
     });
     const withWeights = async (model: ModelFile, name: string): Promise<ModelFile> =>
       storedModel(model, (await readWeights(io, name, model.compiled.plan)).values, stored, name);

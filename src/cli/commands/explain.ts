@@ -68,7 +68,7 @@ cnnc explain small.cnn conv1 --matrix`,
     target: {
       type: 'string',
       value: 'TARGET',
-      doc: 'what the kernels are for: portable (unless given), cpu, gpu, web (as portable), or auto (asks the adapter)',
+      doc: 'what the kernels are for: portable (unless given), cpu, gpu, gpu-subgroups, web (as portable), or auto (asks the adapter)',
     },
     device: { type: 'string', value: 'NAME', doc: 'with --target auto: the adapter, as for train' },
     tune: { ...tuneOption, doc: `with --target auto: ${tuneOption.doc}` },

@@ -57,7 +57,7 @@ export async function tunedModel(
     tell(`${shown} has nothing of ${adapter.name} with kernels for ${target}: the rules choose\n`);
     return model;
   }
-  const works = worksOf(model.compiled.emitted, ['infer', 'evaluate', 'train'], target);
+  const works = worksOf(model.compiled.emitted, ['infer', 'evaluate', 'train'], target, model.options.subgroups);
   const tuned = new Map<string, Schedule>();
   for (const { key, choice } of works) {
     const entry = entries.get(key);
@@ -78,7 +78,7 @@ export function withSchedules(model: ModelFile, tuned: Tuned): ModelFile {
   if (options.memoryLimit !== undefined) return compileSource(model.source, { ...options, tuned });
   const { emitted } = compiled;
   const { model: name, train, outputIs } = emitted.plan;
-  const again = emitPlan(name, emitted, train, outputIs, options.target, tuned);
+  const again = emitPlan(name, emitted, train, outputIs, options.target, tuned, options.subgroups);
   return {
     ...model,
     options: { ...options, tuned },

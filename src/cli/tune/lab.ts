@@ -11,6 +11,7 @@ import {
 } from '../../../runtime/index.ts';
 import { type Emitted, emitPlan } from '../../codegen/emit-plan.ts';
 import type { Schedule, Target } from '../../codegen/schedules.ts';
+import type { Subgroups } from '../../codegen/subgroup-schedules.ts';
 import type { Origin } from '../../explain/origins.ts';
 import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import { bytesOf } from '../../passes/plan-memory.ts';
@@ -22,6 +23,8 @@ import { updateAt } from './works.ts';
 export interface Place {
   readonly emitted: Emitted;
   readonly target: Target;
+  /** What the adapter says of its subgroups, where it has some. */
+  readonly subgroups?: Subgroups | undefined;
   readonly key: string;
   readonly program: ProgramKey;
   readonly origin: Origin;
@@ -66,6 +69,7 @@ function only({ emitted, program, origin }: Place): ModelSchedule {
  */
 function planOf(place: Place, schedules: readonly Schedule[]): { plan: Plan; kept: Schedule[] } {
   const cut = only(place);
+  const { target, subgroups } = place;
   const { plan: whole } = place.emitted;
   const kernels: KernelSpec[] = [];
   const kept: Schedule[] = [];
@@ -73,7 +77,15 @@ function planOf(place: Place, schedules: readonly Schedule[]): { plan: Plan; kep
   const bytes = new Map(whole.buffers.map((b) => [b.role, b]));
   let { step } = whole;
   for (const schedule of schedules) {
-    const { plan } = emitPlan(whole.model, cut, null, whole.outputIs, place.target, new Map([[place.key, schedule]]));
+    const { plan } = emitPlan(
+      whole.model,
+      cut,
+      null,
+      whole.outputIs,
+      target,
+      new Map([[place.key, schedule]]),
+      subgroups,
+    );
     step = plan.step; // of the programs that are left
     const dispatch = sameAs(place.origin.dispatch, plan.programs[place.program]);
     const kernel = plan.kernels[dispatch.kernel] as KernelSpec;

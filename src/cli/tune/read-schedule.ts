@@ -1,11 +1,25 @@
 // A schedule as cnnc.tune.json holds it: an object whose "kind" says which numbers are in it. Old files hold those of contractions.
 import type { Schedule } from '../../codegen/schedules.ts';
+import type { MatrixUnit } from '../../codegen/subgroup-schedules.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0;
+
+/** What every schedule by tiles says. */
+function tileFrom({ rows, columns, depth, each }: Fields) {
+  if (!isCount(rows) || !isCount(columns) || !isCount(depth) || !isObject(each)) return undefined;
+  if (!isCount(each.rows) || !isCount(each.columns)) return undefined;
+  return { rows, columns, depth, each: { rows: each.rows, columns: each.columns } };
+}
+
+function unitFrom(value: unknown): MatrixUnit | undefined {
+  if (!isObject(value)) return undefined;
+  const { type, m, n, k } = value;
+  return (type === 'f32' || type === 'f16') && isCount(m) && isCount(n) && isCount(k) ? { type, m, n, k } : undefined;
+}
 
 /** By kind: the schedule, or undefined where a number is missing or none. Complete by type. */
 const readers: { readonly [K in Schedule['kind']]: (f: Fields) => Extract<Schedule, { kind: K }> | undefined } = {
@@ -15,12 +29,20 @@ const readers: { readonly [K in Schedule['kind']]: (f: Fields) => Extract<Schedu
     (rows === 1 || rows === 2 || rows === 4) && isCount(workgroup) ? { kind: 'pixels', rows, workgroup } : undefined,
   subgroup: ({ rows, vectors }) =>
     (rows === 8 || rows === 16) && (vectors === 1 || vectors === 2) ? { kind: 'subgroup', rows, vectors } : undefined,
-  tiled: ({ rows, columns, depth, each }) =>
-    isCount(rows) && isCount(columns) && isCount(depth) && isObject(each) && isCount(each.rows) && isCount(each.columns)
-      ? { kind: 'tiled', rows, columns, depth, each: { rows: each.rows, columns: each.columns } }
-      : undefined,
+  tiled: (f) => {
+    const tile = tileFrom(f);
+    return tile && { kind: 'tiled', ...tile };
+  },
   winograd: ({ tiles, width }) =>
     (tiles === 1 || tiles === 8) && (width === 2 || width === 4) ? { kind: 'winograd', tiles, width } : undefined,
+  shuffle: (f) => {
+    const tile = tileFrom(f);
+    return tile && typeof f.staged === 'boolean' ? { kind: 'shuffle', ...tile, staged: f.staged } : undefined;
+  },
+  matrix: (f) => {
+    const [tile, unit, { lanes }] = [tileFrom(f), unitFrom(f.unit), f];
+    return tile && unit && isCount(lanes) ? { kind: 'matrix', ...tile, unit, lanes } : undefined;
+  },
   items: ({ workgroup, each }) =>
     isCount(workgroup) && isCount(each) ? { kind: 'items', workgroup, each } : undefined,
   strips: ({ workgroup, columns }) =>

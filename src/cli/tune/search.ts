@@ -5,6 +5,7 @@ import type { Emitted } from '../../codegen/emit-plan.ts';
 import { type Schedule, scheduleText, type Target } from '../../codegen/schedules.ts';
 import type { Family } from '../../schedule/index.ts';
 import { type Clock, timeDispatches } from '../bench/timing.ts';
+import { subgroupsOf } from '../device-target.ts';
 import { leavesFor } from '../verify/leaves.ts';
 import { openLab, type Place, stepOf } from './lab.ts';
 import { clearlyFaster, medianOf, race } from './race.ts';
@@ -99,7 +100,9 @@ async function costs(
       times.set(program, timed.seconds.slice(data.load.length));
     }
     data.destroy();
-    const asked = worksOf(emitted, programs, target).filter((w) => families?.includes(w.family) ?? true);
+    const asked = worksOf(emitted, programs, target, subgroupsOf(opened)).filter(
+      (w) => families?.includes(w.family) ?? true,
+    );
     const works = asked.map((work): Cost => {
       const cost = ({ program, origin }: Work['places'][number]): number => times.get(program)?.[origin.index] ?? 0;
       const costliest = work.places.reduce((a, b) => (cost(b) > cost(a) ? b : a));
@@ -132,7 +135,7 @@ export async function search(
     const now = performance.now();
     const mine = now + (until - now) * Math.max(PART, work.seconds / left);
     const say = (what: string): void => o.onStatus?.(`${i + 1}/${works.length} ${work.name}: ${what}`);
-    const place: Place = { ...work.costliest, emitted, target, key: work.key };
+    const place: Place = { ...work.costliest, emitted, target, key: work.key, subgroups: subgroupsOf(opened) };
     const one = await tune(opened, place, work, { ...o, clock }, () => over(mine), say);
     if (!one) continue;
     found.push(one);

@@ -18,6 +18,7 @@ import {
   scheduleTrouble,
   type Target,
 } from '../../codegen/schedules.ts';
+import type { Subgroups } from '../../codegen/subgroup-schedules.ts';
 import { type Origin, originsOf } from '../../explain/origins.ts';
 import type { Node } from '../../ir/index.ts';
 import type { Family, ProgramKey } from '../../schedule/index.ts';
@@ -55,15 +56,15 @@ export interface Work {
   readonly places: readonly { readonly program: ProgramKey; readonly origin: Origin }[];
 }
 
-function contractionChoice(root: Node, target: Target): Choice {
+function contractionChoice(root: Node, target: Target, facts: Subgroups | undefined): Choice {
   const map = indexMap(root);
   return {
-    rule: contractionSchedule(map, target),
-    candidates: () => candidateSchedules(map, target),
-    refine: (of) => (isOfContraction(of) ? refinements(of, map, target) : []),
+    rule: contractionSchedule(map, target, facts),
+    candidates: () => candidateSchedules(map, target, facts),
+    refine: (of) => (isOfContraction(of) ? refinements(of, map, target, facts) : []),
     trouble: (s) =>
       isOfContraction(s)
-        ? scheduleTrouble(s, map, target)
+        ? scheduleTrouble(s, map, target, facts)
         : `a convolution or dense layer is not scheduled by "${s.kind}"`,
   };
 }
@@ -86,12 +87,12 @@ export function updateAt({ groups: [group], dispatch }: Origin): { index: number
   return { index: Number(number) - 1, bytes };
 }
 
-/** The distinct kernels of the programs that have a choice. */
-export function worksOf(emitted: Emitted, programs: readonly ProgramKey[], target: Target): Work[] {
+/** The distinct kernels of the programs that have a choice. `facts`: what the adapter says of its subgroups, where it has some. */
+export function worksOf(emitted: Emitted, programs: readonly ProgramKey[], target: Target, facts?: Subgroups): Work[] {
   const works = new Map<string, Omit<Work, 'places'> & { places: Work['places'][number][] }>();
   for (const program of programs) {
     for (const origin of originsOf(emitted, program)) {
-      const found = workAt(emitted, program, origin, target);
+      const found = workAt(emitted, program, origin, target, facts);
       if (!found) continue;
       const work = works.get(found.key) ?? { ...found, choice: found.choice(), places: [] };
       work.places.push({ program, origin });
@@ -103,13 +104,19 @@ export function worksOf(emitted: Emitted, programs: readonly ProgramKey[], targe
 
 type Found = { readonly key: string; readonly family: Family; readonly choice: () => Choice };
 
-function workAt(emitted: Emitted, program: ProgramKey, origin: Origin, target: Target): Found | undefined {
+function workAt(
+  emitted: Emitted,
+  program: ProgramKey,
+  origin: Origin,
+  target: Target,
+  facts: Subgroups | undefined,
+): Found | undefined {
   const [group] = origin.groups;
   if (!group) return undefined;
   const { family } = group;
   if (family === 'contraction') {
     const root = group.nodes[0] as Node;
-    return { key: workOf(root), family, choice: () => contractionChoice(root, target) };
+    return { key: workOf(root), family, choice: () => contractionChoice(root, target, facts) };
   }
   const part = updateAt(origin);
   const update = part && emitted.scheduled[program]?.updates[part.index];

@@ -6,8 +6,11 @@ import { type FamilySchedule, familySchedule } from '../family-schedules.ts';
 import type { Kernel } from '../kernel.ts';
 import { wholeWindows } from '../pool-rule.ts';
 import { contractionSchedule, isOfContraction, type Target, type Tuned } from '../schedules.ts';
+import { type Subgroups, unknownSubgroups } from '../subgroup-schedules.ts';
 import { contractionKernel } from './contraction.ts';
+import { matrixKernel } from './contraction-matrix.ts';
 import { pixelKernel } from './contraction-pixels.ts';
+import { shuffleKernel } from './contraction-shuffle.ts';
 import { subgroupKernel } from './contraction-subgroup.ts';
 import { tiledKernel } from './contraction-tiled.ts';
 import { depthwiseKernel } from './depthwise.ts';
@@ -32,6 +35,8 @@ interface Context {
   readonly metrics: readonly string[];
   readonly target: Target;
   readonly tuned: Tuned;
+  /** What the adapter says of its subgroups, where that is known. */
+  readonly subgroups: Subgroups | undefined;
   /** Where values lie: for kernels that read many as one array. */
   readonly memory: MemoryPlan;
 }
@@ -48,13 +53,15 @@ function scheduled<K extends FamilySchedule['kind']>(group: Group, { target, tun
 }
 
 const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: Context) => Kernel } = {
-  contraction: (group, { fields, target, tuned }) => {
+  contraction: (group, { fields, target, tuned, subgroups }) => {
     const root = group.nodes[0] as Node;
     const map = groupMap(group);
     const own = tuned.get(workOf(root));
-    const chosen = own && isOfContraction(own) ? own : contractionSchedule(map, target);
+    const chosen = own && isOfContraction(own) ? own : contractionSchedule(map, target, subgroups);
     const schedule = wholeWindows(chosen, group, map, target);
     if (schedule.kind === 'winograd') return winogradKernel(group, schedule, fields);
+    if (schedule.kind === 'shuffle') return shuffleKernel(group, schedule, fields);
+    if (schedule.kind === 'matrix') return matrixKernel(group, schedule, fields);
     if (schedule.kind === 'subgroup') return subgroupKernel(group, schedule, fields);
     if (schedule.kind === 'pixels') return pixelKernel(group, schedule, fields);
     return schedule.kind === 'tiled'
@@ -74,10 +81,11 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   pointwise: (group, c) => pointwiseKernel(group, scheduled(group, c, 'items'), c.fields),
   rows: (group, c) => rowsKernel(group, scheduled(group, c, 'items'), c.fields),
   squares: (group, { fields, memory }) => squaresKernel(group, memory, fields),
-  sum: (group, c) =>
-    group.nodes.some((n) => isOp(n, 'batch_mean'))
-      ? meanKernel(group, c.fields)
-      : sumKernel(group, scheduled(group, c, 'sum'), c.fields),
+  sum: (group, c) => {
+    if (group.nodes.some((n) => isOp(n, 'batch_mean'))) return meanKernel(group, c.fields);
+    const least = c.target === 'gpu-subgroups' ? (c.subgroups ?? unknownSubgroups).least : undefined;
+    return sumKernel(group, scheduled(group, c, 'sum'), c.fields, least);
+  },
   neighbours: (group, c) => neighboursKernel(group, scheduled(group, c, 'items'), c.fields),
   scale: (group, { fields }) => scaleKernel(group, fields),
   accumulate: (group, { fields, metrics }) => accumulateKernel(group, metrics, fields),

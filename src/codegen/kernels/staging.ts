@@ -1,5 +1,4 @@
 // What a workgroup stages of the operands of a contraction: where their elements lie at each step of k, and the loads.
-import type { TiledSchedule } from '../schedules.ts';
 import { comment, i32, join, list, nothing, size, type Wgsl, wgsl } from '../wgsl.ts';
 import { grouped, type IndexMap, startOfA, startOfB, stepsOf } from './index-map.ts';
 
@@ -24,6 +23,18 @@ export function stagingOf(map: IndexMap): { readonly a: Staging; readonly b: Sta
     ? { along: 'k', vector: fours && map.bColumn % 4 === 0 }
     : { along: 'm', vector: map.bColumn === 1 && map.n % 4 === 0 };
   return { a, b };
+}
+
+/** What of a tile is loaded: rows (or columns) and steps of k. */
+type RowsOf = { readonly rows: number; readonly depth: number };
+type ColumnsOf = { readonly columns: number; readonly depth: number };
+
+/** Where loads go: which lane of those that load this is, and what becomes of the four that lies at `at` of the tile. */
+export interface Into {
+  /** `lane` unless given. */
+  readonly lane?: Wgsl;
+  /** Of the four at `at`, the one of round `round`; unless given it goes to workgroup memory, `sa` or `sb`. */
+  readonly put?: (at: Wgsl, value: Wgsl, round: number) => Wgsl;
 }
 
 export const plus = (x: Wgsl, n: number): Wgsl => (n === 0 ? x : wgsl`${x} + ${i32(n)}`);
@@ -78,21 +89,27 @@ const rounds = (fours: number, invocations: number): { readonly count: number; r
 });
 
 /** The four of the tile that an invocation loads in round i. */
-const place = (i: number, invocations: number): Wgsl => plus(wgsl`lane`, i * invocations);
+const place = (i: number, invocations: number, lane: Wgsl): Wgsl => plus(lane, i * invocations);
 /** The same, as a factor. */
-const item = (i: number, invocations: number): Wgsl => (i === 0 ? wgsl`lane` : wgsl`(${place(i, invocations)})`);
+const item = (i: number, invocations: number, lane: Wgsl): Wgsl =>
+  i === 0 ? lane : wgsl`(${place(i, invocations, lane)})`;
 
-/** What the rows that an invocation loads need to find their elements: the same in all steps. */
+/**
+ * What the rows that an invocation loads need to find their elements: the same in all steps. `whole`: no row lies beyond the
+ * last.
+ */
 export function rowStarts(
   map: IndexMap,
   staging: Staging,
-  { rows, depth }: TiledSchedule,
+  { rows, depth }: RowsOf,
   invocations: number,
+  whole: boolean = map.m % rows === 0,
+  { lane = wgsl`lane` }: Into = {},
 ): Wgsl[] {
   const { count } = rounds((rows * depth) / 4, invocations);
-  const clamped = (m: Wgsl, most: number): Wgsl => (map.m % rows === 0 ? m : wgsl`min(${m}, ${i32(most)})`);
+  const clamped = (m: Wgsl, most: number): Wgsl => (whole ? m : wgsl`min(${m}, ${i32(most)})`);
   return list(count, (i) => {
-    const at = item(i, invocations);
+    const at = item(i, invocations, lane);
     if (staging.along === 'k')
       return [wgsl`let r${size(i)} = row(${clamped(wgsl`m + ${at} / ${i32(depth / 4)}`, map.m - 1)});`];
     const first = wgsl`m + ${at} % ${i32(rows / 4)} * 4`;
@@ -107,11 +124,11 @@ const call = (map: IndexMap, name: 'a_at' | 'b_at', ...args: readonly Wgsl[]): W
 export function stageA(
   map: IndexMap,
   staging: Staging,
-  schedule: TiledSchedule,
+  { rows, depth }: RowsOf,
   invocations: number,
   a: (index: Wgsl) => Wgsl,
+  { lane = wgsl`lane`, put = (at, value) => wgsl`sa[${at}] = ${value};` }: Into = {},
 ): Wgsl[] {
-  const { rows, depth } = schedule;
   const steps = stepsOf(map);
   const { count, partial } = rounds((rows * depth) / 4, invocations);
   const part = map.parts ? wgsl` + part * ${i32(map.parts.a)}` : nothing;
@@ -128,25 +145,25 @@ export function stageA(
       : wgsl`select(${four ? wgsl`vec4f()` : wgsl`0.0`}, ${loaded}, ${join(guards, ' && ')})`;
   };
   return list(count, (i) => {
-    const at = item(i, invocations);
+    const at = item(i, invocations, lane);
+    const store = (four: Wgsl): Wgsl => put(place(i, invocations, lane), four, i);
     const r = (j?: number): Wgsl => (j === undefined ? wgsl`r${size(i)}` : wgsl`r${size(i)}_${size(j)}`);
     const along = staging.along === 'k';
     const k = along ? wgsl`k0 + ${at} % ${i32(depth / 4)} * 4` : wgsl`k0 + ${at} / ${i32(rows / 4)}`;
     const lines = staging.vector
-      ? [
-          wgsl`let p = ${call(map, 'a_at', r(), wgsl`k`)};`,
-          wgsl`sa[${place(i, invocations)}] = ${value(wgsl`p`, wgsl`k`, true)};`,
-        ]
+      ? [wgsl`let p = ${call(map, 'a_at', r(), wgsl`k`)};`, store(value(wgsl`p`, wgsl`k`, true))]
       : [
           ...list(4, (j) =>
             along
               ? wgsl`let p${size(j)} = ${call(map, 'a_at', r(), wgsl`k + ${i32(j)}`)};`
               : wgsl`let p${size(j)} = ${call(map, 'a_at', r(j), wgsl`k`)};`,
           ),
-          wgsl`sa[${place(i, invocations)}] = vec4f(${join(
-            list(4, (j) => value(wgsl`p${size(j)}`, along ? wgsl`k + ${i32(j)}` : wgsl`k`, false)),
-            ', ',
-          )});`,
+          store(
+            wgsl`vec4f(${join(
+              list(4, (j) => value(wgsl`p${size(j)}`, along ? wgsl`k + ${i32(j)}` : wgsl`k`, false)),
+              ', ',
+            )})`,
+          ),
         ];
     return wgsl`${partial && i === count - 1 ? wgsl`if (${at} < ${i32((rows * depth) / 4)}) ` : nothing}{
   let k = ${k};
@@ -158,11 +175,11 @@ export function stageA(
 export function stageB(
   map: IndexMap,
   staging: Staging,
-  schedule: TiledSchedule,
+  { columns, depth }: ColumnsOf,
   invocations: number,
   b: (index: Wgsl) => Wgsl,
+  { lane = wgsl`lane`, put }: Into = {},
 ): Wgsl[] {
-  const { columns, depth } = schedule;
   const steps = stepsOf(map);
   const { count, partial } = rounds((columns * depth) / 4, invocations);
   const part = map.parts ? wgsl` + part * ${i32(map.parts.b)}` : nothing;
@@ -178,7 +195,10 @@ export function stageB(
       : wgsl`select(${four ? wgsl`vec4f()` : wgsl`0.0`}, ${loaded}, ${join(guards, ' && ')})`;
   };
   return list(count, (i) => {
-    const at = item(i, invocations);
+    const at = item(i, invocations, lane);
+    /** `own`: its place in `sb`. */
+    const store = (own: Wgsl, four: Wgsl): Wgsl =>
+      put?.(place(i, invocations, lane), four, i) ?? wgsl`sb[${own}] = ${four};`;
     let lines: Wgsl[];
     if (staging.along === 'k') {
       // Column 4 n + s of the tile goes to place n of the s-th row of columns, so that neighbours read neighbours.
@@ -189,15 +209,18 @@ export function stageB(
         ? [
             ...start,
             wgsl`let q = ${call(map, 'b_at', wgsl`k`)} + ${column};`,
-            wgsl`sb[${to}] = ${value(wgsl`q`, inside(wgsl`k`, wgsl`c`), true)};`,
+            store(to, value(wgsl`q`, inside(wgsl`k`, wgsl`c`), true)),
           ]
         : [
             ...start,
             ...list(4, (j) => wgsl`let q${size(j)} = ${call(map, 'b_at', wgsl`k + ${i32(j)}`)} + ${column};`),
-            wgsl`sb[${to}] = vec4f(${join(
-              list(4, (j) => value(wgsl`q${size(j)}`, inside(wgsl`k + ${i32(j)}`, wgsl`c`), false)),
-              ', ',
-            )});`,
+            store(
+              to,
+              wgsl`vec4f(${join(
+                list(4, (j) => value(wgsl`q${size(j)}`, inside(wgsl`k + ${i32(j)}`, wgsl`c`), false)),
+                ', ',
+              )})`,
+            ),
           ];
     } else {
       const start = [
@@ -206,13 +229,16 @@ export function stageB(
         wgsl`let q = ${call(map, 'b_at', wgsl`k`)} + ${map.bColumn === 1 ? wgsl`c` : wgsl`c * ${i32(map.bColumn)}`};`,
       ];
       lines = staging.vector
-        ? [...start, wgsl`sb[${place(i, invocations)}] = ${value(wgsl`q`, inside(wgsl`k`, wgsl`c`), true)};`]
+        ? [...start, store(place(i, invocations, lane), value(wgsl`q`, inside(wgsl`k`, wgsl`c`), true))]
         : [
             ...start,
-            wgsl`sb[${place(i, invocations)}] = vec4f(${join(
-              list(4, (j) => value(wgsl`q + ${i32(j * map.bColumn)}`, inside(wgsl`k`, wgsl`c + ${i32(j)}`), false)),
-              ', ',
-            )});`,
+            store(
+              place(i, invocations, lane),
+              wgsl`vec4f(${join(
+                list(4, (j) => value(wgsl`q + ${i32(j * map.bColumn)}`, inside(wgsl`k`, wgsl`c + ${i32(j)}`), false)),
+                ', ',
+              )})`,
+            ),
           ];
     }
     return wgsl`${partial && i === count - 1 ? wgsl`if (${at} < ${i32((columns * depth) / 4)}) ` : nothing}{

@@ -8,6 +8,7 @@ import type { SumSchedule } from '../family-schedules.ts';
 import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
 import { comment, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { compute, helpers, type Place, store, within } from './epilogue.ts';
+import { numberBySubgroups, shuffleTree } from './shuffle-tree.ts';
 import { offset, strides } from './strides.ts';
 
 /** Elements of a partial sum; two levels keep the rounding of long sums small. */
@@ -60,7 +61,13 @@ export function sumsOf(group: Group) {
   };
 }
 
-export function sumKernel(group: Group, { workgroup, lanes }: SumSchedule, fields: readonly StepField[]): Kernel {
+/** `least`: lanes that every subgroup has, where sums are added by shuffling. */
+export function sumKernel(
+  group: Group,
+  { workgroup, lanes }: SumSchedule,
+  fields: readonly StepField[],
+  least?: number,
+): Kernel {
   // 1. What is summed: `count` sums of `run` terms.
   const { before, sums, after, root, x, axis, width, kept, summed, terms, each, run, count, ...made } = sumsOf(group);
   const parts = made.runs;
@@ -110,18 +117,23 @@ ${sums.map((s, n) => wgsl`${part[n] as Wgsl} += ${computed.value(s.inputs[0] as 
   const groups = spread(Math.ceil(count / results));
   const byTerm = (kept[0]?.stride ?? 2) > 1;
   const shared = lanes > 1;
+  const step = byTerm ? 1 : results;
+  const shuffled = shared && least !== undefined ? shuffleTree(total, { workgroup, lanes, step, least }) : undefined;
+  const memory = shuffled?.elements ?? (shared ? workgroup * sums.length : 0);
   const index = shared
     ? wgsl`${groups[1] === 1 ? wgsl`tile.x` : wgsl`(tile.x + tile.y * ${u32(groups[0])})`} * ${u32(results)} + ${byTerm ? wgsl`t / ${u32(lanes)}` : wgsl`t % ${u32(results)}`}`
     : flatIndex(groups, workgroup);
   const text = wgsl`
+${shuffled ? numberBySubgroups.directives : nothing}
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${terms} terms of ${showShape(shape)} each${parts === 1 ? '' : `, in ${parts} runs`}`, group.nodes)}
 alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
 ${b.declare()}
-${shared ? wgsl`var<workgroup> sums: array<T, ${size(workgroup * sums.length)}>;` : nothing}
+${memory > 0 ? wgsl`var<workgroup> sums: array<T, ${size(memory)}>;` : nothing}
 ${helpers(group.nodes, width)}
 
 @compute @workgroup_size(${size(workgroup)})
-fn main(${shared ? wgsl`@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) t: u32` : wgsl`@builtin(global_invocation_id) id: vec3u`}) {
+fn main(${shared ? wgsl`@builtin(workgroup_id) tile: vec3u, ${shuffled ? numberBySubgroups.parameters : wgsl`@builtin(local_invocation_index) t: u32`}` : wgsl`@builtin(global_invocation_id) id: vec3u`}) {
+  ${shuffled ? wgsl`let t = ${numberBySubgroups.value};` : nothing}
   ${shared ? wgsl`let lane = ${byTerm ? wgsl`t % ${u32(lanes)}` : wgsl`t / ${u32(results)}`};` : nothing}
   ${shared ? wgsl`let own = ${index};` : nothing}
   let i = ${shared ? wgsl`min(own, ${u32(count - 1)})` : index};
@@ -131,8 +143,9 @@ fn main(${shared ? wgsl`@builtin(workgroup_id) tile: vec3u, @builtin(local_invoc
   ${parts === 1 ? nothing : wgsl`let end = min(first + ${u32(run)}, ${u32(terms)});`}
   ${total.map((t) => wgsl`var ${t} = T();`)}
   ${{ wgsl: loop.wgsl.trim() }}
-  ${shared ? tree(total, workgroup, lanes, byTerm ? 1 : results) : nothing}
+  ${shuffled?.all ?? (shared ? tree(total, workgroup, lanes, step) : nothing)}
   ${shared ? wgsl`if (lane > 0u || own >= ${u32(count)}) { return; }` : nothing}
+  ${shuffled?.first ?? nothing}
   ${done.lines}
   ${stores}
 }`;

@@ -26,6 +26,7 @@ export * as play from './play.ts';
 export * as precision from './precision.ts';
 export * as run from './run.ts';
 export * as shapes from './shapes.ts';
+export * as subgroups from './subgroups.ts';
 export * as sweep from './sweep.ts';
 export * as syntax from './syntax.ts';
 export * as train from './train.ts';

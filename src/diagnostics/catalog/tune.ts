@@ -1,16 +1,10 @@
-// Messages of targets and of tuning: E0650 to E0664, E0689 to E0692.
+// Messages of targets and of tuning: E0650 to E0664, E0689 to E0692. Those of the target gpu-subgroups: subgroups.ts.
 import { entry } from '../entry.ts';
 
 /** `has`: what the adapter says of subgroups. */
 export const targetNeedsSubgroups = entry('E0650', (adapter: string, has: string) => ({
   message: `--target cpu computes in subgroups of eight, and ${adapter} has ${has}`,
   help: ['--target auto takes what suits the adapter', '--target web runs on every adapter'],
-}));
-
-export const noGpuSubgroups = entry('E0651', (choices: readonly string[], command: string) => ({
-  message:
-    '--target gpu-subgroups does not exist: the kernels for graphics processors share tiles in the memory of workgroups, not by subgroups',
-  help: [`--target takes ${choices.join(', ')}`, `how to call it: cnnc help ${command}`],
 }));
 
 const again = (file: string): string =>
@@ -65,7 +59,7 @@ export const nothingToTune = entry('E0656', (file: string, asked: readonly strin
 
 export const autoNeedsAdapter = entry('E0657', (help: readonly string[]) => ({
   message: '--target auto asks the adapter, and there is none',
-  help: ['name what to compile for: --target portable, cpu, gpu or web', ...help],
+  help: ['name what to compile for: --target portable, cpu, gpu, gpu-subgroups or web', ...help],
 }));
 
 /** A candidate that is left out while tuning. */
