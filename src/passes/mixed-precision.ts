@@ -50,18 +50,22 @@ const reads = (n: Node): boolean => heavy.has(n.op) || movers.has(n.op) || sums.
 const makes = (n: Node): boolean =>
   (heavy.has(n.op) && !isOp(n, 'conv2d_dw_pooled')) || movers.has(n.op) || elementwise(n);
 
-/** The convolution whose kernel makes the value, with elementwise work behind it. */
-function convolutionOf(n: Node): Node<'conv2d'> | undefined {
+type Readers = ReadonlyMap<Node, readonly Node[]>;
+
+/** The convolution whose kernel makes the value, with elementwise work behind it: nobody else reads what lies between. */
+function convolutionOf(n: Node, readers: Readers): Node<'conv2d'> | undefined {
   if (isOp(n, 'conv2d')) return n;
-  const before = elementwise(n) ? n.inputs.filter((i) => !isFree(i) && sameShape(i.type.shape, n.type.shape)) : [];
-  return before.map(convolutionOf).find((c) => c !== undefined);
+  const inside = (i: Node): boolean =>
+    !isFree(i) && sameShape(i.type.shape, n.type.shape) && readers.get(i)?.length === 1;
+  const before = elementwise(n) ? n.inputs.filter(inside) : [];
+  return before.map((i) => convolutionOf(i, readers)).find((c) => c !== undefined);
 }
 
 /** Does only a pool (and its winners) read the value, in the kernel of the convolution that makes it? It is never in memory then. */
-function staysInKernel(n: Node, readers: readonly Node[], joinsPool: JoinsPool | undefined): boolean {
-  const [pool, ...more] = readers.filter((r) => !isOp(r, 'maxpool2d_winner'));
+function staysInKernel(n: Node, readers: Readers, joinsPool: JoinsPool | undefined): boolean {
+  const [pool, ...more] = (readers.get(n) ?? []).filter((r) => !isOp(r, 'maxpool2d_winner'));
   if (!joinsPool || !pool || more.length > 0 || !(isOp(pool, 'maxpool2d') || isOp(pool, 'avgpool2d'))) return false;
-  const convolution = liesSideBySide(pool.attrs) ? convolutionOf(n) : undefined;
+  const convolution = liesSideBySide(pool.attrs) ? convolutionOf(n, readers) : undefined;
   return convolution !== undefined && joinsPool(convolution, pool);
 }
 
@@ -94,7 +98,7 @@ export function halves(graph: Graph, joinsPool?: JoinsPool): ReadonlySet<Node> {
   for (const n of [...graph.nodes].reverse()) {
     if (isFree(n) || n.type.dtype !== 'f32' || n.type.shape.length < 2 || named.has(n) || !makes(n)) continue;
     const mine = readers.get(n) ?? [];
-    if (staysInKernel(n, mine, joinsPool)) continue;
+    if (staysInKernel(n, readers, joinsPool)) continue;
     const convolved = (isOp(n, 'conv2d') || isOp(n, 'conv2d_dx')) && mine.length > 1 && summed.has(n);
     // What is only moved loses nothing more when it is rounded before.
     const moved = mine.some((r) => movers.has(r.op) && chosen.has(r));

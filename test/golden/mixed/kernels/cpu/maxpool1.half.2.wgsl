@@ -3,7 +3,7 @@ enable f16;
 // line 6: maxpool 2x2
 alias T = vec4f;
 alias U = vec4u;
-@group(0) @binding(0) var<storage, read_write> batchnorm1: array<vec4f, 392>;
+@group(0) @binding(0) var<storage, read_write> batchnorm1_half: array<vec4h, 392>;
 @group(0) @binding(1) var<storage, read_write> maxpool1_half: array<vec4h, 72>;
 @group(0) @binding(2) var<storage, read_write> maxpool1_winner: array<u32, 72>;
 
@@ -22,7 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var kx = 0; kx < 2 + i32(id.z); kx++) {
       let iy = row * 2 + ky * 1 - 0;
       let ix = column * 2 + kx * 1 - 0;
-      let v = batchnorm1[u32((image * 7 + iy) * 7 + ix) * 1u + channel];
+      let v = vec4f(batchnorm1_half[u32((image * 7 + iy) * 7 + ix) * 1u + channel]);
       first = select(first, U(u32(ky * 2 + kx)), v > result);
       result = max(result, v);
     }
