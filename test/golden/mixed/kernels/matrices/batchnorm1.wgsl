@@ -1,0 +1,159 @@
+enable subgroups;
+enable chromium_experimental_subgroup_matrix;
+requires subgroup_id;
+diagnostic(off, chromium.subgroup_matrix_uniformity); // a subgroup has one number, which the analysis does not know
+
+// batchnorm1 = conv2d, standardize, mul, add, relu: 8x7x7x4
+// line 4: conv 4 3x3 nobias
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 392 x 4 x 18
+// A workgroup makes 32 x 8 of y, 16 steps of k at a time; a subgroup 16 x 8, by f32 8x8x8.
+alias T = vec4f;
+// x is H x W x C, the window KH x KW, y is OH x OW x F.
+const H = 9; const W = 9; const C = 2; const KH = 3; const KW = 3; const OH = 7; const OW = 7; const F = 4;
+const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
+@group(0) @binding(0) var<storage, read_write> x: array<f32, 1296>;
+@group(0) @binding(1) var<storage, read> conv1_weight: array<vec4f, 18>;
+@group(0) @binding(2) var<storage, read> batchnorm1_moving_mean: array<vec4f, 1>;
+@group(0) @binding(3) var<storage, read> batchnorm1_moving_variance: array<vec4f, 1>;
+@group(0) @binding(4) var<storage, read> batchnorm1_gamma: array<vec4f, 1>;
+@group(0) @binding(5) var<storage, read> batchnorm1_beta: array<vec4f, 1>;
+@group(0) @binding(6) var<storage, read_write> batchnorm1: array<vec4f, 392>;
+alias Left = subgroup_matrix_left<f32, 8, 8>;
+alias Right = subgroup_matrix_right<f32, 8, 8>;
+alias Result = subgroup_matrix_result<f32, 8, 8>;
+var<workgroup> sa: array<f32, 640>;
+var<workgroup> sb: array<f32, 192>;
+var<workgroup> scratch: array<f32, 128>;
+
+// What row m of the result needs to find its elements of a.
+fn row(m: i32) -> vec3i {
+  return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);
+}
+
+// Where a's elements of a row start.
+fn at(r: vec3i, ky: i32) -> i32 {
+  let y = r.y + ky * DY;
+  let x = r.z;
+  return ((r.x + y) * W + x) * C;
+}
+
+// The element of a at step k of row r.
+fn a_at(r: vec3i, k: i32) -> i32 {
+  let ky = k / 6;
+  let c = k % 6;
+  let p = at(r, ky);
+  return p + c;
+}
+
+// The element of b at step k, column 0.
+fn b_at(k: i32) -> i32 {
+  let ky = k / 6;
+  let c = k % 6;
+  return ky * KW * C * F + c * 4;
+}
+
+fn finish(r: i32, c: i32, value: T) {
+  if (r >= 392 || c >= 1) { return; }
+  let column = u32(c);
+  let o = u32(r) * 1u + column;
+  let batchnorm1_normal_v = (value - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
+  let batchnorm1_scaled_v = batchnorm1_normal_v * batchnorm1_gamma[column];
+  let batchnorm1_z_v = batchnorm1_scaled_v + batchnorm1_beta[column];
+  let batchnorm1_v = max(batchnorm1_z_v, T(0.0));
+  batchnorm1[o] = batchnorm1_v;
+}
+
+fn put_a(i: i32, four: vec4f) {
+  let p = i / 4 * 20 + i % 4 * 4;
+  sa[p] = f32(four[0]);
+  sa[p + 1] = f32(four[1]);
+  sa[p + 2] = f32(four[2]);
+  sa[p + 3] = f32(four[3]);
+}
+
+fn put_b(i: i32, four: vec4f) {
+  let p = i / 2 * 12 + i % 2 * 4;
+  sb[p] = f32(four[0]);
+  sb[p + 1] = f32(four[1]);
+  sb[p + 2] = f32(four[2]);
+  sb[p + 3] = f32(four[3]);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32, @builtin(subgroup_id) in_group: u32) {
+  let id = i32(lane);
+  // Where subgroups have fewer lanes than they may, there are more of them than blocks.
+  let block = i32(in_group);
+  let busy = block < 2;
+  let first_row = block / 1 * 16;
+  let first_column = block % 1 * 8;
+  let t = i32(tile.x);
+  let n = 0;
+  let m = t * 32;
+  let r0 = row(min(m + id / 4, 391));
+  let r1 = row(min(m + (id + 64) / 4, 391));
+  var acc0_0 = Result();
+  var acc1_0 = Result();
+  for (var k0 = 0; k0 < 18; k0 += 16) {
+    {
+      let k = k0 + id % 4 * 4;
+      let p0 = a_at(r0, k + 0);
+      let p1 = a_at(r0, k + 1);
+      let p2 = a_at(r0, k + 2);
+      let p3 = a_at(r0, k + 3);
+      put_a(id, vec4f(select(0.0, x[select(0, p0, k + 0 < 18)], k + 0 < 18), select(0.0, x[select(0, p1, k + 1 < 18)], k + 1 < 18), select(0.0, x[select(0, p2, k + 2 < 18)], k + 2 < 18), select(0.0, x[select(0, p3, k + 3 < 18)], k + 3 < 18)));
+    }
+    {
+      let k = k0 + (id + 64) % 4 * 4;
+      let p0 = a_at(r1, k + 0);
+      let p1 = a_at(r1, k + 1);
+      let p2 = a_at(r1, k + 2);
+      let p3 = a_at(r1, k + 3);
+      put_a(id + 64, vec4f(select(0.0, x[select(0, p0, k + 0 < 18)], k + 0 < 18), select(0.0, x[select(0, p1, k + 1 < 18)], k + 1 < 18), select(0.0, x[select(0, p2, k + 2 < 18)], k + 2 < 18), select(0.0, x[select(0, p3, k + 3 < 18)], k + 3 < 18)));
+    }
+    if (id < 32) {
+      let k = k0 + id / 2;
+      let c = n + id % 2 * 4;
+      let q = b_at(k) + c;
+      put_b(id, select(vec4f(), conv1_weight[select(0, q, k < 18 && c < 4) / 4], k < 18 && c < 4));
+    }
+    workgroupBarrier();
+    if (busy) {
+      {
+        let left0 = subgroupMatrixLoad<Left, row_major>(&sa, u32((first_row + 0) * 20 + 0), 20u);
+        let left1 = subgroupMatrixLoad<Left, row_major>(&sa, u32((first_row + 8) * 20 + 0), 20u);
+        let right0 = subgroupMatrixLoad<Right, row_major>(&sb, u32((0) * 12 + first_column + 0), 12u);
+        acc0_0 = subgroupMatrixMultiplyAccumulate(left0, right0, acc0_0);
+        acc1_0 = subgroupMatrixMultiplyAccumulate(left1, right0, acc1_0);
+      }
+      {
+        let left0 = subgroupMatrixLoad<Left, row_major>(&sa, u32((first_row + 0) * 20 + 8), 20u);
+        let left1 = subgroupMatrixLoad<Left, row_major>(&sa, u32((first_row + 8) * 20 + 8), 20u);
+        let right0 = subgroupMatrixLoad<Right, row_major>(&sb, u32((8) * 12 + first_column + 0), 12u);
+        acc0_0 = subgroupMatrixMultiplyAccumulate(left0, right0, acc0_0);
+        acc1_0 = subgroupMatrixMultiplyAccumulate(left1, right0, acc1_0);
+      }
+    }
+    workgroupBarrier();
+  }
+  if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc0_0, 8u); }
+  workgroupBarrier();
+  for (var e = id; e < 32; e += 64) {
+    let of_block = e / 16;
+    let row_of = m + of_block / 1 * 16 + 0 + e % 16 / 2;
+    let column_of = n / 4 + of_block % 1 * 2 + 0 + e % 2;
+    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
+    finish(row_of, column_of, four_of);
+  }
+  workgroupBarrier();
+  if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc1_0, 8u); }
+  workgroupBarrier();
+  for (var e = id; e < 32; e += 64) {
+    let of_block = e / 16;
+    let row_of = m + of_block / 1 * 16 + 8 + e % 16 / 2;
+    let column_of = n / 4 + of_block % 1 * 2 + 0 + e % 2;
+    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
+    finish(row_of, column_of, four_of);
+  }
+  workgroupBarrier();
+}
