@@ -55,11 +55,14 @@ describe.each(available)('on %s', (device) => {
   });
 });
 
-test.skipIf(!available.includes('auto'))('verify finds kernels that leave halves, all within what rounding allows', async () => {
-  const verified = lastJson(await done(folder, 'verify', 'small.cnn', '--precision', 'mixed', '--json'));
-  expect(verified.ok).toBe(true);
-  expect(verified.kernels.some((k: { kernel: string }) => k.kernel.endsWith('.half'))).toBe(true);
-});
+test.skipIf(!available.includes('auto'))(
+  'verify finds kernels that leave halves, all within what rounding allows',
+  async () => {
+    const verified = lastJson(await done(folder, 'verify', 'small.cnn', '--precision', 'mixed', '--json'));
+    expect(verified.ok).toBe(true);
+    expect(verified.kernels.some((k: { kernel: string }) => k.kernel.endsWith('.half'))).toBe(true);
+  },
+);
 
 test('compile: the plan says which feature its device needs, and kernels ask for it; that of f32 does not', async () => {
   await done(folder, 'compile', 'small.cnn', '-o', 'out', '--precision', 'mixed');
