@@ -63,7 +63,9 @@ export async function openTable(io: Io, folder: string, identity: SweepIdentity)
       'sweep' in value
         ? (value.sweep as Record<string, unknown>)
         : refuse(say.damagedTable(shown, 1, 'it does not say what was swept'));
-    const differ = Object.keys(identity).filter((name) => was[name] !== identity[name]);
+    // Tables of before say nothing of the precision.
+    const before = (name: string): unknown => was[name] ?? (name === 'precision' ? 'f32' : undefined);
+    const differ = Object.keys(identity).filter((name) => before(name) !== identity[name]);
     const hashes = ['network', 'pictures'];
     if (differ.length > 0)
       refuse(
@@ -72,7 +74,7 @@ export async function openTable(io: Io, folder: string, identity: SweepIdentity)
           differ.map((name) =>
             hashes.includes(name)
               ? `the ${name} changed since`
-              : `${name}: ${was[name] ?? 'none'} there, ${identity[name]} now`,
+              : `${name}: ${before(name) ?? 'none'} there, ${identity[name]} now`,
           ),
         ),
       );
