@@ -9,11 +9,9 @@ import { type ContractionSchedule, contractionSchedule, MOST_ROWS, type Target }
 function holds(kind: ContractionSchedule['kind'], places: number): boolean {
   // Rows of a subgroup come in eights, those of an invocation of tiles in fours.
   if (kind === 'subgroup') return 8 % places === 0;
-  // The four results of a tile lie in one invocation, but not where a pool's windows are.
-  if (kind === 'winograd') return false;
   if (kind === 'pixels') return places <= MOST_ROWS;
-  // Those for lanes that share and for matrix units finish row by row.
-  if (kind === 'shuffle' || kind === 'matrix') return places === 1;
+  // Those for lanes that share and for matrix units finish row by row; Winograd's tiles lie elsewhere than a pool's windows.
+  if (kind === 'shuffle' || kind === 'matrix' || kind === 'winograd') return places === 1;
   return kind === 'tiled' ? 4 % places === 0 : places <= MOST_ROWS;
 }
 

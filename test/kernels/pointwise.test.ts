@@ -10,7 +10,7 @@ import { check, scene } from './harness.ts';
 const opened = await withDevice();
 const shapes: readonly Shape[] = [[1], [7], [2, 3], [3, 4], [2, 3, 5, 4], [1, 1, 1, 33], []];
 /** Those with attributes, or with operands of a certain shape, have tests of their own. */
-const apart: readonly OpName[] = ['one_hot', 'counted', 'pow', 'standardize', 'standardize_dx'];
+const apart: readonly OpName[] = ['one_hot', 'counted', 'pow', 'standardize', 'standardize_dx', 'half'];
 const all = (Object.keys(ops) as OpName[]).filter((op) => ops[op].pointwise && !isRandom(op) && !apart.includes(op));
 
 describe.skipIf(!opened).each(runnable(opened).slice(0, 1))('elementwise', (target) => {

@@ -77,7 +77,7 @@ describe.skipIf(!able)('steps', () => {
   test('beside double precision that rounds to halves where the kernels do', async () => {
     const running = await shared();
     const { session, data, leaves, compiled } = running;
-    expect(compiled.plan.features).toEqual(['shader-f16']);
+    expect(compiled.plan.features).toContain('shader-f16');
     for (let i = 0; i < 3; i++) {
       session.run('train', [at(i)], data);
       const [loss] = await session.readMetrics();
