@@ -121,6 +121,14 @@ export function rowStarts(
 const call = (map: IndexMap, name: 'a_at' | 'b_at', ...args: readonly Wgsl[]): Wgsl =>
   wgsl`${{ wgsl: name }}(${join([...args, ...(grouped(map) ? [wgsl`group`] : [])], ', ')})`;
 
+/** A four at `at` in the part at hand, or a number; zero where a guard does not hold. `part`: nothing, or how far in the part begins. */
+function guardedLoad(load: (index: Wgsl) => Wgsl, at: Wgsl, part: Wgsl, guards: readonly Wgsl[], four: boolean): Wgsl {
+  const all = join(guards, ' && ');
+  const safe = guards.length === 0 ? at : wgsl`select(0, ${at}, ${all})`;
+  const loaded = load(four ? wgsl`${part === nothing ? safe : wgsl`(${safe}${part})`} / 4` : wgsl`${safe}${part}`);
+  return guards.length === 0 ? loaded : wgsl`select(${four ? wgsl`vec4f()` : wgsl`0.0`}, ${loaded}, ${all})`;
+}
+
 export function stageA(
   map: IndexMap,
   staging: Staging,
@@ -138,11 +146,7 @@ export function stageA(
       ...(steps % depth === 0 ? [] : [wgsl`${k} < ${i32(steps)}`]),
       ...(map.guarded ? [wgsl`${p} >= 0`] : []),
     ];
-    const at = guards.length === 0 ? p : wgsl`select(0, ${p}, ${join(guards, ' && ')})`;
-    const loaded = a(four ? wgsl`${map.parts ? wgsl`(${at}${part})` : at} / 4` : wgsl`${at}${part}`);
-    return guards.length === 0
-      ? loaded
-      : wgsl`select(${four ? wgsl`vec4f()` : wgsl`0.0`}, ${loaded}, ${join(guards, ' && ')})`;
+    return guardedLoad(a, p, part, guards, four);
   };
   return list(count, (i) => {
     const at = item(i, invocations, lane);
@@ -187,13 +191,7 @@ export function stageB(
     ...(steps % depth === 0 ? [] : [wgsl`${k} < ${i32(steps)}`]),
     ...(map.n % columns === 0 ? [] : [wgsl`${c} < ${i32(map.n)}`]),
   ];
-  const value = (q: Wgsl, guards: readonly Wgsl[], four: boolean): Wgsl => {
-    const at = guards.length === 0 ? q : wgsl`select(0, ${q}, ${join(guards, ' && ')})`;
-    const loaded = b(four ? wgsl`${map.parts ? wgsl`(${at}${part})` : at} / 4` : wgsl`${at}${part}`);
-    return guards.length === 0
-      ? loaded
-      : wgsl`select(${four ? wgsl`vec4f()` : wgsl`0.0`}, ${loaded}, ${join(guards, ' && ')})`;
-  };
+  const value = (q: Wgsl, guards: readonly Wgsl[], four: boolean): Wgsl => guardedLoad(b, q, part, guards, four);
   return list(count, (i) => {
     const at = item(i, invocations, lane);
     /** `own`: its place in `sb`. */
