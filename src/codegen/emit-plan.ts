@@ -80,7 +80,7 @@ export function emitPlan(
   const input = leaf(main, 'input') as Node;
   const labels = leaf(main, 'labels');
   for (const stored of ['u8', 'f32'] as const) {
-    const kernel = loadKernel(stored, input, labels, fields);
+    const kernel = loadKernel(stored, input, labels, target, fields);
     programs[`load_${stored}`] = [library.dispatch(kernel, (bound) => viewOf(bound, main.memory, layout))];
   }
   for (const key of order)

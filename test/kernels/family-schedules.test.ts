@@ -50,20 +50,24 @@ const drawn: fc.Arbitrary<FamilySchedule> = fc.oneof(
 
 const groupsOf = (graph: Graph): readonly Group[] => makeSchedule({ infer: graph }).scheduled.infer?.fused.groups ?? [];
 
-/** Each group gets the next of the schedules that can run it; `used` hears of them. */
+/** Each group of a family gets the next of the schedules that can run it; `used` hears of them. */
 const dealt =
   (schedules: readonly FamilySchedule[], used: (family: string, s: FamilySchedule) => void) =>
-  (graph: Graph): Tuned =>
-    new Map(
-      groupsOf(graph).flatMap((group, i) => {
+  (graph: Graph): Tuned => {
+    const counts = new Map<string, number>();
+    return new Map(
+      groupsOf(graph).flatMap((group) => {
         const work = familyWork(group);
         if (!work) return [];
-        const turned = [...schedules.slice(i % schedules.length), ...schedules];
-        const fits = turned.find((s) => familyTrouble(s, work) === undefined) as FamilySchedule;
-        used(group.family, fits);
-        return [[workOfGroup(group), fits]];
+        const fit = schedules.filter((s) => familyTrouble(s, work) === undefined);
+        const count = counts.get(group.family) ?? 0;
+        counts.set(group.family, count + 1);
+        const one = fit[count % fit.length] as FamilySchedule;
+        used(group.family, one);
+        return [[workOfGroup(group), one]];
       }),
     );
+  };
 
 const pool = { window: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
 
@@ -88,6 +92,10 @@ function everything(): Scene {
       ask(emit(b, 'maxpool2d_dx', [x, dy], attrs, 'd_pool'), 'gradient of maxpool');
       ask(emit(b, 'avgpool2d_dx', [dy], { ...attrs, shape }, 'd_mean'), 'gradient of avgpool');
     }
+    const winner = emit(b, 'maxpool2d_winner', [x], pool, 'winner');
+    const small = s.given([n, ...windowOutput([h, w], pool.window, pool), c], 'arena');
+    ask(emit(b, 'tanh', [emit(b, 'unpool2d', [winner, small], { ...pool, shape }, 'spread')], {}, 'bent'), 'unpooled');
+    ask(emit(b, 'squares', [x, small], { rows: 2 }, 'squared'), 'squares');
     const bias = emit(b, 'add', [x, s.given([c])], {}, 'biased');
     ask(emit(b, 'tanh', [emit(b, 'mul', [bias, s.given(shape)], {}, 'scaled')], {}, 'bent'), 'pointwise');
     ask(emit(b, 'transpose', [x], { perm: [0, 2, 1, 3] }, 'turned'), 'transpose');
@@ -149,6 +157,7 @@ describe.skipIf(!opened)(`schedules of families drawn at random (seed ${seed})`,
       'pointwise',
       'resize',
       'rows',
+      'squares',
       'sum',
       'window',
     ]);

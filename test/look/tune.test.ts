@@ -35,7 +35,7 @@ train {
 }
 `;
 /** A kernel of every family that has a choice. */
-const rich = text.replace(
+const rich = text.replace('lr 0.1', 'lr 0.1 global_clip_norm 1').replace(
   /input.*flatten\s.*?\n/s,
   `input 12x10x1
   conv 4 3x3 pad same nobias | batchnorm | relu
@@ -45,7 +45,7 @@ const rich = text.replace(
     branch { maxpool 2x2 | upsample 2 }
     branch { conv 3 1x1 }
   }
-  depthwise 3x3 stride 2
+  depthwise 3x3 stride 2 relu | maxpool 2x2
   flatten
 `,
 );
@@ -138,9 +138,14 @@ test('keys are of what is computed and of its sizes, not of names', () => {
     .replace('model small', 'block one(c) {\n  conv c 1x1\n}\n\nmodel large');
   expect(keysOf(renamed, 4)).toEqual(keys);
   expect(keysOf(rich.replace('lrn', 'lrn size 3'), 4)).not.toEqual(keys);
-  // Of another batch only the updates are the same.
+  // Of another batch only the norm of the gradients and the updates are the same.
   const larger = new Set(keysOf(rich, 5));
-  expect(keys.filter((key) => larger.has(key)).map((key) => key.split(' ')[0])).toEqual(['update', 'update']);
+  expect(keys.filter((key) => larger.has(key)).map((key) => key.split(' ')[0])).toEqual([
+    'squares',
+    'sum',
+    'update',
+    'update',
+  ]);
 });
 
 test('a record replaces that of the same adapter and target, and no other', () => {
@@ -196,10 +201,12 @@ test.each(['portable', 'gpu', 'gpu-subgroups'] as const)(
       'pointwise',
       'resize',
       'rows',
+      'squares',
       'sum',
       'update',
       'window',
     ]);
+    expect(works.map((w) => w.key)).toContainEqual(expect.stringMatching(/^window unpool2d /));
     for (const { key, family, choice, places } of works) {
       const all = [choice.rule, ...choice.candidates(), ...choice.refine(choice.rule)];
       const shared = family === 'contraction' && target !== 'portable';

@@ -34,6 +34,7 @@ export const tunable = [
   'neighbours',
   'rows',
   'sum',
+  'squares',
   'update',
 ] as const satisfies readonly Family[];
 

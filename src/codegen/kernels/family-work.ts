@@ -36,13 +36,12 @@ export function familyWork(group: Group): FamilyWork | undefined {
   const root = nodes[0] as Node;
   switch (family) {
     case 'contraction':
-    case 'squares':
     case 'accumulate':
     case 'update':
       return undefined;
     case 'window':
-      // These have a kernel of one shape.
-      if (isOp(root, 'conv2d_dw_pooled') || isOp(root, 'unpool2d')) return undefined;
+      // The lanes of a subgroup share the loads of this one: it has one shape.
+      if (isOp(root, 'conv2d_dw_pooled')) return undefined;
       return itemsOf(group);
     case 'depthwise':
       return depthwiseWork(root);
@@ -51,6 +50,8 @@ export function familyWork(group: Group): FamilyWork | undefined {
       const { count, run, width, sums } = sumsOf(group);
       return { kind: 'sum', count, terms: run, bytes: 4 * width * sums.length };
     }
+    case 'squares':
+      return { kind: 'items', family, count: sizeOf(root.type.shape) };
     case 'rows':
       return { kind: 'items', family, count: Math.max(...nodes.map((n) => n.type.shape[0] ?? 1)) };
     default:

@@ -26,7 +26,6 @@ import { rowsKernel } from './rows.ts';
 import { scaleKernel } from './scale.ts';
 import { squaresKernel } from './squares.ts';
 import { accumulateKernel, meanKernel, sumKernel } from './sum.ts';
-import { unpoolKernel } from './unpool.ts';
 import { windowKernel } from './window.ts';
 import { winogradKernel } from './winograd.ts';
 
@@ -72,15 +71,13 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   window: (group, c) => {
     const root = group.nodes[0] as Node;
     if (isOp(root, 'conv2d_dw_pooled')) return pooledGradientKernel(group, c.fields);
-    return isOp(root, 'unpool2d')
-      ? unpoolKernel(group, c.target, c.fields)
-      : windowKernel(group, scheduled(group, c, 'items'), c, sharedPlace(group, c.memory));
+    return windowKernel(group, scheduled(group, c, 'items'), c, sharedPlace(group, c.memory));
   },
   gather: (group, c) => gatherKernel(group, scheduled(group, c, 'items'), c.fields),
   resize: (group, c) => resizeKernel(group, scheduled(group, c, 'items'), c.fields),
   pointwise: (group, c) => pointwiseKernel(group, scheduled(group, c, 'items'), c.fields),
   rows: (group, c) => rowsKernel(group, scheduled(group, c, 'items'), c.fields),
-  squares: (group, { fields, memory }) => squaresKernel(group, memory, fields),
+  squares: (group, c) => squaresKernel(group, scheduled(group, c, 'items'), c.memory, c.fields),
   sum: (group, c) => {
     if (group.nodes.some((n) => isOp(n, 'batch_mean'))) return meanKernel(group, c.fields);
     const least = c.target === 'gpu-subgroups' ? (c.subgroups ?? unknownSubgroups).least : undefined;

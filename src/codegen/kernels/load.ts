@@ -1,16 +1,18 @@
 // A batch enters: pictures and labels are gathered from the data set on the device, in the order of the epoch.
 import type { StepField } from '../../../runtime/plan.ts';
 import { type Node, sizeOf } from '../../ir/index.ts';
-import { bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
-import { comment, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
-
-const WORKGROUP = 64;
+import { familySchedule, type ItemSchedule } from '../family-schedules.ts';
+import { bindings, type Kernel } from '../kernel.ts';
+import type { Target } from '../schedules.ts';
+import { comment, kernelText, nothing, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { itemsMain } from './items.ts';
 
 /** Pictures stored as bytes or as floats, and their labels. Places of the batch beyond `count` are filled with zeros. */
 export function loadKernel(
   stored: 'u8' | 'f32',
   input: Node,
   labels: Node | undefined,
+  target: Target,
   fields: readonly StepField[],
 ): Kernel {
   const b = bindings(fields);
@@ -51,25 +53,24 @@ export function loadKernel(
       : wgsl`f32((${pictures}[at / 4u] >> (at % 4u * 8u)) & 0xffu)`;
   const value = wgsl`${stored === 'u8' ? bytes : wgsl`${pictures}[at]`} * ${step('scale')}`;
   const zero = width === 4 ? wgsl`vec4f()` : wgsl`0.0`;
-  const groups = spread(Math.ceil(count / WORKGROUP));
+  const body = wgsl`
+let picture = i / ${u32(each)};
+let k = i % ${u32(each)};
+if (picture < ${step('count')}) {
+  let chosen = ${order}[${step('start')} + picture];
+  ${among(values, wgsl`let at = ${at(values)};\n${x}[${to(values)}] = ${value};`)}
+  ${labelled ? among(perLabel, wgsl`${labelled.to}[${to(perLabel)}] = ${labelled.from}[${at(perLabel)}];`) : nothing}
+} else {
+  ${among(values, wgsl`${x}[${to(values)}] = ${zero};`)}
+  ${labelled ? among(perLabel, wgsl`${labelled.to}[${to(perLabel)}] = ${{ wgsl: element === 'u32' ? '0u' : '0.0' }};`) : nothing}
+}`;
+  // It is no group that could be measured: elementwise work, by the rules.
+  const schedule = familySchedule({ kind: 'items', family: 'pointwise', count }, target) as ItemSchedule;
+  const { main, groups } = itemsMain(count, schedule, [{ wgsl: body.wgsl.trim() }]);
   const text = wgsl`
 ${comment(`One batch of ${batch} pictures, gathered from ${stored === 'u8' ? 'bytes, four in a u32' : 'floats'}`)}
 ${b.declare()}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let i = ${flatIndex(groups, WORKGROUP)};
-  if (i >= ${u32(count)}) { return; }
-  let picture = i / ${u32(each)};
-  let k = i % ${u32(each)};
-  if (picture < ${step('count')}) {
-    let chosen = ${order}[${step('start')} + picture];
-    ${among(values, wgsl`let at = ${at(values)};\n${x}[${to(values)}] = ${value};`)}
-    ${labelled ? among(perLabel, wgsl`${labelled.to}[${to(perLabel)}] = ${labelled.from}[${at(perLabel)}];`) : nothing}
-  } else {
-    ${among(values, wgsl`${x}[${to(values)}] = ${zero};`)}
-    ${labelled ? among(perLabel, wgsl`${labelled.to}[${to(perLabel)}] = ${{ wgsl: element === 'u32' ? '0u' : '0.0' }};`) : nothing}
-  }
-}`;
+${main}`;
   return { name: `load_${stored}`, wgsl: kernelText(text), bindings: b.list(), groups };
 }

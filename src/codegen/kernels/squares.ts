@@ -2,10 +2,11 @@
 import type { StepField, View } from '../../../runtime/plan.ts';
 import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group, MemoryPlan } from '../../schedule/index.ts';
+import type { ItemSchedule } from '../family-schedules.ts';
 import { bindings, type Kernel } from '../kernel.ts';
-import { comment, kernelText, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, kernelText, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { itemsMain } from './items.ts';
 
-const WORKGROUP = 64;
 /** Spans that one kernel binds: one is enough where all gradients form one block. */
 const MOST_SPANS = 6;
 
@@ -50,13 +51,17 @@ function spans(nodes: readonly Node[], out: View, memory: MemoryPlan): Node[][] 
   return found;
 }
 
-/** One invocation a sum; what lies between the values is stepped over. */
-export function squaresKernel(group: Group, memory: MemoryPlan, fields: readonly StepField[]): Kernel {
+/** An item is a sum; what lies between the values is stepped over. */
+export function squaresKernel(
+  group: Group,
+  schedule: ItemSchedule,
+  memory: MemoryPlan,
+  fields: readonly StepField[],
+): Kernel {
   const node = group.nodes[0] as Node;
   const b = bindings(fields);
   const count = sizeOf(node.type.shape);
   const out = b.use(node, 'f32', 'read_write');
-  const groups = [count / WORKGROUP, 1, 1] as const;
   // What is known is finite, and lies nowhere.
   const counts = isOp(node, 'overflows');
   const inputs = node.inputs.map(storageOf).filter((n) => !(counts && isOp(n, 'constant')));
@@ -68,7 +73,7 @@ export function squaresKernel(group: Group, memory: MemoryPlan, fields: readonly
       const { offset, bytes } = placeOf(n, memory);
       const times = inputs.filter((i) => i === n).length;
       const start = u32((offset - span.offset) / 4);
-      const call = wgsl`total += ${name}(id.x, ${start}, ${u32(bytes / 4)}); ${comment(n.id)}`;
+      const call = wgsl`total += ${name}(i, ${start}, ${u32(bytes / 4)}); ${comment(n.id)}`;
       return Array.from({ length: times }, () => call);
     });
     const helper = wgsl`
@@ -82,16 +87,13 @@ fn ${name}(first: u32, start: u32, length: u32) -> f32 {
 }`;
     return { helper, calls };
   });
+  const body = [wgsl`var total = 0.0;`, ...parts.flatMap((p) => p.calls), wgsl`${out}[i] = total;`];
+  const { main, groups } = itemsMain(count, schedule, body);
   const text = wgsl`
 ${comment(`${group.name}: ${counts ? 'what is not finite' : 'the squares'} of ${node.inputs.length} values in ${count} sums`)}
 ${b.declare()}
 ${parts.map((p) => p.helper)}
 
-@compute @workgroup_size(${size(WORKGROUP)})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  var total = 0.0;
-  ${parts.flatMap((p) => p.calls)}
-  ${out}[id.x] = total;
-}`;
+${main}`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };
 }

@@ -20,7 +20,8 @@ export function windowKernel(
   inPlace?: InPlace,
 ): Kernel {
   const root = group.nodes[0] as Node;
-  const channels = (root.inputs[0] as Node).type.shape[3] as number;
+  // The last operand has all channels: winners share numbers.
+  const channels = (root.inputs.at(-1) as Node).type.shape[3] as number;
   const width = channels % 4 === 0 ? 4 : 1;
   const b = bindings(fields, inPlace);
   // It is 0: a loop whose end the compiler of a processor's adapter knows is unrolled, which takes it twice as long.
@@ -29,11 +30,13 @@ export function windowKernel(
   const made =
     isOp(root, 'maxpool2d') || isOp(root, 'avgpool2d') || isOp(root, 'maxpool2d_winner')
       ? forward(t, root.attrs)
-      : isOp(root, 'maxpool2d_dx')
-        ? tiles(root.attrs)
-          ? maxGradientByWindow(t, root.attrs)
-          : maxGradient(t, root.attrs)
-        : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
+      : isOp(root, 'unpool2d')
+        ? unpool(t, root.attrs)
+        : isOp(root, 'maxpool2d_dx')
+          ? tiles(root.attrs)
+            ? maxGradientByWindow(t, root.attrs)
+            : maxGradient(t, root.attrs)
+          : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
   const { main, groups } = itemsMain(made.count, schedule, [made.body]);
   const text = wgsl`
 ${heading(`${group.name} = ${group.nodes.map((n) => n.op).join(', ')}: ${showShape(root.type.shape)}${inPlace ? `, in the place of ${inPlace.operand.id}` : ''}`, group.nodes)}
@@ -131,31 +134,20 @@ ${finish(t, wgsl`result`, wgsl`i`)}`;
   return { body, count: n * oh * ow * c };
 }
 
-/** Windows side by side: an invocation finds the first largest of its window and writes the whole window. */
-function maxGradientByWindow(t: Parts, a: PoolAttrs): Made {
+/**
+ * Windows side by side: an invocation writes a whole window, `d` where `first` says and zeros elsewhere. `find` sets both where there
+ * is a window: rows and columns beyond the last one get their zeros from windows that are none.
+ */
+function byWindow(t: Parts, a: PoolAttrs, find: Wgsl, more: Wgsl = nothing): Made {
   const { root, c } = t;
-  const [x, dy] = root.inputs as [Node, Node];
-  const [n, h, w] = x.type.shape as Size4;
-  const [, oh, ow] = dy.type.shape as Size4;
+  const [n, h, w] = root.type.shape as Size4;
+  const [, oh, ow] = (root.inputs.at(-1) as Node).type.shape as Size4;
   const [kh, kw] = a.window;
   const [th, tw] = [Math.ceil(h / kh), Math.ceil(w / kw)];
-  const xs = operand(t, x);
-  const dys = operand(t, dy);
   const whole = th === oh && tw === ow;
-  const at = (ky: Wgsl, kx: Wgsl): Wgsl =>
-    wgsl`u32((image * ${i32(h)} + row * ${i32(kh)} + ${ky}) * ${i32(w)} + column * ${i32(kw)} + ${kx}) * ${u32(c)} + channel`;
-  const find = wgsl`
-best = ${xs(at(i32(0), i32(0)))};
-d = ${dys(wgsl`u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel`)};
-for (var k = 1; k < ${i32(kh * kw)}${t.zero}; k++) {
-  let v = ${xs(at(wgsl`k / ${i32(kw)}`, wgsl`k % ${i32(kw)}`))};
-  let better = v > best;
-  best = select(best, v, better);
-  first = select(first, U(u32(k)), better);
-}`;
-  const trimmed: Wgsl = { wgsl: find.wgsl.trim() };
+  const found: Wgsl = { wgsl: find.wgsl.trim() };
   const inner = wgsl`
-let e = ${at(wgsl`ky`, wgsl`kx`)};
+let e = ${inWindowOf(t, a, wgsl`ky`, wgsl`kx`)};
 let result = select(T(), d, first == U(u32(ky * ${i32(kw)} + kx)));
 ${finish(t, wgsl`result`, wgsl`e`)}`;
   const edge =
@@ -164,14 +156,14 @@ ${finish(t, wgsl`result`, wgsl`e`)}`;
       : wgsl`if (row * ${i32(kh)} + ky >= ${i32(h)} || column * ${i32(kw)} + kx >= ${i32(w)}) { continue; }`;
   const body = wgsl`
 ${coordinates(th, tw, c)}
-var best = T();
+${more}
 var first = U();
 var d = T();
 ${
   whole
-    ? trimmed
+    ? found
     : wgsl`if (row < ${i32(oh)} && column < ${i32(ow)}) {
-  ${trimmed}
+  ${found}
 }`
 }
 for (var ky = 0; ky < ${i32(kh)}${t.zero}; ky++) {
@@ -181,6 +173,46 @@ for (var ky = 0; ky < ${i32(kh)}${t.zero}; ky++) {
   }
 }`;
   return { body, count: n * th * tw * c };
+}
+
+/** Of windows side by side: where the element (ky, kx) of window (row, column) lies, and where the window's result. */
+function inWindowOf({ root, c }: Parts, { window: [kh, kw] }: PoolAttrs, ky: Wgsl, kx: Wgsl): Wgsl {
+  const [, h, w] = root.type.shape as Size4;
+  return wgsl`u32((image * ${i32(h)} + row * ${i32(kh)} + ${ky}) * ${i32(w)} + column * ${i32(kw)} + ${kx}) * ${u32(c)} + channel`;
+}
+function resultOf({ root, c }: Parts): Wgsl {
+  const [, oh, ow] = (root.inputs.at(-1) as Node).type.shape as Size4;
+  return wgsl`u32((image * ${i32(oh)} + row) * ${i32(ow)} + column) * ${u32(c)} + channel`;
+}
+
+/** Windows side by side: an invocation finds the first largest of its window. */
+function maxGradientByWindow(t: Parts, a: PoolAttrs): Made {
+  const [x, dy] = t.root.inputs as [Node, Node];
+  const [kh, kw] = a.window;
+  const xs = operand(t, x);
+  const dys = operand(t, dy);
+  const find = wgsl`
+best = ${xs(inWindowOf(t, a, i32(0), i32(0)))};
+d = ${dys(resultOf(t))};
+for (var k = 1; k < ${i32(kh * kw)}${t.zero}; k++) {
+  let v = ${xs(inWindowOf(t, a, wgsl`k / ${i32(kw)}`, wgsl`k % ${i32(kw)}`))};
+  let better = v > best;
+  best = select(best, v, better);
+  first = select(first, U(u32(k)), better);
+}`;
+  return byWindow(t, a, find, wgsl`var best = T();`);
+}
+
+/** Windows side by side whose winners are known: of four channels a byte each. */
+function unpool(t: Parts, a: PoolAttrs): Made {
+  const [winner, dy] = t.root.inputs as [Node, Node];
+  const winners = t.b.use(storageOf(winner), 'u32', 'read_write');
+  const dys = operand(t, dy);
+  const find = wgsl`
+let at = ${resultOf(t)};
+${t.width === 4 ? wgsl`first = (vec4u(${winners}[at]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);` : wgsl`first = ${winners}[at];`}
+d = ${dys(wgsl`at`)};`;
+  return byWindow(t, a, find);
 }
 
 /** The windows that hold (row, column): oy with row + p - ky d = oy s, for each ky. */

@@ -13,10 +13,12 @@ fn squares_of_values0(first: u32, start: u32, length: u32) -> f32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 64u) { return; }
   var total = 0.0;
-  total += squares_of_values0(id.x, 0u, 27u); // d_conv1.weight
-  total += squares_of_values0(id.x, 64u, 3u); // d_conv1.bias
-  total += squares_of_values0(id.x, 128u, 240u); // d_dense1.weight
-  total += squares_of_values0(id.x, 384u, 5u); // d_dense1.bias
-  gradients_squares[id.x] = total;
+  total += squares_of_values0(i, 0u, 27u); // d_conv1.weight
+  total += squares_of_values0(i, 64u, 3u); // d_conv1.bias
+  total += squares_of_values0(i, 128u, 240u); // d_dense1.weight
+  total += squares_of_values0(i, 384u, 5u); // d_dense1.bias
+  gradients_squares[i] = total;
 }

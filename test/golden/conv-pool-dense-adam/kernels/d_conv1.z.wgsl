@@ -10,6 +10,7 @@ alias U = vec4u;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 200u) { return; }
+
   let channel = i % 1u;
   let column = i32(i / 1u % 5u);
   let row = i32(i / 5u % 5u);

@@ -13,13 +13,15 @@ fn squares_of_values0(first: u32, start: u32, length: u32) -> f32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= 64u) { return; }
   var total = 0.0;
-  total += squares_of_values0(id.x, 0u, 72u); // d_conv1.weight
-  total += squares_of_values0(id.x, 128u, 4u); // d_batchnorm1.gamma
-  total += squares_of_values0(id.x, 192u, 4u); // d_batchnorm1.beta
-  total += squares_of_values0(id.x, 256u, 128u); // d_conv2.weight
-  total += squares_of_values0(id.x, 384u, 8u); // d_conv2.bias
-  total += squares_of_values0(id.x, 448u, 96u); // d_dense1.weight
-  total += squares_of_values0(id.x, 576u, 3u); // d_dense1.bias
-  loss_scale_counts[id.x] = total;
+  total += squares_of_values0(i, 0u, 72u); // d_conv1.weight
+  total += squares_of_values0(i, 128u, 4u); // d_batchnorm1.gamma
+  total += squares_of_values0(i, 192u, 4u); // d_batchnorm1.beta
+  total += squares_of_values0(i, 256u, 128u); // d_conv2.weight
+  total += squares_of_values0(i, 384u, 8u); // d_conv2.bias
+  total += squares_of_values0(i, 448u, 96u); // d_dense1.weight
+  total += squares_of_values0(i, 576u, 3u); // d_dense1.bias
+  loss_scale_counts[i] = total;
 }

@@ -10,6 +10,7 @@ alias U = vec4u;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 64u) { return; }
+
   let channel = i % 2u;
   let column = i32(i / 2u % 2u);
   let row = i32(i / 4u % 2u);

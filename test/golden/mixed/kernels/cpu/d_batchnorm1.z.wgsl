@@ -11,6 +11,7 @@ alias U = vec4u;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 128u) { return; }
+
   let channel = i % 1u;
   let column = i32(i / 1u % 4u);
   let row = i32(i / 4u % 4u);

@@ -10,6 +10,7 @@ alias U = vec4u;
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
   if (i >= 27u) { return; }
+
   let channel = i % 1u;
   let column = i32(i / 1u % 3u);
   let row = i32(i / 3u % 3u);
