@@ -7,6 +7,7 @@ import {
   type StepValues,
 } from '../../../runtime/index.ts';
 import { onTheClock } from './ceilings.ts';
+import { byDifference, manyOf } from './differences.ts';
 import { median } from './numbers.ts';
 
 /** `timestamps`: queries around each dispatch. `differences`: on the clock, from a dispatch repeated few and many times. */
@@ -144,29 +145,17 @@ async function byDifferences(work: Work, seconds: number, signal: AbortSignal | 
   const { session, program, values, data } = work;
   const total = dispatchesOf(work);
   const each = seconds / total;
-  const repeated = (i: number, times: number): Promise<number> =>
-    onTheClock(session.device, () =>
-      session.run(
-        program,
-        Array.from({ length: times }, () => values),
-        data,
-        [i, i + 1],
-      ),
-    );
   session.run(program, [values], data);
   const times: number[] = [];
   let repetitions = Number.POSITIVE_INFINITY;
   for (let i = 0; i < total && !signal?.aborted; i++) {
-    await repeated(i, 1);
-    const once = await repeated(i, 1);
-    // Few and many: many take some tens of milliseconds, unless one alone does.
-    const many = Math.max(3, Math.min(64, Math.round(0.03 / once)));
+    // The first time counts for nothing.
+    await manyOf(work, i);
+    const many = await manyOf(work, i);
     const found: number[] = [];
     const began = performance.now();
-    while (found.length < 3 || (performance.now() - began < 1000 * each && found.length < 20)) {
-      const [few, more] = [await repeated(i, 1), await repeated(i, many)];
-      found.push(Math.max(0, more - few) / (many - 1));
-    }
+    while (found.length < 3 || (performance.now() - began < 1000 * each && found.length < 20))
+      found.push(await byDifference(work, i, many));
     times.push(median(found));
     repetitions = Math.min(repetitions, found.length);
   }

@@ -1,13 +1,9 @@
 // Times the dispatches of a program in rounds, one after the other in each, so that what slows the machine slows all of them.
-import type { ProgramName, Session, StepValues } from '../../../runtime/index.ts';
-import { onTheClock } from '../bench/ceilings.ts';
+import { byDifference, manyOf } from '../bench/differences.ts';
 import { median, quantile } from '../bench/numbers.ts';
-import { type Clock, stamps, stepOf } from '../bench/timing.ts';
+import { type Clock, stamps, stepOf, type Work } from '../bench/timing.ts';
 
-export interface Rounds {
-  readonly session: Session;
-  readonly program: ProgramName;
-  readonly values: StepValues;
+export interface Rounds extends Omit<Work, 'data'> {
   readonly clock: Clock;
   /** About how long it may take, and how many rounds there are at least. */
   readonly seconds: number;
@@ -40,24 +36,12 @@ export async function race(o: Rounds): Promise<number[][]> {
     while (more()) rounds.push(secondsOf(await stamps({ session, program, values })));
     return rounds;
   }
-  const repeated = (i: number, times: number): Promise<number> =>
-    onTheClock(session.device, () =>
-      session.run(
-        program,
-        Array.from({ length: times }, () => values),
-        undefined,
-        [i + 1, i + 2],
-      ),
-    );
-  const times: number[] = [];
-  for (let i = 0; i < dispatches.length; i++)
-    times.push(Math.max(3, Math.min(64, Math.round(0.03 / (await repeated(i, 1))))));
+  const many: number[] = [];
+  for (const i of dispatches.keys()) many.push(await manyOf(o, i + 1));
   while (more()) {
     const round: number[] = [];
-    for (const [i, many] of times.entries()) {
-      const [few, all] = [await repeated(i, 1), await repeated(i, many)];
-      round.push(Math.max(1e-9, all - few) / (many - 1));
-    }
+    // Rounds are compared by ratios: none is 0.
+    for (const [i, times] of many.entries()) round.push(Math.max(1e-9, await byDifference(o, i + 1, times)));
     rounds.push(round);
   }
   return rounds;
