@@ -6,7 +6,7 @@ export { emit } from './emit.ts';
 export * from './geometry.ts';
 export { type Given, interpret, leavesOf, type Ran, stepFieldsOf } from './interpret.ts';
 export { isOfLossScale, LOSS_SCALE, LOSS_SCALE_SKIPPED } from './loss-scale.ts';
-export type { OpDef, RunContext } from './op.ts';
+export { type OpDef, type RunContext, referenceOf } from './op.ts';
 export { isDepthwise } from './ops/conv2d.ts';
 export { ops } from './ops/index.ts';
 export { liesSideBySide, MOST_PLACES, winnersOf } from './ops/pool-winner.ts';

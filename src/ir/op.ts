@@ -9,6 +9,14 @@ export interface RunContext {
   readonly step: ReadonlyMap<string, number>;
 }
 
+/** Computes a result in double precision, written to be obviously right. */
+export type Reference<K extends OpName> = (
+  inputs: readonly Tensor[],
+  attrs: OpAttrs[K],
+  type: TensorType,
+  context: RunContext,
+) => Float64Array;
+
 export interface OpDef<K extends OpName> {
   readonly name: K;
   /** One or two sentences, with the formula, for the manual and `explain`. */
@@ -19,16 +27,20 @@ export interface OpDef<K extends OpName> {
   readonly pointwise?: boolean;
   /** Type of the result, or a sentence that says why there is none. Ill-typed nodes cannot be built. */
   readonly infer: (inputs: readonly TensorType[], attrs: OpAttrs[K]) => TensorType | string;
-  /** The oracle: double precision, written to be obviously right. Absent for leaves, which are given. */
-  readonly reference:
-    | ((inputs: readonly Tensor[], attrs: OpAttrs[K], type: TensorType, context: RunContext) => Float64Array)
-    | 'leaf';
+  /** The oracle; leaves are given. */
+  readonly reference: Reference<K> | 'leaf';
   /** Gradients of the inputs (in order) from the gradient of the output; `wanted` says which are needed. */
   readonly vjp:
     | ((b: Builder, node: Node<K>, dy: Node, wanted: readonly boolean[]) => readonly (Node | undefined)[])
     | 'nondifferentiable';
   /** Multiply-adds of one run, for summaries; absent when nothing is worth counting. */
   readonly multiplyAdds?: (node: Node<K>) => number;
+}
+
+/** The reference of an operation that is no leaf. */
+export function referenceOf<K extends OpName>({ name, reference }: OpDef<K>): Reference<K> {
+  if (reference === 'leaf') throw new Error(`${name} is given, not computed`);
+  return reference;
 }
 
 /** f32 of a shape. */

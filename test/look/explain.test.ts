@@ -6,7 +6,7 @@ import { backwardNodes, layerSections } from '../../src/explain/layer.ts';
 import { marginOf } from '../../src/explain/margin.ts';
 import { linearNode, matrixOf, matrixText } from '../../src/explain/matrix.ts';
 import { originsOf } from '../../src/explain/origins.ts';
-import { builder, emit, type Node, opDef, sizeOf } from '../../src/ir/index.ts';
+import { builder, emit, type Node, opDef, referenceOf, sizeOf } from '../../src/ir/index.ts';
 import { done, workFolder, write } from '../commands/support.ts';
 import { runCnnc } from '../support/io.ts';
 import { modelNames, modelSource } from '../support/models.ts';
@@ -168,9 +168,7 @@ describe('as a matrix', () => {
     const got = entries.map((row) =>
       row.reduce((sum, name, j) => sum + name.split('+').reduce((s, t) => s + value(t), 0) * (xs.data[j] as number), 0),
     );
-    const { reference } = opDef(node.op);
-    if (reference === 'leaf') throw new Error('a leaf');
-    const want = reference([xs, ws], node.attrs, node.type, { step: new Map() });
+    const want = referenceOf(opDef(node.op))([xs, ws], node.attrs, node.type, { step: new Map() });
     got.forEach((v, i) => expect(v).toBeCloseTo(want[i] as number, 10));
     expect(matrixText(matrixOf(linear)).split('\n')).toHaveLength(rows.length + 2);
   });

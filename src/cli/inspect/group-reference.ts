@@ -1,5 +1,5 @@
 // What a kernel should compute: the references of its nodes, in double precision, from values that it is given.
-import { isOp, type Node, opDef, sizeOf, storageOf, type Tensor } from '../../ir/index.ts';
+import { isOp, type Node, opDef, referenceOf, sizeOf, storageOf, type Tensor } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 
 type Numbers = ReadonlyMap<string, number>;
@@ -12,10 +12,11 @@ export function computeGroup(
 ): Map<Node, Tensor> {
   const values = new Map<Node, Tensor>();
   for (const node of group.nodes) {
-    const { reference } = opDef(node.op);
-    if (reference === 'leaf') throw new Error(`%${node.id} is a leaf in ${group.name}`);
     const inputs = node.inputs.map((n) => operandOf(n, values, given, step));
-    values.set(node, { shape: node.type.shape, data: reference(inputs, node.attrs, node.type, { step }) });
+    values.set(node, {
+      shape: node.type.shape,
+      data: referenceOf(opDef(node.op))(inputs, node.attrs, node.type, { step }),
+    });
   }
   return values;
 }
@@ -35,9 +36,7 @@ export function operandOf(
   if (inside) return { shape, data: inside.data };
   const from = given.get(storage);
   if (from) return { shape, data: from instanceof Float64Array ? from : Float64Array.from(from) };
-  if (isOp(storage, 'step') || isOp(storage, 'constant')) {
-    const { reference } = opDef(storage.op);
-    if (reference !== 'leaf') return { shape, data: reference([], storage.attrs as never, storage.type, { step }) };
-  }
+  if (isOp(storage, 'step') || isOp(storage, 'constant'))
+    return { shape, data: referenceOf(opDef(storage.op))([], storage.attrs as never, storage.type, { step }) };
   throw new Error(`%${storage.id}, ${sizeOf(shape)} values, is not given`);
 }

@@ -1,6 +1,6 @@
 // What mixed precision adds: values in half precision, whether any gradient is not finite, and the choice that follows.
 import { halfToNumber, numberToHalf } from '../../../runtime/half.ts';
-import type { OpDef } from '../op.ts';
+import { type OpDef, referenceOf } from '../op.ts';
 import { pointwise } from './pointwise.ts';
 import { SQUARES_COLUMNS, squares } from './squares.ts';
 
@@ -31,7 +31,7 @@ export const overflows: OpDef<'overflows'> = {
   inputs: 'many',
   infer: squares.infer,
   reference: (inputs, attrs, type, context) =>
-    (squares.reference as Exclude<typeof squares.reference, 'leaf'>)(
+    referenceOf(squares)(
       inputs.map(({ shape, data }) => ({ shape, data: data.map((v) => (Number.isFinite(Math.fround(v)) ? 0 : 1)) })),
       attrs,
       type,

@@ -1,14 +1,10 @@
 // The gradient of a convolution to its kernel, by the gradient of the max pool behind it: the pool's gradient in full is never made.
 import type { ConvAttrs, PoolAttrs } from '../attrs.ts';
 import { windowOutput } from '../geometry.ts';
-import { f32, type OpDef } from '../op.ts';
+import { f32, type OpDef, referenceOf } from '../op.ts';
 import { type Shape, sizeOf, type TensorType } from '../types.ts';
 import { conv2d_dw_parts } from './conv2d.ts';
 import { unpool2d } from './pool-winner.ts';
-
-/** Two operations one after the other: their references are functions. */
-const [unpool, parted] = [unpool2d.reference, conv2d_dw_parts.reference];
-if (unpool === 'leaf' || parted === 'leaf') throw new Error('leaves have no reference');
 
 /** The pool behind the convolution: windows of `window` side by side on the rows and columns of its result. */
 const poolOf = (window: readonly [number, number]): PoolAttrs => ({
@@ -36,8 +32,8 @@ export const conv2d_dw_pooled: OpDef<'conv2d_dw_pooled'> = {
   reference: ([x, winner, dy], { parts, window, ...attrs }, type, context) => {
     const pool = { ...poolOf(window), shape: pooledShape(x!.shape, attrs) };
     const full = f32(pool.shape) as TensorType;
-    const data = unpool([winner!, dy!], pool, full, context);
-    return parted([x!, { ...dy!, ...full, data }], { ...attrs, parts }, type, context);
+    const data = referenceOf(unpool2d)([winner!, dy!], pool, full, context);
+    return referenceOf(conv2d_dw_parts)([x!, { ...dy!, ...full, data }], { ...attrs, parts }, type, context);
   },
   vjp: 'nondifferentiable',
   multiplyAdds: (node) => {

@@ -1,5 +1,5 @@
 // The file while it is written: nodes, initializers and the places of values, and how a value comes in another order of axes.
-import { type Graph, isOp, type Node, opDef, type Shape, sizeOf, type Tensor } from '../../../ir/index.ts';
+import { type Graph, isOp, type Node, opDef, referenceOf, type Shape, sizeOf, type Tensor } from '../../../ir/index.ts';
 import { channelsFirst, featuresOf, type Merged, type Placed, permuted, plainAxes, sameOrder, solid } from './axes.ts';
 import type { Attributes, Dims, FileNode, FileTensor } from './file.ts';
 
@@ -130,10 +130,8 @@ export function writing(graph: Graph, values: Values, opset: number): Writing {
         }
         const inputs = node.inputs.map((n) => w.numbersOf(n));
         if (isOp(node, 'reshape')) return (inputs[0] as { data: Numbers }).data;
-        const { reference } = opDef(node.op);
-        if (reference === 'leaf') throw new Error(`%${node.id} is not known`);
         const doubles = inputs.map((t): Tensor => ({ shape: t.shape, data: Float64Array.from(t.data) }));
-        return reference(doubles, node.attrs as never, node.type, { step: new Map() });
+        return referenceOf(opDef(node.op))(doubles, node.attrs as never, node.type, { step: new Map() });
       };
       const made = { shape, data: computed() };
       numbers.set(node, made);
