@@ -1,13 +1,12 @@
 // What a training step of digits spends outside the device's work: timestamps around each submit against the clock. JSON on the last line.
 //   node host.mjs ['{"seconds": 2, "name": "digits", "batch": 128}']
 import { readFileSync } from 'node:fs';
-import { targetOf } from './contenders/cnnc.mjs';
 import { pictures, weights } from './data.mjs';
 import { cnncText, networks } from './networks.mjs';
 import { dist } from './support/dist.mjs';
 import { median, percent } from './support/stats.mjs';
 
-const { compile } = await import(`${dist}/index.js`);
+const { compile, targetFor } = await import(`${dist}/index.js`);
 const { createSession, trainEpoch } = await import(`${dist}/runtime.js`);
 const { openDevice } = await import(`${dist}/runtime-node.js`);
 
@@ -20,7 +19,7 @@ const opened = await openDevice({ toggles: ['-timestamp_quantization'] });
 if (!opened.ok) throw new Error(opened.detail);
 const { device } = opened;
 if (!device.features.has('timestamp-query')) throw new Error('the adapter has no timestamps');
-const target = wanted ?? targetOf(opened);
+const target = wanted ?? targetFor(opened);
 const network = networks[name];
 const { plan, diagnostics } = compile({ file: `${name}.cnn`, text: cnncText(name, network, batch) }, { target });
 if (!plan) throw new Error(diagnostics.map((d) => d.message).join('\n'));

@@ -1,6 +1,7 @@
 // The compiler's public face. No Node imports: it runs in a browser too.
 
 export type { Plan } from '../runtime/plan.ts';
+export { targetFor } from './codegen/target-for.ts';
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export * from './diagnostics/render.ts';
 export { type Diagnostic, Failure, type Source } from './diagnostics/types.ts';

@@ -4,21 +4,14 @@ import { BATCHES, pictures, weights } from '../data.mjs';
 import { cnncText } from '../networks.mjs';
 import { dist } from '../support/dist.mjs';
 
-const { compile } = await import(`${dist}/index.js`);
+const { compile, targetFor } = await import(`${dist}/index.js`);
 const { createSession } = await import(`${dist}/runtime.js`);
 const { openDevice } = await import(`${dist}/runtime-node.js`);
-
-/** As `--target auto` chooses: `cpu` for a processor with subgroups of eight, `gpu` for what is no processor. */
-export function targetOf({ adapter, device, features }) {
-  if (adapter.kind !== 'software') return 'gpu';
-  const { subgroupMinSize: least, subgroupMaxSize: most } = device.adapterInfo;
-  return features.includes('subgroups') && least === 8 && most === 8 ? 'cpu' : 'portable';
-}
 
 export async function open({ name, network, batch, kind, target: wanted }) {
   const opened = await openDevice();
   if (!opened.ok) throw new Error(opened.detail);
-  const target = wanted ?? targetOf(opened);
+  const target = wanted ?? targetFor(opened);
   const { plan, diagnostics } = compile({ file: `${name}.cnn`, text: cnncText(name, network, batch) }, { target });
   if (!plan) throw new Error(diagnostics.map((d) => d.message).join('\n'));
   const session = await createSession(opened.device, plan, [kind]);

@@ -2,18 +2,13 @@
 import type { OpenedDevice } from '../../runtime/node.ts';
 import type { Target } from '../codegen/schedules.ts';
 import type { MatrixUnit, Subgroups } from '../codegen/subgroup-schedules.ts';
-import type { CompileOptions } from '../compile.ts';
+import { hasEights, targetFor } from '../codegen/target-for.ts';
 import { gpuNeedsSubgroups } from '../diagnostics/catalog/subgroups.ts';
 import { targetNeedsSubgroups } from '../diagnostics/catalog/tune.ts';
 import { refuse } from '../diagnostics/index.ts';
 import { choice, type OptionSpec } from './args.ts';
 
 type Adapter = Pick<OpenedDevice, 'adapter' | 'device' | 'features'>;
-
-const eights = ({ device, features }: Adapter): boolean => {
-  const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo;
-  return features.includes('subgroups') && subgroupMinSize === 8 && subgroupMaxSize === 8;
-};
 
 /** What Dawn says of matrix units under its experimental feature: not in WebGPU, so not in its types. */
 interface SubgroupMatrixConfig {
@@ -41,16 +36,6 @@ export function subgroupsOf({ device, features }: Adapter): Subgroups | undefine
 export const togglesFor = (word: TargetWord | undefined): readonly string[] =>
   word === 'gpu-subgroups' ? ['allow_unsafe_apis'] : [];
 
-/**
- * `cpu` for an adapter that computes on the processor in subgroups of eight, `gpu` for one that is no processor; undefined to compile for any.
- * Never `gpu-subgroups`: what shuffling gains differs from one maker to the next, and is nothing to count on unmeasured. `cnnc tune`
- * tries it kernel by kernel, for the target `gpu` too.
- */
-export function targetFor(opened: Adapter): CompileOptions['target'] | undefined {
-  if (opened.adapter.kind === 'software') return eights(opened) ? 'cpu' : undefined;
-  return 'gpu';
-}
-
 /** The words of `--target`. `web` are the kernels of every browser, which are the portable ones. */
 export const targetWords = ['auto', 'cpu', 'gpu', 'gpu-subgroups', 'web', 'portable'] as const;
 export type TargetWord = (typeof targetWords)[number];
@@ -69,8 +54,8 @@ export function targetWord(command: string, value: string | undefined, option = 
 
 /** The target for an adapter. Refuses `cpu` where the adapter has no subgroups of eight, `gpu-subgroups` where it has none. */
 export function targetOn(opened: Adapter, word: TargetWord = 'auto'): Target {
-  if (word === 'auto') return targetFor(opened) ?? 'portable';
-  if (word === 'cpu' && !eights(opened)) {
+  if (word === 'auto') return targetFor(opened);
+  if (word === 'cpu' && !hasEights(opened)) {
     const { subgroupMinSize: least, subgroupMaxSize: most } = opened.device.adapterInfo;
     const has = !opened.features.includes('subgroups')
       ? 'no subgroups'

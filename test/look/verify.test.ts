@@ -1,10 +1,10 @@
 // cnnc verify: a model that is right passes, and each kind of mistake is found where it is.
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../runtime/index.ts';
-import { targetFor } from '../../src/cli/device-target.ts';
 import { compileSource, type ModelFile } from '../../src/cli/model.ts';
 import { verifyGradients } from '../../src/cli/verify/gradients.ts';
 import { compare, type KernelRow, verifyKernels } from '../../src/cli/verify/kernels.ts';
+import { targetFor } from '../../src/codegen/target-for.ts';
 import { verifyTakesLong } from '../../src/diagnostics/catalog/finite.ts';
 import { renderAll } from '../../src/diagnostics/index.ts';
 import { done, lastJson, workFolder, write } from '../commands/support.ts';

@@ -4,6 +4,7 @@ import { type Emitted, emitPlan } from '../../src/codegen/emit-plan.ts';
 import { joinsPool } from '../../src/codegen/pool-rule.ts';
 import type { Target, Tuned } from '../../src/codegen/schedules.ts';
 import type { Subgroups } from '../../src/codegen/subgroup-schedules.ts';
+import { hasEights } from '../../src/codegen/target-for.ts';
 import { type Compiled, type CompileOptions, compile } from '../../src/compile.ts';
 import type { Source } from '../../src/diagnostics/types.ts';
 import { makeSchedule } from '../../src/passes/make-schedule.ts';
@@ -20,8 +21,7 @@ export const slow = process.env.CNNC_SLOW === '1';
 /** The targets that the device can run: `cpu` needs subgroups of eight. Without a device, all of them (to be skipped). */
 export function runnable(opened: OpenedDevice | undefined): readonly Target[] {
   if (!opened) return targets;
-  const { subgroupMinSize, subgroupMaxSize } = opened.device.adapterInfo;
-  const eight = opened.features.includes('subgroups') && subgroupMinSize === 8 && subgroupMaxSize === 8;
+  const eight = hasEights(opened);
   if (!eight) console.warn(`NOT TESTED: target cpu, this adapter has no subgroups of eight (${opened.adapter.name})`);
   return targets.filter((t) => t !== 'cpu' || eight);
 }

@@ -1,5 +1,6 @@
 // `cnnc run-onnx`: a case of the ONNX backend tests, run and compared.
 import { exceededLimits } from '../../../runtime/index.ts';
+import { targetFor } from '../../codegen/target-for.ts';
 import { planTooLarge } from '../../diagnostics/catalog/device.ts';
 import { caseIncomplete } from '../../diagnostics/catalog/onnx.ts';
 import { badChoice } from '../../diagnostics/catalog/usage.ts';
@@ -12,7 +13,6 @@ import { reference } from '../../interop/onnx/prepare.ts';
 import type { Value } from '../../interop/onnx/value.ts';
 import { command } from '../args.ts';
 import { openAdapter } from '../backend.ts';
-import { targetFor } from '../device-target.ts';
 import { table } from '../format.ts';
 import { printJson } from '../io.ts';
 import { type OnnxCase, readCase } from '../onnx-case.ts';
