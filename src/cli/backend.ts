@@ -1,7 +1,8 @@
 // What a command computes on: the adapter that --device names, or the reference interpreter.
 import type { ProgramName } from '../../runtime/index.ts';
 import { type OpenedDevice, openDevice } from '../../runtime/node.ts';
-import { isGpu } from '../codegen/schedules.ts';
+import { isGpu, type Schedule, type Target } from '../codegen/schedules.ts';
+import type { CompileOptions } from '../compile.ts';
 import * as say from '../diagnostics/catalog/device.ts';
 import { autoNeedsAdapter } from '../diagnostics/catalog/tune.ts';
 import { refuse } from '../diagnostics/index.ts';
@@ -14,7 +15,7 @@ import { type Io, report } from './io.ts';
 import { compileSource, type ModelFile } from './model.ts';
 import { checkFeatures } from './precision.ts';
 import { quietly } from './quietly.ts';
-import { type KernelChoice, kernelsDigest, tunedModel } from './tune/apply.ts';
+import { type Entries, entriesFor, type KernelChoice, kernelsDigest, schedulesFor, tunedModel } from './tune/apply.ts';
 
 /** The option of every command that computes. */
 export const deviceOption: OptionSpec & { readonly type: 'string' } = {
@@ -32,6 +33,9 @@ export interface Opened {
   /** The device's limits; undefined on the reference. */
   readonly limits: Readonly<Record<string, number>> | undefined;
 }
+
+/** What is said of kernels where there are none. */
+const ON_REFERENCE = 'the reference';
 
 const asked = ['without --device the best adapter of this machine is taken; cnnc doctor shows what there is'];
 
@@ -51,6 +55,12 @@ export async function openAdapter(
   return wanted === 'auto' && none ? 'none' : refuse(explainNotOpened(opened, wanted, remedyHere()));
 }
 
+/** What a model is compiled with for an adapter. */
+function optionsOn(opened: OpenedDevice, target: Target, options: CompileOptions): CompileOptions {
+  const subgroups = isGpu(target) ? subgroupsOf(opened) : undefined;
+  return { ...options, target, ...(subgroups ? { subgroups } : {}) };
+}
+
 /**
  * The model compiled for an adapter, with the kernels that are chosen: those that suit it, with the schedules that were
  * measured on it, unless said otherwise. Closes the device when it refuses.
@@ -58,9 +68,7 @@ export async function openAdapter(
 async function suitedTo(io: Io, opened: OpenedDevice, model: ModelFile, kernels: KernelChoice): Promise<ModelFile> {
   try {
     const target = targetOn(opened, kernels.target);
-    const subgroups = isGpu(target) ? subgroupsOf(opened) : undefined;
-    const options = { ...model.options, target, ...(subgroups ? { subgroups } : {}) };
-    const plain = target === 'portable' ? model : compileSource(model.source, options);
+    const plain = target === 'portable' ? model : compileSource(model.source, optionsOn(opened, target, model.options));
     const suited = await tunedModel(io, plain, opened.adapter, target, kernels);
     checkFeatures(suited, opened);
     checkLimits(suited, opened);
@@ -102,6 +110,33 @@ export async function modelForAdapter(
   return suited;
 }
 
+/**
+ * What `openBackend` says of the kernels, of all plans together that a model makes with these options: their target, and the measured
+ * schedules that any of them takes.
+ */
+export async function kernelsOfPlans(
+  io: Io,
+  device: string | undefined,
+  model: ModelFile,
+  plans: readonly CompileOptions[],
+  kernels: KernelChoice,
+): Promise<string> {
+  const opened = await openAdapter(device, togglesFor(kernels.target));
+  if (typeof opened === 'string') return ON_REFERENCE;
+  try {
+    const target = targetOn(opened, kernels.target);
+    const found = await entriesFor(io, model, opened.adapter, target, { ...kernels, quiet: true });
+    const tuned = new Map<string, Schedule>();
+    for (const plan of found ? plans : []) {
+      const compiled = compileSource(model.source, optionsOn(opened, target, plan));
+      for (const [key, schedule] of schedulesFor(compiled, found as Entries).tuned) tuned.set(key, schedule);
+    }
+    return kernelsDigest({ options: { ...model.options, target, tuned } });
+  } finally {
+    opened.close();
+  }
+}
+
 /** Opens what `--device` names (`auto` by default) for these programs of the model. Refuses plans that do not fit. */
 export async function openBackend(
   io: Io,
@@ -114,7 +149,7 @@ export async function openBackend(
   if (!found) {
     const { referenceBackend } = await import('../reference/train.ts');
     const { graphs, plan } = model.compiled;
-    return { backend: referenceBackend(graphs, plan), model, kernels: 'the reference', limits: undefined };
+    return { backend: referenceBackend(graphs, plan), model, kernels: ON_REFERENCE, limits: undefined };
   }
   const { opened, model: suited } = found;
   try {

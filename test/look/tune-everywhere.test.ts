@@ -1,5 +1,5 @@
 // --target, --tune and the file beside the model on the commands that look, attack, dream, sweep and explain.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { targetOn } from '../../src/cli/device-target.ts';
@@ -58,6 +58,37 @@ describe.skipIf(!opened)('measured schedules and targets', () => {
     if (target !== 'portable') expect(elsewhere.stderr).toContain('with kernels for portable: the rules choose');
     const wrong = await runCnnc([...words, command === 'attack' ? '--kernels' : '--target', 'gpu-subgroup'], folder);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('gpu-subgroup')]);
+  });
+
+  test('a sweep goes on with the kernels that it began with', { timeout: 60_000 }, async () => {
+    const words = ['sweep', 'small.cnn', '--grid', 'batch=4,8', '--epochs', '1', '-o', 'kernels', '--quiet'];
+    const table = join(folder, 'kernels/sweep.jsonl');
+    await done(folder, ...words);
+    const whole = readFileSync(table, 'utf8');
+    const was = JSON.parse(whole.split('\n')[0] ?? '').sweep.kernels;
+    expect(was).toMatch(new RegExp(`^${target}, \\d+ tuned \\([0-9a-f]{12}\\)$`));
+    // With other kernels a whole table is drawn, and one with trainings left is refused as it is.
+    const others = [
+      [['--tune', 'none'], target],
+      [['--target', 'web', '--tune', 'none'], 'portable'],
+      [['--device', 'reference'], 'the reference'],
+    ] as const;
+    await done(folder, ...words, ...others[0][0]);
+    const cut = `${whole.split('\n').slice(0, 2).join('\n')}\n`;
+    writeFileSync(table, cut);
+    for (const [more, now] of others) {
+      const ran = await runCnnc([...words, ...more], folder);
+      expect(ran.code).toBe(1);
+      expect(ran.stderr).toContain('error[E0864]');
+      expect(ran.stderr).toContain(`kernels: ${was} there, ${now} now; --device, --target and --tune choose them`);
+      expect(readFileSync(table, 'utf8')).toBe(cut);
+    }
+    await done(folder, ...words);
+    expect(readFileSync(table, 'utf8').split('\n')).toHaveLength(4);
+    // Tables of before do not say what computed them.
+    writeFileSync(table, cut.replace(/,"kernels":"[^"]*"/, ''));
+    await done(folder, ...words, '--tune', 'none');
+    expect(readFileSync(table, 'utf8')).not.toContain('"kernels"');
   });
 
   test('explain takes every word of --target', { timeout: 60_000 }, async () => {

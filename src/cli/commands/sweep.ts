@@ -4,7 +4,7 @@ import * as say from '../../diagnostics/catalog/sweep.ts';
 import { optionMissing } from '../../diagnostics/catalog/usage.ts';
 import { refuse } from '../../diagnostics/index.ts';
 import { command, realNumber, setOption, settings, wholeNumber } from '../args.ts';
-import { deviceOption } from '../backend.ts';
+import { deviceOption, kernelsOfPlans } from '../backend.ts';
 import { dataSpec, loadFor, memoryOf, memoryOption } from '../data.ts';
 import { targetOption } from '../device-target.ts';
 import { writeAtomic } from '../files.ts';
@@ -142,6 +142,7 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
     const { split } = await loadFor(io, model.compiled.plan, spec, seed);
     const folder = values.out ?? `runs/${model.compiled.plan.model}-sweep`;
     await prepareFolder(io, folder);
+    const plans = [...new Map(all.map((job) => [job.key, job.options])).values()];
     const identity = identityOfSweep(model, split, {
       data: spec,
       grid: values.grid.join(' '),
@@ -149,8 +150,10 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
       epochs,
       seed,
       seeds,
+      kernels: await kernelsOfPlans(io, values.device, model, plans, kernels),
     });
-    const table = await openTable(io, folder, identity);
+    const keys = all.map((job) => runKey(job.point, job.seed));
+    const table = await openTable(io, folder, identity, keys);
     // 2. Training what is not there yet.
     const there = new Set(table.rows.map((row) => runKey(row.point, row.seed)));
     const left = all.filter((job) => !there.has(runKey(job.point, job.seed)));
@@ -177,7 +180,7 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
       left,
     );
     // 3. The results, in the order of the grid and best first.
-    const order = new Map(all.map((job, i) => [runKey(job.point, job.seed), i]));
+    const order = new Map(keys.map((key, i) => [key, i]));
     const rows = [...table.rows].sort(
       (a, b) => (order.get(runKey(a.point, a.seed)) ?? 0) - (order.get(runKey(b.point, b.seed)) ?? 0),
     );

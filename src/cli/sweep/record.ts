@@ -26,7 +26,10 @@ export interface Row {
 }
 
 /** What two calls must agree on to be one sweep: words by name. */
-export type SweepIdentity = Readonly<Record<string, string>>;
+export interface SweepIdentity extends Readonly<Record<string, string>> {
+  /** Their target, and which measured schedules they have: only trainings that are left to do must agree on them. */
+  readonly kernels: string;
+}
 
 export interface Table {
   readonly rows: readonly Row[];
@@ -36,8 +39,16 @@ export interface Table {
 export const TABLE = 'sweep.jsonl';
 export const runKey = (point: Point, seed: number): string => JSON.stringify([Object.entries(point), seed]);
 
-/** Opens the table in a folder that is there. Refuses that of another sweep (E0864), and damaged ones (E0865). */
-export async function openTable(io: Io, folder: string, identity: SweepIdentity): Promise<Table> {
+/**
+ * Opens the table in a folder that is there. Refuses that of another sweep (E0864), and damaged ones (E0865). `runs`: the keys of all
+ * trainings that there will be.
+ */
+export async function openTable(
+  io: Io,
+  folder: string,
+  identity: SweepIdentity,
+  runs: readonly string[],
+): Promise<Table> {
   const shown = join(folder, TABLE);
   const path = resolve(io.cwd, shown);
   const exists = await open(path, 'r').then(
@@ -45,6 +56,7 @@ export async function openTable(io: Io, folder: string, identity: SweepIdentity)
     () => false,
   );
   const rows: Row[] = [];
+  let kernels: unknown;
   const text = exists ? await readText(path, shown) : '';
   // The last line may have been cut by a kill: it has no line feed, and its run is done again.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -63,9 +75,10 @@ export async function openTable(io: Io, folder: string, identity: SweepIdentity)
       'sweep' in value
         ? (value.sweep as Record<string, unknown>)
         : refuse(say.damagedTable(shown, 1, 'it does not say what was swept'));
+    kernels = was.kernels;
     // Tables of before say nothing of the precision.
     const before = (name: string): unknown => was[name] ?? (name === 'precision' ? 'f32' : undefined);
-    const differ = Object.keys(identity).filter((name) => before(name) !== identity[name]);
+    const differ = Object.keys(identity).filter((name) => name !== 'kernels' && before(name) !== identity[name]);
     const hashes = ['network', 'pictures'];
     if (differ.length > 0)
       refuse(
@@ -79,6 +92,14 @@ export async function openTable(io: Io, folder: string, identity: SweepIdentity)
         ),
       );
   });
+  const there = new Set(rows.map((row) => runKey(row.point, row.seed)));
+  // Tables of before say nothing of the kernels either.
+  if (kernels !== undefined && kernels !== identity.kernels && runs.some((key) => !there.has(key)))
+    refuse(
+      say.otherSweep(folder, [
+        `kernels: ${kernels} there, ${identity.kernels} now; --device, --target and --tune choose them`,
+      ]),
+    );
   if (lines.length === 0) await writeAtomic(path, `${JSON.stringify({ sweep: identity })}\n`, shown);
   else if (whole !== text) await writeAtomic(path, whole, shown);
   return {

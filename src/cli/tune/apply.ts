@@ -12,7 +12,7 @@ import { type TargetWord, targetWord } from '../device-target.ts';
 import { readText } from '../files.ts';
 import type { Io } from '../io.ts';
 import { compileSource, type ModelFile } from '../model.ts';
-import { identityOf, readTune, recordOf, TUNE_FILE } from './file.ts';
+import { identityOf, readTune, recordOf, TUNE_FILE, type TuneEntry } from './file.ts';
 import { worksOf } from './works.ts';
 
 /** Which kernels compute: the target, and the file of measured schedules (`none`: the rules alone). */
@@ -38,25 +38,35 @@ export const kernelChoice = (
 /** The file beside a model, as it is shown. */
 export const besideModel = (model: ModelFile): string => join(dirname(model.source.file), TUNE_FILE);
 
-/** The model with the schedules that were measured for it on this adapter, if there are any; says so in one line. */
-export async function tunedModel(
+/** What was measured on an adapter, and the file that says it. */
+export interface Entries {
+  readonly shown: string;
+  readonly adapter: AdapterFacts;
+  readonly target: Target;
+  readonly entries: ReadonlyMap<string, TuneEntry>;
+}
+
+/** What the file has of an adapter with kernels for a target. Undefined when it has nothing, which is said, is not there, or is left out. */
+export async function entriesFor(
   io: Io,
   model: ModelFile,
   adapter: AdapterFacts,
   target: Target,
   { tune: asked, quiet = false }: KernelChoice,
-): Promise<ModelFile> {
-  const tell = (text: string): void => (quiet ? undefined : io.stderr(text));
-  if (asked === 'none') return model;
+): Promise<Entries | undefined> {
+  if (asked === 'none') return undefined;
   const shown = asked ?? besideModel(model);
   const path = resolve(io.cwd, shown);
-  if (asked === undefined && !(await stat(path).catch(() => undefined))) return model;
+  if (asked === undefined && !(await stat(path).catch(() => undefined))) return undefined;
   const records = readTune(await readText(path, shown), shown);
   const entries = recordOf(records, identityOf(adapter), target);
-  if (!entries) {
-    tell(`${shown} has nothing of ${adapter.name} with kernels for ${target}: the rules choose\n`);
-    return model;
-  }
+  if (!entries && !quiet)
+    io.stderr(`${shown} has nothing of ${adapter.name} with kernels for ${target}: the rules choose\n`);
+  return entries && { shown, adapter, target, entries };
+}
+
+/** Those for kernels of the model, which was compiled for that target; and how many kernels have a choice. Refuses what cannot run. */
+export function schedulesFor(model: ModelFile, { shown, adapter, target, entries }: Entries) {
   const works = worksOf(model.compiled.emitted, ['infer', 'evaluate', 'train'], target, model.options.subgroups);
   const tuned = new Map<string, Schedule>();
   for (const { key, choice } of works) {
@@ -66,8 +76,23 @@ export async function tunedModel(
     if (trouble) refuse(tuneEntry(shown, `${adapter.name}: ${key}`, trouble));
     tuned.set(key, entry.schedule);
   }
-  const many = works.length === 1 ? 'kernel is' : 'kernels are';
-  tell(`${shown}: ${tuned.size} of ${works.length} ${many} scheduled as measured on this adapter\n`);
+  return { tuned, count: works.length };
+}
+
+/** The model with the schedules that were measured for it on this adapter, if there are any; says so in one line. */
+export async function tunedModel(
+  io: Io,
+  model: ModelFile,
+  adapter: AdapterFacts,
+  target: Target,
+  choice: KernelChoice,
+): Promise<ModelFile> {
+  const found = await entriesFor(io, model, adapter, target, choice);
+  if (!found) return model;
+  const { tuned, count } = schedulesFor(model, found);
+  const many = count === 1 ? 'kernel is' : 'kernels are';
+  if (!choice.quiet)
+    io.stderr(`${found.shown}: ${tuned.size} of ${count} ${many} scheduled as measured on this adapter\n`);
   return tuned.size > 0 ? withSchedules(model, tuned) : model;
 }
 
@@ -87,7 +112,9 @@ export function withSchedules(model: ModelFile, tuned: Tuned): ModelFile {
 }
 
 /** What the kernels are for, in words: `cpu`, or `cpu, 3 tuned, mixed precision`. */
-export const kernelsText = ({ options: { target = 'portable', tuned, precision } }: ModelFile): string =>
+export const kernelsText = ({
+  options: { target = 'portable', tuned, precision },
+}: Pick<ModelFile, 'options'>): string =>
   [
     target,
     ...(tuned && tuned.size > 0 ? [`${tuned.size} tuned`] : []),
@@ -95,7 +122,7 @@ export const kernelsText = ({ options: { target = 'portable', tuned, precision }
   ].join(', ');
 
 /** The same words for the same kernels, of whatever model: what a checkpoint keeps of them. */
-export function kernelsDigest(model: ModelFile): string {
+export function kernelsDigest(model: Pick<ModelFile, 'options'>): string {
   const { tuned } = model.options;
   if (!tuned || tuned.size === 0) return kernelsText(model);
   const sorted = [...tuned].sort(([a], [b]) => (a < b ? -1 : 1));
