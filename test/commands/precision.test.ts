@@ -1,6 +1,6 @@
 // --precision mixed on the command line: what is said, what is kept, and what is refused.
 
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createSession } from '../../runtime/index.ts';
@@ -10,10 +10,12 @@ import { mixedNeedsHalves } from '../../src/diagnostics/catalog/precision.ts';
 import { Failure, renderAll } from '../../src/diagnostics/index.ts';
 import { expectGolden } from '../support/golden.ts';
 import { runCnnc } from '../support/io.ts';
+import { root } from '../support/need.ts';
 import { devices, done, lastJson, smallModel, workFolder, write } from './support.ts';
 
 const folder = workFolder();
 write(folder, 'small.cnn', smallModel.replace('maxpool', 'batchnorm\n  maxpool'));
+copyFileSync(join(root, 'models/drawn-sample.png'), join(folder, 'seven.png'));
 const available = await devices();
 
 describe.each(available)('on %s', (device) => {
@@ -44,7 +46,7 @@ describe.each(available)('on %s', (device) => {
     expect(other.stderr).toContain('precision: mixed in the checkpoint, f32 now');
   });
 
-  test('eval computes with halves too', async () => {
+  test('eval and predict compute with halves too', async () => {
     await done(folder, ...train(`e-${device}`, '--epochs', '1'));
     const weights = `e-${device}/small.safetensors`;
     const evaluate = (...more: string[]) =>
@@ -52,6 +54,14 @@ describe.each(available)('on %s', (device) => {
     const [f32, mixed] = [await evaluate(), await evaluate('--precision', 'mixed')];
     expect(Math.abs(mixed.loss - f32.loss)).toBeLessThan(0.01 * f32.loss);
     expect(mixed.loss).not.toBe(f32.loss);
+    const predict = (...more: string[]): Promise<number[]> =>
+      done(folder, 'predict', 'small.cnn', '-w', weights, 'seven.png', '--device', device, '--json', ...more).then(
+        (ran) => lastJson(ran)[0].probabilities,
+      );
+    const [single, halves] = [await predict(), await predict('--precision', 'mixed')];
+    expect(halves.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+    halves.forEach((p, i) => expect(p).toBeCloseTo(single[i] as number, 2));
+    expect(halves).not.toEqual(single);
   });
 });
 
@@ -63,6 +73,18 @@ test.skipIf(!available.includes('auto'))(
     expect(verified.kernels.some((k: { kernel: string }) => k.kernel.endsWith('.half'))).toBe(true);
   },
 );
+
+test.skipIf(!available.includes('auto'))('bench measures kernels that leave halves, in a smaller arena', async () => {
+  const words = ['bench', 'small.cnn', '--precision', 'mixed', '--batch', '8', '--seconds', '0.1', '--json'];
+  const { programs, target } = lastJson(await done(folder, ...words));
+  const source = { file: 'small.cnn', text: readFileSync(join(folder, 'small.cnn'), 'utf8') };
+  const { scheduled } = compileSource(source, { batch: 8, target }).compiled.emitted;
+  for (const { program, kernels, memory } of programs) {
+    expect(kernels.some((k: { kernel: string }) => k.kernel.endsWith('.half'))).toBe(true);
+    expect(memory.arena_bytes).toBeLessThan(scheduled[program as 'train' | 'infer']?.memory.arenaBytes ?? 0);
+  }
+  expect(programs.map((p: { program: string }) => p.program)).toEqual(['train', 'infer']);
+});
 
 test('compile: the plan says which feature its device needs, and kernels ask for it; that of f32 does not', async () => {
   await done(folder, 'compile', 'small.cnn', '-o', 'out', '--precision', 'mixed');

@@ -2,13 +2,15 @@
 // own, sums, and whole plans that Dawn takes.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { workOfGroup } from '../../src/codegen/kernels/family-work.ts';
 import { indexMap, workOf } from '../../src/codegen/kernels/index-map.ts';
 import { scheduleTrouble, type Tuned } from '../../src/codegen/schedules.ts';
 import { type ShuffleSchedule, type Subgroups, unknownSubgroups } from '../../src/codegen/subgroup-schedules.ts';
 import { emit, type Graph, type Node, windowOutput } from '../../src/ir/index.ts';
+import { makeSchedule } from '../../src/passes/make-schedule.ts';
 import { nullDevice, withDevice } from '../support/adapter.ts';
 import { modelNames, modelSource } from '../support/models.ts';
-import { compileFor, slow } from '../support/targets.ts';
+import { compileFor, emitPlanFor, slow } from '../support/targets.ts';
 import { refused } from '../support/validate.ts';
 import { addConvolution, chosen, type Geometry, geometry, grouped, phases } from './convolutions.ts';
 import { check, scene } from './harness.ts';
@@ -132,6 +134,53 @@ describe.skipIf(!opened || !has)('lanes that share', () => {
     const direct = schedules.filter((one) => !one.staged);
     await check(opened!.device, 'gpu-subgroups', s, { tuned: dealt(direct), subgroups: facts });
   });
+});
+
+/**
+ * Sums shared by lanes of a workgroup: `apart` of the last axis, whose lanes lie workgroup / lanes apart; else lanes are neighbours.
+ * `steps`: how often a lane adds what another has without memory, where subgroups have eight lanes or more. `memory`: the rest of
+ * the lanes meet there.
+ */
+const shared = [
+  { apart: true, workgroup: 24, lanes: 8, steps: 0, memory: true },
+  { apart: true, workgroup: 40, lanes: 8, steps: 0, memory: true },
+  { apart: true, workgroup: 64, lanes: 8, steps: 0, memory: true },
+  { apart: true, workgroup: 16, lanes: 8, steps: 2, memory: true },
+  { apart: false, workgroup: 24, lanes: 8, steps: 3, memory: false },
+  { apart: false, workgroup: 48, lanes: 16, steps: 3, memory: true },
+] as const;
+
+describe.each(shared)('sums by $lanes of $workgroup lanes, apart: $apart', ({ apart, workgroup, lanes, ...text }) => {
+  const s = scene();
+  const [shape, axes] = apart ? [[131, 15], [0]] : [[15, 131], [1]];
+  const x = s.given(shape, 'arena');
+  const ones = emit(s.b, 'sum', [x], { axes }, 'ones');
+  const squares = emit(s.b, 'sum', [emit(s.b, 'mul', [x, x], {}, 'product')], { axes }, 'squares');
+  s.compare(ones, 'ones');
+  s.compare(squares, 'squares');
+  const tuned = (graph: Graph): Tuned =>
+    new Map(
+      makeSchedule({ infer: graph }).scheduled.infer?.fused.groups.flatMap((group) =>
+        group.family === 'sum' ? [[workOfGroup(group), { kind: 'sum', workgroup, lanes }]] : [],
+      ),
+    );
+
+  test('shuffling goes as far as lanes are in one subgroup for certain', async () => {
+    const graph = s.b.finish('scene');
+    const subgroups = { ...facts, least: 8 };
+    const { plan } = emitPlanFor('gpu-subgroups', 'scene', { infer: graph }, null, 'values', tuned(graph), subgroups);
+    const sums = plan.kernels.filter((k) => /^\/\/ .*: 131 terms of /m.test(k.wgsl));
+    // The sums of the same values are one kernel.
+    expect(sums).toHaveLength(1);
+    const { wgsl } = sums[0]!;
+    expect(wgsl.match(/subgroupShuffleXor/g) ?? []).toHaveLength(2 * text.steps);
+    expect(wgsl.includes('var<workgroup>')).toBe(text.memory);
+    expect(await refused(validating.device, plan)).toEqual([]);
+  });
+
+  test.skipIf(!opened || !has)('is right', () =>
+    check(opened!.device, 'gpu-subgroups', s, { tuned, subgroups: facts }),
+  );
 });
 
 describe('target gpu-subgroups is accepted without a GPU', () => {
