@@ -76,7 +76,7 @@ for (var e = id; e < ${i32(blocks * four)}; e += ${i32(invocations)}) {
   let row_of = m + of_block / ${i32(wide)} * ${i32(each.rows)} + ${i32(i * unit.m)} + e % ${i32(four)} / ${i32(unit.n / 4)};
   let column_of = n / 4 + of_block % ${i32(wide)} * ${i32(each.columns / 4)} + ${i32((j * unit.n) / 4)} + e % ${i32(unit.n / 4)};
   let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-  ${frame.finish(wgsl`row_of`, wgsl`column_of`, wgsl`four_of`)}
+  ${frame.finish(wgsl`row_of`, wgsl`column_of`, [wgsl`four_of`])}
 }
 workgroupBarrier();`;
   };
