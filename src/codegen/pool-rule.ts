@@ -5,14 +5,14 @@ import { type IndexMap, indexMap } from './kernels/index-map.ts';
 import { poolingOf } from './kernels/pooled.ts';
 import { type ContractionSchedule, contractionSchedule, MOST_ROWS, type Target } from './schedules.ts';
 
-/** Can an invocation hold whole windows of so many places? */
-function holds(kind: ContractionSchedule['kind'], places: number): boolean {
-  // Rows of a subgroup come in eights, those of an invocation of tiles in fours.
-  if (kind === 'subgroup') return 8 % places === 0;
-  if (kind === 'pixels') return places <= MOST_ROWS;
-  // Those for lanes that share and for matrix units finish row by row; Winograd's tiles lie elsewhere than a pool's windows.
-  if (kind === 'shuffle' || kind === 'matrix' || kind === 'winograd') return places === 1;
-  return kind === 'tiled' ? 4 % places === 0 : places <= MOST_ROWS;
+/** Can an invocation finish whole windows of so many places? */
+function holds(s: ContractionSchedule, places: number): boolean {
+  // Rows of a subgroup come in eights, those of an invocation of tiles in fours, those of a matrix as the unit has them.
+  if (s.kind === 'subgroup') return 8 % places === 0;
+  if (s.kind === 'tiled' || s.kind === 'shuffle') return 4 % places === 0;
+  if (s.kind === 'matrix') return s.unit.m % places === 0;
+  // Winograd's tiles lie elsewhere than a pool's windows.
+  return s.kind === 'winograd' ? places === 1 : places <= MOST_ROWS;
 }
 
 /**
@@ -27,7 +27,7 @@ export const joinsPool =
     const places = sizeOf(pool.attrs.window);
     // Winners of four channels are stored together: a kernel of single columns cannot.
     const packed = (convolution.type.shape[3] as number) % 4 === 0;
-    return (map.n % 4 === 0 || !packed) && holds(contractionSchedule(map, target).kind, places);
+    return (map.n % 4 === 0 || !packed) && holds(contractionSchedule(map, target), places);
   };
 
 /** The schedule for a group with a pool: as given where it holds whole windows, else the nearest that does. */
@@ -38,7 +38,7 @@ export function wholeWindows(
   target: Target,
 ): ContractionSchedule {
   const places = poolingOf(group)?.places ?? 1;
-  const s = holds(schedule.kind, places) ? schedule : contractionSchedule(map, target);
+  const s = holds(schedule, places) ? schedule : contractionSchedule(map, target);
   if (s.kind !== 'register' || s.rows % places === 0) return s;
   return { ...s, rows: Math.max(1, Math.floor(s.rows / places)) * places };
 }
