@@ -17,8 +17,9 @@ function holds(s: ContractionSchedule, places: number): boolean {
 
 /**
  * Wherever whole windows fit. Measured on a software adapter, processor time of inference against two kernels: target cpu
- * 0.95 (mnist), 0.75 (cifar10), 0.85 (digits), 0.90 (lenet5); portable 0.89, 0.87, 0.91 of the first three. Of a training
- * step with winners: target cpu 0.99 (mnist), 0.89 (cifar10), 0.90 (digits).
+ * 0.95 (mnist), 0.75 (cifar10), 0.85 (digits), 0.90 (lenet5); portable 0.89, 0.87, 0.91 of the first three; gpu-subgroups
+ * (lanes that share) 0.97 (mnist), 0.82 (cifar10), 0.89 (lenet5). Of a training step with winners: target cpu 0.99 (mnist),
+ * 0.89 (cifar10), 0.90 (digits).
  */
 export const joinsPool =
   (target: Target = 'portable') =>
