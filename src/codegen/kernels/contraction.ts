@@ -93,12 +93,12 @@ for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(ma
     const at = { row: wgsl`r`, index: wgsl`o${size(w)}`, column: wgsl`column`, width, number: w } as const;
     const values = mine.map((i) => total[i] as Wgsl);
     const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(first)} < ${i32(map.m)}) `;
-    const r = pooling ? plus(wgsl`m / ${i32(pooling.places)}`, w) : wgsl`m + ${i32(first)}`;
+    const row = pooling ? plus(wgsl`m / ${i32(pooling.places)}`, w) : wgsl`m + ${i32(first)}`;
     const named = pooling || map.byPhase;
     return wgsl`
 ${guard}{
-  ${named ? wgsl`let r = ${r};` : nothing}
-  let ${at.index} = u32(${map.byPhase?.outputRow ?? (named ? at.row : r)}) * ${u32(columnTiles)} + column;
+  ${named ? wgsl`let r = ${row};` : nothing}
+  let ${at.index} = u32(${map.byPhase?.outputRow ?? (named ? at.row : row)}) * ${u32(columnTiles)} + column;
   ${storeResults(b, group, values, at)}
 }`;
   });
