@@ -6,9 +6,10 @@ import type { Group } from '../../schedule/index.ts';
 import { asFloats, bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { PixelSchedule } from '../schedules.ts';
 import { comment, i32, join, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
-import { epilogue, helpers } from './epilogue.ts';
-import { accessOf, constants, contractionHeading } from './index-map.ts';
-import { aliasOfWinner, groupMap, poolingOf, poolWindow, unpooledFunction } from './pooled.ts';
+import { contractionHead, storeResults } from './contraction-frame.ts';
+import { helpers } from './epilogue.ts';
+import { accessOf, constants } from './index-map.ts';
+import { groupMap, poolingOf, unpooledFunction } from './pooled.ts';
 import { readWeights } from './stored.ts';
 
 type Size4 = [number, number, number, number];
@@ -18,7 +19,6 @@ const LANES = 8;
 export function pixelKernel(group: Group, schedule: PixelSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
   if (!isOp(root, 'conv2d')) throw new Error(`%${group.name} is no convolution`);
-  const map = groupMap(group);
   const pooling = poolingOf(group);
   const { stride, padding, dilation } = root.attrs;
   const [x, w] = root.inputs as readonly [Node, Node];
@@ -91,27 +91,17 @@ export function pixelKernel(group: Group, schedule: PixelSchedule, fields: reado
       inFour ? four(i) : width === 4 ? wgsl`T(${{ wgsl: list(4, (j) => sum(i, j).wgsl).join(', ') }})` : sum(i, f),
     );
     const column = wgsl`let column = u32(f)${width === 4 ? wgsl` / 4u` : f === 0 ? nothing : wgsl` + ${u32(f)}`};`;
-    if (pooling) {
-      const at = { row: wgsl`r`, index: wgsl`o`, column: wgsl`column`, width } as const;
+    const at = { row: wgsl`r`, index: wgsl`o`, column: wgsl`column`, width } as const;
+    if (pooling)
       return wgsl`
 {
   ${column}
   let o = u32(r) * ${u32(n / width)} + column;
-  ${poolWindow(b, group, pooling, values, at, accessOf)}
+  ${storeResults(b, group, values, at)}
 }`;
-    }
     const each = values.map((value, i) => {
       const index = wgsl`o${size(i)}`;
-      const place = { index, column: wgsl`column`, width, shape: root.type.shape } as const;
-      const lines = epilogue(
-        b,
-        group.nodes,
-        group.outputs,
-        new Map([[root, value]]),
-        place,
-        accessOf,
-        wgsl`_${size(i)}`,
-      );
+      const lines = storeResults(b, group, [value], { ...at, index, number: i });
       return wgsl`
 let ${index} = (u32(r) * ${u32(wide)}${i === 0 ? nothing : wgsl` + ${u32(i)}`}) * ${u32(n / width)} + column;
 ${lines}`;
@@ -143,15 +133,13 @@ for (var part = 0; part < 4 + i32(tile.z); part += ${i32(block)}) {
 }`;
   const groups = spread(Math.ceil(count / schedule.workgroup));
   const whole = count % schedule.workgroup === 0;
+  const how = `Each lane of a subgroup computes ${pixels.length === 1 ? 'a pixel' : `${high} x ${wide} pixels`} and ${block === 1 ? 'a filter' : `${block} filters`} at a time.`;
+  const own = groupMap(group);
+  const sizes = constants({ PW: across, PH: down, WH: high, WW: wide });
+  const map = pooling ? own : { ...own, prelude: [...own.prelude, sizes] };
   const text = wgsl`
 enable subgroups;
-${contractionHeading(group, map)}
-${comment(`Each lane of a subgroup computes ${pixels.length === 1 ? 'a pixel' : `${high} x ${wide} pixels`} and ${block === 1 ? 'a filter' : `${block} filters`} at a time.`)}
-alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
-${aliasOfWinner(pooling, width)}
-${map.prelude}
-${pooling ? nothing : constants({ PW: across, PH: down, WH: high, WW: wide })}
-${b.declare()}
+${contractionHead(group, map, b, width, how)}
 ${helpers(group.nodes, width)}${functions}
 ${unpooledFunction({ wgsl: stores.map((s) => s.wgsl).join('\n') })}
 
