@@ -174,6 +174,13 @@ export async function createSession(
   const stepBytes = Math.ceil(fields.length / 4) * 16;
   const dispatches = new Map(programs.map((p) => [p, plan.programs[p].map((d) => ready(d))]));
 
+  // A texture that is first written in part, Dawn clears, through memory that it keeps: so each is written whole once.
+  const whole = device.createCommandEncoder();
+  for (const { copies } of [...dispatches.values()].flat())
+    for (const { source, target, rows } of copies)
+      if (rows === target.texture.height) whole.copyBufferToTexture(source, target, [ROW_TEXELS, rows]);
+  device.queue.submit([whole.finish()]);
+
   const row = new DataView(new ArrayBuffer(stride * MOST_STEPS));
   const writeStep = (at: number, v: StepValues): void => {
     fields.forEach((f, i) => {
