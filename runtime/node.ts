@@ -87,10 +87,24 @@ function instance(binding: Binding, flags: readonly string[]): GPU {
   return gpu;
 }
 
+/** Mesa's drivers of cards, which all are reached through /dev/dri, or kgsl. Those of others (NVIDIA's, WSL's) are not named. */
+const cardsOfMesa =
+  '*intel*,*radeon*,*nouveau*,*virtio*,*gfxstream*,*freedreno*,*panfrost*,*broadcom*,*asahi*,*powervr*';
+
+/** On Linux without a card, keeps Vulkan's loader from loading every driver of cards: 8 MB and a part of the start. */
+async function skipDriversOfCards(): Promise<void> {
+  const env = process.env;
+  if (process.platform !== 'linux' || Object.keys(env).some((name) => /^VK_(LOADER_|DRIVER_FILES|ICD_)/.test(name)))
+    return;
+  const { existsSync } = await import('node:fs');
+  if (!existsSync('/dev/dri') && !existsSync('/dev/kgsl-3d0')) env.VK_LOADER_DRIVERS_DISABLE = cardsOfMesa;
+}
+
 async function loadBinding(): Promise<Binding> {
   const env = process.env;
   // Mesa complains on stderr without this folder, and Node's process.env reaches native code.
   env.XDG_RUNTIME_DIR ??= env.TMPDIR ?? '/tmp';
+  await skipDriversOfCards();
   const binding = await import('webgpu');
   // GPUBufferUsage and the like, which browsers have as globals and the runtime takes from there.
   for (const [name, value] of Object.entries(binding.globals)) {

@@ -85,6 +85,7 @@ export const MOST_STEPS = 64;
 const STORAGE = 0x80 | 0x8 | 0x4; // GPUBufferUsage.STORAGE | COPY_DST | COPY_SRC
 const UNIFORM = 0x40 | 0x8; // UNIFORM | COPY_DST
 const READ = 0x1 | 0x8; // MAP_READ | COPY_DST
+const WRITE = 0x2 | 0x4; // MAP_WRITE | COPY_SRC
 
 const ROW_TEXELS = 1024;
 /** Bytes of a row of a texture of fours: of floats, or of halves. */
@@ -173,6 +174,13 @@ export async function createSession(
   const stepBytes = Math.ceil(fields.length / 4) * 16;
   const dispatches = new Map(programs.map((p) => [p, plan.programs[p].map((d) => ready(d))]));
 
+  // A texture that is first written in part, Dawn clears, through memory that it keeps: so each is written whole once.
+  const whole = device.createCommandEncoder();
+  for (const { copies } of [...dispatches.values()].flat())
+    for (const { source, target, rows } of copies)
+      if (rows === target.texture.height) whole.copyBufferToTexture(source, target, [ROW_TEXELS, rows]);
+  device.queue.submit([whole.finish()]);
+
   const row = new DataView(new ArrayBuffer(stride * MOST_STEPS));
   const writeStep = (at: number, v: StepValues): void => {
     fields.forEach((f, i) => {
@@ -203,15 +211,36 @@ export async function createSession(
   const write = (role: BufferRole, offset: number, values: Float32Array<ArrayBuffer>): void =>
     device.queue.writeBuffer(buffers.get(role)!, offset, values);
   const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-  const put = ({ offset, stored }: ParameterSpec, values: Float32Array<ArrayBuffer>): void =>
-    device.queue.writeBuffer(buffers.get('parameters')!, offset, stored ? storedBytes(values, stored) : values);
+  // Through a buffer that is gone afterwards: what Dawn stages writes in, it keeps.
+  const put = (valuesOf: (p: ParameterSpec) => Float32Array<ArrayBuffer> | undefined): void => {
+    const pieces = plan.parameters.flatMap((p) => {
+      const values = valuesOf(p);
+      if (!values) return [];
+      const { buffer, byteOffset, byteLength } = p.stored ? storedBytes(values, p.stored) : values;
+      return [{ offset: p.offset, bytes: new Uint8Array(buffer, byteOffset, byteLength) }];
+    });
+    const size = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (size === 0) return;
+    const source = device.createBuffer({ size, usage: WRITE, mappedAtCreation: true });
+    const mapped = new Uint8Array(source.getMappedRange());
+    const encoder = device.createCommandEncoder();
+    let at = 0;
+    for (const { offset, bytes } of pieces) {
+      mapped.set(bytes, at);
+      encoder.copyBufferToBuffer(source, at, buffers.get('parameters')!, offset, bytes.length);
+      at += bytes.length;
+    }
+    source.unmap();
+    device.queue.submit([encoder.finish()]);
+    source.destroy();
+  };
 
   const session: Session = {
     device,
     plan,
     upload: (pictures, memory = Number.POSITIVE_INFINITY) => dataOnDevice(device, plan, ready, pictures, memory),
     initialise(seed) {
-      for (const p of plan.parameters) put(p, initialValues(p, seed));
+      put((p) => initialValues(p, seed));
       const state = buffers.get('state');
       if (!state) return;
       const encoder = device.createCommandEncoder();
@@ -221,13 +250,12 @@ export async function createSession(
         for (const { offset, bytes, value } of fills) write('state', offset, new Float32Array(bytes / 4).fill(value));
     },
     setParameters(values) {
-      for (const p of plan.parameters) {
-        const given = values.get(p.name);
-        if (!given) continue;
-        if (given.length !== elements(p.shape))
-          throw new Error(`${p.name} has ${elements(p.shape)} values, not ${given.length}`);
-        put(p, given);
-      }
+      put(({ name, shape }) => {
+        const given = values.get(name);
+        if (given && given.length !== elements(shape))
+          throw new Error(`${name} has ${elements(shape)} values, not ${given.length}`);
+        return given;
+      });
     },
     async parameters() {
       const all = await read({ buffer: 'parameters', offset: 0, bytes: 0 });

@@ -7,7 +7,7 @@ import { root } from './support/need.ts';
 
 /** First match wins. A name with a slash at its end is a folder; `types X` allows `import type` only. */
 const table: readonly (readonly [from: string, may: readonly string[]])[] = [
-  ['runtime/node.ts', ['runtime/', 'webgpu']],
+  ['runtime/node.ts', ['runtime/', 'webgpu', 'node:fs']],
   ['runtime/', ['runtime/']],
   ['src/diagnostics/', ['src/diagnostics/']],
   ['src/parser/', ['src/parser/', 'src/diagnostics/', 'grammar/']],

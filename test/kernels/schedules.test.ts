@@ -38,6 +38,7 @@ const subgroup = fc.record({
 const pixels = fc.record({
   kind: fc.constant('pixels' as const),
   rows: fc.constantFrom(1 as const, 2 as const, 4 as const),
+  filters: fc.constantFrom(1 as const, 2 as const, 4 as const),
   workgroup: fc.constantFrom(8, 16, 32, 64),
 });
 

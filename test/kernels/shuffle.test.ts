@@ -5,7 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { workOfGroup } from '../../src/codegen/kernels/family-work.ts';
 import { indexMap, workOf } from '../../src/codegen/kernels/index-map.ts';
 import { scheduleTrouble, type Tuned } from '../../src/codegen/schedules.ts';
-import { type ShuffleSchedule, type Subgroups, unknownSubgroups } from '../../src/codegen/subgroup-schedules.ts';
+import {
+  lanesOf,
+  type ShuffleSchedule,
+  type Subgroups,
+  unknownSubgroups,
+} from '../../src/codegen/subgroup-schedules.ts';
 import { emit, type Graph, type Node, windowOutput } from '../../src/ir/index.ts';
 import { makeSchedule } from '../../src/passes/make-schedule.ts';
 import { nullDevice, withDevice } from '../support/adapter.ts';
@@ -14,6 +19,7 @@ import { compileFor, emitPlanFor, slow } from '../support/targets.ts';
 import { refused } from '../support/validate.ts';
 import { addConvolution, chosen, type Geometry, geometry, grouped, phases } from './convolutions.ts';
 import { check, scene } from './harness.ts';
+import { addPool, expectJoined, table as pooled } from './pools.ts';
 
 const opened = await withDevice();
 const validating = await nullDevice();
@@ -86,10 +92,22 @@ describe.skipIf(!opened || !has)('lanes that share', () => {
       const s = scene();
       const each = Math.ceil(all.length / runs);
       for (const g of all.slice(i * each, (i + 1) * each)) addConvolution(s, g);
-      const legal = schedules.slice(i).filter(({ columns, each: e }) => columns / e.columns <= facts.least);
+      const legal = schedules.slice(i).filter((one) => lanesOf(one) <= facts.least);
       expect(legal.length).toBeGreaterThan(10);
       await check(opened!.device, 'gpu-subgroups', s, { tuned: dealt(legal), subgroups: facts });
     }
+  });
+
+  test(`pools behind convolutions, schedules drawn at random (seed ${seed})`, async () => {
+    const whole = pooled.filter(({ apart = [] }) => !apart.includes('gpu-subgroups'));
+    const s = scene();
+    const pools = (few ? whole.slice(1, 2) : whole).map((g) => [addPool(s, g, true), g] as const);
+    expectJoined(s, 'gpu-subgroups', pools);
+    const legal = schedules.slice(3).filter((one) => lanesOf(one) <= facts.least);
+    const tuned = dealt(legal);
+    const kinds = [...tuned(s.b.finish('scene')).values()].map(({ kind }) => kind);
+    expect(kinds).toEqual(pools.map(() => 'shuffle'));
+    await check(opened!.device, 'gpu-subgroups', s, { tuned, subgroups: facts, step: { seed: 3, step: 2 } });
   });
 
   test('products of matrices, plain and transposed', async () => {

@@ -4,9 +4,9 @@ import type { StepField } from '../../../runtime/plan.ts';
 import type { Group } from '../../schedule/index.ts';
 import type { Kernel } from '../kernel.ts';
 import { blocksOf, type MatrixSchedule, padded, unitText } from '../subgroup-schedules.ts';
-import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, i32, join, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { stepsOf } from './index-map.ts';
-import { rowStarts, stageA, stageB } from './staging.ts';
+import { plus, rowStarts, stageA, stageB } from './staging.ts';
 import { tileFrame } from './tile-frame.ts';
 
 /** How a staged operand lies: `length` elements from one run to the next, along k or along its rows (or columns). */
@@ -67,16 +67,23 @@ export function matrixKernel(group: Group, schedule: MatrixSchedule, fields: rea
 }`,
   );
   const drained = (i: number, j: number): Wgsl => {
-    const four = (unit.m * unit.n) / 4;
+    const { places } = frame;
+    // An item is four columns of a row of a block, or of all rows of a window.
+    const perRow = unit.n / 4;
+    const items = (unit.m / places) * perRow;
+    const [start, times] = places === 1 ? [wgsl`4 * e`, nothing] : [wgsl`p`, wgsl` * ${i32(places)}`];
+    const fours = places === 1 ? [wgsl`four_of`] : list(places, (k) => wgsl`t${size(k)}`);
+    const four = (k: number): Wgsl[] => list(4, (s) => wgsl`scratch[${plus(start, k * unit.n + s)}]`);
     return wgsl`
 if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * ${i32(unit.m * unit.n)}), ${acc(i, j)}, ${u32(unit.n)}); }
 workgroupBarrier();
-for (var e = id; e < ${i32(blocks * four)}; e += ${i32(invocations)}) {
-  let of_block = e / ${i32(four)};
-  let row_of = m + of_block / ${i32(wide)} * ${i32(each.rows)} + ${i32(i * unit.m)} + e % ${i32(four)} / ${i32(unit.n / 4)};
-  let column_of = n / 4 + of_block % ${i32(wide)} * ${i32(each.columns / 4)} + ${i32((j * unit.n) / 4)} + e % ${i32(unit.n / 4)};
-  let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-  ${frame.finish(wgsl`row_of`, wgsl`column_of`, wgsl`four_of`)}
+for (var e = id; e < ${i32(blocks * items)}; e += ${i32(invocations)}) {
+  let of_block = e / ${i32(items)};
+  let row_of = m + of_block / ${i32(wide)} * ${i32(each.rows)} + ${i32(i * unit.m)} + e % ${i32(items)} / ${i32(perRow)}${times};
+  let column_of = n / 4 + of_block % ${i32(wide)} * ${i32(each.columns / 4)} + ${i32((j * unit.n) / 4)} + e % ${i32(perRow)};
+  ${places === 1 ? nothing : wgsl`let p = (e / ${i32(perRow)}${times} * ${i32(perRow)} + e % ${i32(perRow)}) * 4;`}
+  ${fours.map((name, k) => wgsl`let ${name} = vec4f(${join(four(k), ', ')});`)}
+  ${frame.finish(wgsl`row_of`, wgsl`column_of`, fours)}
 }
 workgroupBarrier();`;
   };

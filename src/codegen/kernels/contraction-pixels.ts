@@ -5,10 +5,11 @@ import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { asFloats, bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { PixelSchedule } from '../schedules.ts';
-import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
-import { epilogue, helpers } from './epilogue.ts';
-import { accessOf, constants, contractionHeading } from './index-map.ts';
-import { aliasOfWinner, groupMap, poolingOf, poolWindow, unpooledFunction } from './pooled.ts';
+import { comment, i32, join, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { contractionHead, storeResults } from './contraction-frame.ts';
+import { helpers } from './epilogue.ts';
+import { accessOf, constants } from './index-map.ts';
+import { groupMap, poolingOf, unpooledFunction } from './pooled.ts';
 import { readWeights } from './stored.ts';
 
 type Size4 = [number, number, number, number];
@@ -18,7 +19,6 @@ const LANES = 8;
 export function pixelKernel(group: Group, schedule: PixelSchedule, fields: readonly StepField[]): Kernel {
   const root = group.nodes[0] as Node;
   if (!isOp(root, 'conv2d')) throw new Error(`%${group.name} is no convolution`);
-  const map = groupMap(group);
   const pooling = poolingOf(group);
   const { stride, padding, dilation } = root.attrs;
   const [x, w] = root.inputs as readonly [Node, Node];
@@ -58,11 +58,14 @@ export function pixelKernel(group: Group, schedule: PixelSchedule, fields: reado
     : [];
   // 3. The weights of a few filters: lane l holds element l of each eight, filters fastest.
   const width = n % 4 === 0 ? 4 : 1;
-  const block = n % 4 === 0 ? 4 : n % 2 === 0 ? 2 : 1;
+  const block = [schedule.filters, 2].find((filters) => n % filters === 0 && filters <= schedule.filters) ?? 1;
+  /** Filters between two stores, those of a four. */
+  const together = Math.max(width, block);
+  const inFour = width > block;
   const steps = kh * kw * channels;
   const { functions, at: weight } = readWeights(b, w, 1);
   const vectors = list(Math.ceil((steps * block) / LANES), (i) => {
-    const index = wgsl`own + ${i32((i * LANES * n) / block)} + f`;
+    const index = wgsl`own + ${i32((i * LANES * n) / block)} + f${inFour ? wgsl` + part` : nothing}`;
     return wgsl`let w${size(i)} = ${weight((i + 1) * LANES <= steps * block ? index : wgsl`min(${index}, ${i32(steps * n - 1)})`)};`;
   });
   const sum = (i: number, f: number): Wgsl => wgsl`s${size(i)}_${size(f)}`;
@@ -82,32 +85,23 @@ export function pixelKernel(group: Group, schedule: PixelSchedule, fields: reado
     ),
   );
   // 4. The results.
-  const stores = list(block / width, (f): Wgsl => {
+  const four = (i: number): Wgsl => wgsl`v${size(i)}`;
+  const stores = list(together / width, (f): Wgsl => {
     const values = pixels.map((_, i) =>
-      width === 4 ? wgsl`T(${{ wgsl: list(4, (j) => sum(i, j).wgsl).join(', ') }})` : sum(i, f),
+      inFour ? four(i) : width === 4 ? wgsl`T(${{ wgsl: list(4, (j) => sum(i, j).wgsl).join(', ') }})` : sum(i, f),
     );
     const column = wgsl`let column = u32(f)${width === 4 ? wgsl` / 4u` : f === 0 ? nothing : wgsl` + ${u32(f)}`};`;
-    if (pooling) {
-      const at = { row: wgsl`r`, index: wgsl`o`, column: wgsl`column`, width } as const;
+    const at = { row: wgsl`r`, index: wgsl`o`, column: wgsl`column`, width } as const;
+    if (pooling)
       return wgsl`
 {
   ${column}
   let o = u32(r) * ${u32(n / width)} + column;
-  ${poolWindow(b, group, pooling, values, at, accessOf)}
+  ${storeResults(b, group, values, at)}
 }`;
-    }
     const each = values.map((value, i) => {
       const index = wgsl`o${size(i)}`;
-      const place = { index, column: wgsl`column`, width, shape: root.type.shape } as const;
-      const lines = epilogue(
-        b,
-        group.nodes,
-        group.outputs,
-        new Map([[root, value]]),
-        place,
-        accessOf,
-        wgsl`_${size(i)}`,
-      );
+      const lines = storeResults(b, group, [value], { ...at, index, number: i });
       return wgsl`
 let ${index} = (u32(r) * ${u32(wide)}${i === 0 ? nothing : wgsl` + ${u32(i)}`}) * ${u32(n / width)} + column;
 ${lines}`;
@@ -118,22 +112,39 @@ ${lines}`;
   ${each}
 }`;
   });
+  const filters = [
+    ...vectors,
+    ...pixels.flatMap((_, i) => list(block, (f) => wgsl`var ${sum(i, f)} = 0.0;`)),
+    ...products,
+  ];
+  // The filters of a four come in parts, each from behind: the first are the first of the four in the end.
+  const inParts = wgsl`
+${pixels.map((_, i) => wgsl`var ${four(i)} = T();`)}
+${comment('tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.')}
+for (var part = 0; part < 4 + i32(tile.z); part += ${i32(block)}) {
+  ${filters}
+  ${pixels.map(
+    (_, i) =>
+      wgsl`${four(i)} = T(${four(i)}.${block === 2 ? wgsl`zw` : wgsl`yzw`}, ${join(
+        list(block, (f) => sum(i, f)),
+        ', ',
+      )});`,
+  )}
+}`;
   const groups = spread(Math.ceil(count / schedule.workgroup));
   const whole = count % schedule.workgroup === 0;
+  const how = `Each lane of a subgroup computes ${pixels.length === 1 ? 'a pixel' : `${high} x ${wide} pixels`} and ${block === 1 ? 'a filter' : `${block} filters`} at a time.`;
+  const own = groupMap(group);
+  const sizes = constants({ PW: across, PH: down, WH: high, WW: wide });
+  const map = pooling ? own : { ...own, prelude: [...own.prelude, sizes] };
   const text = wgsl`
 enable subgroups;
-${contractionHeading(group, map)}
-${comment(`Each lane of a subgroup computes ${pixels.length === 1 ? 'a pixel' : `${high} x ${wide} pixels`} and ${block === 1 ? 'a filter' : `${block} filters`} at a time.`)}
-alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
-${aliasOfWinner(pooling, width)}
-${map.prelude}
-${pooling ? nothing : constants({ PW: across, PH: down, WH: high, WW: wide })}
-${b.declare()}
+${contractionHead(group, map, b, width, how)}
 ${helpers(group.nodes, width)}${functions}
 ${unpooledFunction({ wgsl: stores.map((s) => s.wgsl).join('\n') })}
 
 @compute @workgroup_size(${size(schedule.workgroup)})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(${inFour ? wgsl`@builtin(workgroup_id) tile: vec3u, ` : nothing}@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let place = i32(${flatIndex(groups, schedule.workgroup)});
   ${whole ? nothing : comment('Lanes beyond the last compute what it does: all take part in spreading the weights.')}
   let r = ${whole ? wgsl`place` : wgsl`min(place, ${i32(count - 1)})`};
@@ -142,12 +153,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
   ${guards}
   ${loads}
-  let own = i32(lane) / ${i32(block)} * F + i32(lane) % ${i32(block)};
+  let own = i32(lane) ${block === 1 ? nothing : wgsl`/ ${i32(block)} `}* F${block === 1 ? nothing : wgsl` + i32(lane) % ${i32(block)}`};
   var q: f32;
-  for (var f = 0; f < F; f += ${i32(block)}) {
-    ${vectors}
-    ${pixels.flatMap((_, i) => list(block, (f) => wgsl`var ${sum(i, f)} = 0.0;`))}
-    ${products}
+  for (var f = 0; f < F; f += ${i32(together)}) {
+    ${inFour ? inParts : filters}
     ${
       whole
         ? stores

@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, ${numberBySubgroups.parameters}) {
   let m = top + id / ${i32(lanes)} * ${i32(each.rows)};
   ${rowStarts(map, staging.a, own, lanes, whole)}
   ${list(fours, (i) => wgsl`var held${size(i)} = vec4f();`)}
-  ${r.flatMap((i) => v.map((j) => wgsl`var acc${size(i)}_${size(j)} = vec4f();`))}
+  ${r.flatMap((i) => v.map((j) => wgsl`var ${acc(i, j)} = vec4f();`))}
   ${frame.rides ? v.map((j) => wgsl`var bias${size(j)} = vec4f();`) : []}
   for (var k0 = 0; k0 < ${i32(stepsOf(map))}; k0 += ${i32(depth)}) {
     ${hold}
@@ -64,7 +64,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, ${numberBySubgroups.parameters}) {
     ${staged ? wgsl`workgroupBarrier();` : nothing}
   }
   ${frame.first}
-  ${r.flatMap((i) => v.flatMap((j) => frame.finish(plus(wgsl`m`, i), columnOf(j), wgsl`acc${size(i)}_${size(j)}`)))}
+  ${frame.finishAll(each, (i) => plus(wgsl`m`, i), columnOf, acc)}
   ${frame.rides ? wgsl`if (m == 0) {\n  ${v.flatMap((j) => frame.ride(columnOf(j), wgsl`bias${size(j)}`))}\n}` : nothing}
 }`;
   return { name: group.name, wgsl: kernelText(text), bindings: frame.bindings.list(), groups };
@@ -114,7 +114,6 @@ function products(frame: TileFrame, { columns, depth, each, staged }: ShuffleSch
   };
   const a = (four: number): Wgsl => passed(four, lanes);
   const ride = (k: number): Wgsl[] => (frame.rides ? v.map((j) => wgsl`bias${size(j)} += ${name(k, j)};`) : []);
-  const acc = (i: number, j: number): Wgsl => wgsl`acc${size(i)}_${size(j)}`;
   return list(depth / 4, (q) => q).flatMap((q) => scoped(staging.a.along === 'k' ? byRows(q) : bySteps(q)));
 
   /** Each four of a is four steps of one row. */
@@ -156,6 +155,9 @@ function products(frame: TileFrame, { columns, depth, each, staged }: ShuffleSch
     ]);
   }
 }
+
+/** The sums of four j of columns of row i. */
+const acc = (i: number, j: number): Wgsl => wgsl`acc${size(i)}_${size(j)}`;
 
 /** Names of four steps are their own: those of the next four are other values. */
 const scoped = (lines: readonly Wgsl[]): Wgsl[] => [wgsl`{\n  ${lines}\n}`];

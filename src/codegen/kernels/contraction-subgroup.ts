@@ -1,16 +1,16 @@
 // The contraction on an adapter whose subgroups are eight invocations (a processor's vector unit): operands are read
 // from textures, which such adapters load four times faster than buffers, and each element of a is spread by broadcast.
 import type { StepField } from '../../../runtime/plan.ts';
-import { isOp, type Node, sizeOf, storageOf } from '../../ir/index.ts';
+import { type Node, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { asFloats, type Bindings, bindings, type Kernel, spread } from '../kernel.ts';
+import { asFloats, type Bindings, bindings, type Kernel, spread, workgroupNumber } from '../kernel.ts';
 import type { SubgroupSchedule } from '../schedules.ts';
 import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
-import { epilogue, helpers } from './epilogue.ts';
+import { contractionHead, riderOf, storeResults } from './contraction-frame.ts';
+import { helpers } from './epilogue.ts';
 import {
   accessOf,
   atFunction,
-  contractionHeading,
   grouped,
   type IndexMap,
   isLongSum,
@@ -20,7 +20,7 @@ import {
   startOfA,
   startOfB,
 } from './index-map.ts';
-import { aliasOfWinner, groupMap, poolingOf, poolWindow, unpooledFunction } from './pooled.ts';
+import { groupMap, poolingOf, unpooledFunction } from './pooled.ts';
 import { storedLoad } from './stored.ts';
 
 const LANES = 8;
@@ -76,7 +76,7 @@ export function subgroupKernel(group: Group, schedule: SubgroupSchedule, fields:
   const rowTiles = Math.ceil(map.m / rows);
   const groups = spread(columnTiles * rowTiles);
   const long = isLongSum(map);
-  const rider = group.nodes.find((n) => isOp(n, 'sum'));
+  const rider = riderOf(group);
   const v = list(vectors, (i) => i);
   const tiles = v.flatMap((j) => list(rows, (i) => wgsl`c${size(i)}_${size(j)}`));
   const total = long ? v.flatMap((j) => list(rows, (i) => wgsl`t${size(i)}_${size(j)}`)) : tiles;
@@ -97,29 +97,13 @@ for (var ${inner} = 0; ${inner} < ${i32(map.inner.size)}${zero}; ${inner} += ${i
   ${biases.map((name, j) => wgsl`${name} += ${{ wgsl: list(unroll, (s) => `b${s}_${j}`).join(' + ') }};`)}
 }`;
   const flush = long ? [...tiles.map((c, i) => wgsl`${total[i] as Wgsl} += ${c}; ${c} = T();`)] : [];
-  const place = { index: wgsl`o`, column: wgsl`column`, width, shape: root.type.shape } as const;
-  const mine = group.nodes.filter((n) => n !== rider);
-  const values = list(places, (k) => wgsl`result[i * ${u32(places)} + ${u32(k)}]`);
-  const stores = pooling
-    ? poolWindow(b, group, pooling, values, { ...place, row: wgsl`r` }, accessOf)
-    : epilogue(
-        b,
-        mine,
-        group.outputs.filter((n) => n !== rider),
-        new Map([[root, wgsl`result[i]`]]),
-        place,
-        accessOf,
-      );
+  const values = list(places, (k) => (pooling ? wgsl`result[i * ${u32(places)} + ${u32(k)}]` : wgsl`result[i]`));
+  const stores = storeResults(b, group, values, { row: wgsl`r`, index: wgsl`o`, column: wgsl`column`, width });
   const riderOut = rider && b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write');
   const text = wgsl`
 enable subgroups;
 ${map.byPhase ? wgsl`diagnostic(off, subgroup_uniformity); ${comment('what subgroupAll says is the same for all lanes, which the analysis does not know')}` : nothing}
-${contractionHeading(group, map)}
-${comment(`A workgroup is one subgroup: ${rows} rows, and for each lane ${vectors} x ${width} columns.`)}
-alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
-${aliasOfWinner(pooling, width)}
-${map.prelude}
-${b.declare()}
+${contractionHead(group, map, b, width, `A workgroup is one subgroup: ${rows} rows, and for each lane ${vectors} x ${width} columns.`)}
 ${helpers(group.nodes, width)}
 
 ${reads === 'single' ? wgsl`fn load_a(i: i32) -> f32 { return ${asFloats(storageOf(map.a), wgsl`${a}[i]`, 1)}; }` : texel(wgsl`load_a`, a)}
@@ -133,8 +117,7 @@ ${unpooledFunction(stores)}
 @compute @workgroup_size(${size(LANES)})
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
   let lane = i32(id.x);
-  let t = i32(${groups[1] === 1 ? wgsl`tile.x` : wgsl`tile.x + tile.y * ${u32(groups[0])}`});
-  ${groups[0] * groups[1] === columnTiles * rowTiles ? nothing : wgsl`if (t >= ${i32(columnTiles * rowTiles)}) { return; }`}
+  ${workgroupNumber(groups, columnTiles * rowTiles)}
   ${grouped(map) ? wgsl`let group = t % ${i32(columnTiles)} / ${i32(own)};` : nothing}
   let n = t % ${i32(own)} * ${i32(LANES * vectors)} + lane;
   let m = t / ${i32(columnTiles)} * ${i32(rows)};

@@ -1,15 +1,15 @@
 // The kernel of every contraction: a register tile of rows x columns an invocation, no barriers, fixed order of sums.
 import type { StepField } from '../../../runtime/plan.ts';
-import { isOp, type Node, storageOf } from '../../ir/index.ts';
+import { storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { asFloats, bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { RegisterSchedule } from '../schedules.ts';
 import { i32, join, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
-import { epilogue, helpers } from './epilogue.ts';
+import { contractionHead, riderOf, storeResults } from './contraction-frame.ts';
+import { helpers } from './epilogue.ts';
 import {
   accessOf,
   atFunction,
-  contractionHeading,
   grouped,
   type IndexMap,
   isLongSum,
@@ -18,7 +18,8 @@ import {
   startOfA,
   startOfB,
 } from './index-map.ts';
-import { aliasOfWinner, groupMap, poolingOf, poolWindow, unpooledFunction, windowsOf } from './pooled.ts';
+import { groupMap, poolingOf, unpooledFunction, windowsOf } from './pooled.ts';
+import { plus } from './staging.ts';
 import { readWeights } from './stored.ts';
 
 /** How the operands are read: in fours along k, along rows, along columns, or one by one. */
@@ -48,7 +49,6 @@ const names = (prefix: string, count: number): Wgsl[] =>
   Array.from({ length: count }, (_, i) => ({ wgsl: `${prefix}${i}` }));
 
 export function contractionKernel(group: Group, schedule: RegisterSchedule, fields: readonly StepField[]): Kernel {
-  const root = group.nodes[0] as Node;
   const map = groupMap(group);
   const pooling = poolingOf(group);
   const rows = Math.min(schedule.rows, map.m);
@@ -65,7 +65,7 @@ export function contractionKernel(group: Group, schedule: RegisterSchedule, fiel
   const tiles = columnTiles * rowTiles;
   const groups = spread(Math.ceil(tiles / schedule.workgroup));
   const long = isLongSum(map);
-  const rider = group.nodes.find((n) => isOp(n, 'sum'));
+  const rider = riderOf(group);
   const r = Array.from({ length: rows }, (_, i) => i);
   const acc = names('acc', rows);
   const total = long ? names('total', rows) : acc;
@@ -89,48 +89,25 @@ for (var ${{ wgsl: map.inner.name }} = 0; ${{ wgsl: map.inner.name }} < ${i32(ma
       : [],
   );
 
-  const stores = pooling
-    ? windowsOf(rows, pooling.places).map((window, w) => {
-        const at = { row: wgsl`r`, index: wgsl`o${size(w)}`, column: wgsl`column`, width, number: w } as const;
-        const values = window.rows.map((i) => total[i] as Wgsl);
-        const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(window.first)} < ${i32(map.m)}) `;
-        return wgsl`
+  const stores = windowsOf(rows, pooling?.places ?? 1).map(({ first, rows: mine }, w) => {
+    const at = { row: wgsl`r`, index: wgsl`o${size(w)}`, column: wgsl`column`, width, number: w } as const;
+    const values = mine.map((i) => total[i] as Wgsl);
+    const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(first)} < ${i32(map.m)}) `;
+    const row = pooling ? plus(wgsl`m / ${i32(pooling.places)}`, w) : wgsl`m + ${i32(first)}`;
+    const named = pooling || map.byPhase;
+    return wgsl`
 ${guard}{
-  let r = m / ${i32(pooling.places)}${w === 0 ? nothing : wgsl` + ${i32(w)}`};
-  let o${size(w)} = u32(r) * ${u32(columnTiles)} + column;
-  ${poolWindow(b, group, pooling, values, at, accessOf)}
+  ${named ? wgsl`let r = ${row};` : nothing}
+  let ${at.index} = u32(${map.byPhase?.outputRow ?? (named ? at.row : row)}) * ${u32(columnTiles)} + column;
+  ${storeResults(b, group, values, at)}
 }`;
-      })
-    : r.map((i) => {
-        const place = { index: wgsl`o${size(i)}`, column: wgsl`column`, width, shape: root.type.shape } as const;
-        const mine = group.nodes.filter((n) => n !== rider);
-        const body = epilogue(
-          b,
-          mine,
-          group.outputs.filter((n) => n !== rider),
-          new Map([[root, total[i] as Wgsl]]),
-          place,
-          accessOf,
-          wgsl`_${size(i)}`,
-        );
-        const guard = map.m % rows === 0 ? nothing : wgsl`if (m + ${i32(i)} < ${i32(map.m)}) `;
-        return wgsl`
-${guard}{
-  ${map.byPhase ? wgsl`let r = m + ${i32(i)};` : nothing}
-  let o${size(i)} = u32(${map.byPhase ? map.byPhase.outputRow : wgsl`m + ${i32(i)}`}) * ${u32(columnTiles)} + column;
-  ${body}
-}`;
-      });
+  });
   const riderStore = rider
     ? wgsl`if (m == 0) { ${b.use(rider, width === 4 ? 'vec4f' : 'f32', 'read_write')}[column] = ${long ? wgsl`bias_total` : wgsl`bias`}; }`
     : nothing;
 
   const text = wgsl`
-${contractionHeading(group, map)}
-alias T = ${{ wgsl: width === 4 ? 'vec4f' : 'f32' }};
-${aliasOfWinner(pooling, width)}
-${map.prelude}
-${b.declare()}
+${contractionHead(group, map, b, width)}
 ${helpers(group.nodes, width)}
 
 ${rowFunction(map)}

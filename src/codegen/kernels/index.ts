@@ -81,7 +81,7 @@ const families: { readonly [K in Exclude<Family, 'update'>]: (group: Group, c: C
   sum: (group, c) => {
     if (group.nodes.some((n) => isOp(n, 'batch_mean'))) return meanKernel(group, c.fields);
     const least = c.target === 'gpu-subgroups' ? (c.subgroups ?? unknownSubgroups).least : undefined;
-    return sumKernel(group, scheduled(group, c, 'sum'), c.fields, least);
+    return sumKernel(group, scheduled(group, c, 'sum'), c, least);
   },
   neighbours: (group, c) => neighboursKernel(group, scheduled(group, c, 'items'), c.fields),
   scale: (group, { fields }) => scaleKernel(group, fields),

@@ -3,8 +3,8 @@
 import type { StepField } from '../../../runtime/plan.ts';
 import { type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
-import { asFloats, bindings, heading, type Kernel, spread } from '../kernel.ts';
-import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { asFloats, bindings, heading, type Kernel, spread, workgroupNumber } from '../kernel.ts';
+import { comment, i32, kernelText, list, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { offsets } from './contraction-pixels.ts';
 import { accessOf, constants } from './index-map.ts';
 
@@ -70,7 +70,6 @@ export function pooledGradientKernel(group: Group, fields: readonly StepField[])
   const packed = filters % 4 === 0;
   const tiles = Math.ceil(filters / LANES);
   const groups = spread(tiles * parts);
-  const many = tiles * parts;
   const text = wgsl`
 enable subgroups;
 ${heading(`${group.name} = ${own.op}: ${showShape(own.type.shape)}`, group.nodes)}
@@ -83,8 +82,7 @@ ${b.declare()}
 @compute @workgroup_size(${size(LANES)})
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
   let lane = i32(id.x);
-  let t = i32(${groups[1] === 1 ? wgsl`tile.x` : wgsl`tile.x + tile.y * ${u32(groups[0])}`});
-  ${groups[0] * groups[1] === many ? nothing : wgsl`if (t >= ${i32(many)}) { return; }`}
+  ${workgroupNumber(groups, tiles * parts)}
   let part = t / ${i32(tiles)};
   let mine = t % ${i32(tiles)} * ${i32(LANES)} + lane;
   let f = min(mine, F - 1);

@@ -5,7 +5,7 @@ import type { Group } from '../../schedule/index.ts';
 import type { Bindings } from '../kernel.ts';
 import { comment, f32, i32, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { compute, epilogue, type Place, within } from './epilogue.ts';
-import { constants, type IndexMap, indexMap } from './index-map.ts';
+import { accessOf, constants, type IndexMap, indexMap } from './index-map.ts';
 
 type Size4 = [number, number, number, number];
 
@@ -69,15 +69,15 @@ fn unpooled(r: i32) -> i32 {
 }`
     : nothing;
 
-/** Where a window stands: names and expressions that the kernel has declared. */
-interface At {
-  /** The row of the result: which window. */
+/** Where a row of the result stands: names and expressions that the kernel has declared. */
+export interface At {
+  /** The row: which window, where the group pools. */
   readonly row: Wgsl;
   /** The place of the result, in elements of T. */
   readonly index: Wgsl;
   readonly column: Wgsl;
   readonly width: 1 | 4;
-  /** Names of several windows in one function end in their number. */
+  /** Names of several rows in one function end in their number. */
   readonly number?: number;
 }
 
@@ -88,7 +88,6 @@ export function poolWindow(
   { root, pool, winner, places, before, after }: Pooling,
   values: readonly Wgsl[],
   at: At,
-  access: (n: Node) => 'read' | 'read_write',
 ): Wgsl {
   const { column, width, number } = at;
   const [, , ow] = root.type.shape as Size4;
@@ -100,7 +99,7 @@ export function poolWindow(
   const each = values.map((value, k) => {
     const index = wgsl`q${size(k)}`;
     const place: Place = { index, column, width, shape: root.type.shape };
-    const made = compute(b, before, new Map([[root, value]]), place, access, wgsl`_${size(first + k)}`);
+    const made = compute(b, before, new Map([[root, value]]), place, accessOf, wgsl`_${size(first + k)}`);
     const offset = Math.floor(k / wide) * ow + (k % wide);
     const start = wgsl`let ${index} = u32(unpooled(${at.row})${offset === 0 ? nothing : wgsl` + ${i32(offset)}`}) * ${u32(whole)} + ${column};`;
     const reads = new RegExp(`\\b${index.wgsl}\\b`);
@@ -125,7 +124,7 @@ export function poolWindow(
   const outputs = group.outputs.filter((n) => n !== (winner as unknown as Node));
   const place: Place = { index: at.index, column, width, shape: pool.type.shape };
   const suffix = number === undefined ? nothing : wgsl`_${size(number)}`;
-  const stores = epilogue(b, after, outputs, new Map([[own, wgsl`best`]]), place, access, suffix);
+  const stores = epilogue(b, after, outputs, new Map([[own, wgsl`best`]]), place, accessOf, suffix);
   const text = wgsl`
 ${each.flatMap(({ lines }) => lines)}
 ${pooled}

@@ -6,6 +6,7 @@ import { runOf } from '../../ir/ops/structure.ts';
 import type { Group } from '../../schedule/index.ts';
 import type { SumSchedule } from '../family-schedules.ts';
 import { bindings, flatIndex, heading, type Kernel, spread } from '../kernel.ts';
+import type { Target } from '../schedules.ts';
 import { comment, kernelText, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { compute, helpers, type Place, store, within } from './epilogue.ts';
 import { numberBySubgroups, shuffleTree } from './shuffle-tree.ts';
@@ -13,6 +14,8 @@ import { offset, strides } from './strides.ts';
 
 /** Elements of a partial sum; two levels keep the rounding of long sums small. */
 const RUN = 256;
+/** Steps of a loop beyond which Mesa leaves it one. */
+const MOST_UNROLLED = 32;
 
 type Sum = Node<'sum'> | Node<'partial_sum'>;
 const isSum = (n: Node): boolean => isOp(n, 'sum') || isOp(n, 'partial_sum');
@@ -65,7 +68,7 @@ export function sumsOf(group: Group) {
 export function sumKernel(
   group: Group,
   { workgroup, lanes }: SumSchedule,
-  fields: readonly StepField[],
+  { target, fields }: { readonly target: Target; readonly fields: readonly StepField[] },
   least?: number,
 ): Kernel {
   // 1. What is summed: `count` sums of `run` terms.
@@ -87,7 +90,11 @@ ${computed.lines}
 ${sums.map((s, n) => wgsl`${part[n] as Wgsl} += ${computed.value(s.inputs[0] as Node)};`)}`;
   const from = parts === 1 ? wgsl`0u` : wgsl`first`;
   const own = lanes === 1 ? from : parts === 1 && !long ? wgsl`lane` : wgsl`${long ? wgsl`start` : from} + lane`;
-  const end = parts === 1 ? u32(terms) : wgsl`end`;
+  const shared = lanes > 1;
+  // It is 0: a short loop whose end the compiler of a processor's adapter knows is unrolled, which takes it up to ten times as long.
+  const short = target === 'cpu' && terms / lanes <= MOST_UNROLLED;
+  const zero = short ? wgsl` + ${shared ? wgsl`tile.z` : wgsl`id.z`}` : nothing;
+  const end = parts === 1 ? wgsl`${u32(terms)}${zero}` : wgsl`end`;
   const next = lanes === 1 ? wgsl`k++` : wgsl`k += ${u32(lanes)}`;
   const loop = long
     ? wgsl`
@@ -116,7 +123,6 @@ ${sums.map((s, n) => wgsl`${part[n] as Wgsl} += ${computed.value(s.inputs[0] as 
   const results = workgroup / lanes;
   const groups = spread(Math.ceil(count / results));
   const byTerm = (kept[0]?.stride ?? 2) > 1;
-  const shared = lanes > 1;
   const step = byTerm ? 1 : results;
   const shuffled = shared && least !== undefined ? shuffleTree(total, { workgroup, lanes, step, least }) : undefined;
   const memory = shuffled?.elements ?? (shared ? workgroup * sums.length : 0);

@@ -2,7 +2,7 @@ enable subgroups;
 // conv1 = conv2d, add, leaky_relu: 2x5x4x4
 // line 4: conv 4 3x3 leaky_relu 0.1 init he_normal lr_scale 0.1
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 40 x 4 x 27
-// Each lane of a subgroup computes a pixel and 4 filters at a time.
+// Each lane of a subgroup computes a pixel and a filter at a time.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 7; const W = 6; const C = 3; const KH = 3; const KW = 3; const OH = 5; const OW = 4; const F = 4;
@@ -14,7 +14,7 @@ const PW = 4; const PH = 5; const WH = 1; const WW = 1;
 @group(0) @binding(3) var<storage, read_write> conv1: array<vec4f, 40>;
 
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let place = i32(id.x);
   let r = place;
   let top = r / PW % PH * WH * SY - TOP;
@@ -47,141 +47,52 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a2_2_0 = x[at + 2 * (W * C) + 6];
   let a2_2_1 = x[at + 2 * (W * C) + 7];
   let a2_2_2 = x[at + 2 * (W * C) + 8];
-  let own = i32(lane) / 4 * F + i32(lane) % 4;
+  let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
-    let w0 = conv1_weight[own + 0 + f];
-    let w1 = conv1_weight[own + 8 + f];
-    let w2 = conv1_weight[own + 16 + f];
-    let w3 = conv1_weight[own + 24 + f];
-    let w4 = conv1_weight[own + 32 + f];
-    let w5 = conv1_weight[own + 40 + f];
-    let w6 = conv1_weight[own + 48 + f];
-    let w7 = conv1_weight[own + 56 + f];
-    let w8 = conv1_weight[own + 64 + f];
-    let w9 = conv1_weight[own + 72 + f];
-    let w10 = conv1_weight[own + 80 + f];
-    let w11 = conv1_weight[own + 88 + f];
-    let w12 = conv1_weight[own + 96 + f];
-    let w13 = conv1_weight[min(own + 104 + f, 107)];
-    var s0_0 = 0.0;
-    var s0_1 = 0.0;
-    var s0_2 = 0.0;
-    var s0_3 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1);
-    q = subgroupBroadcast(w0, 2u); s0_2 = fma(a0_0_0, q, s0_2);
-    q = subgroupBroadcast(w0, 3u); s0_3 = fma(a0_0_0, q, s0_3);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_0_1, q, s0_0);
-    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_0_1, q, s0_1);
-    q = subgroupBroadcast(w0, 6u); s0_2 = fma(a0_0_1, q, s0_2);
-    q = subgroupBroadcast(w0, 7u); s0_3 = fma(a0_0_1, q, s0_3);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_0_2, q, s0_0);
-    q = subgroupBroadcast(w1, 1u); s0_1 = fma(a0_0_2, q, s0_1);
-    q = subgroupBroadcast(w1, 2u); s0_2 = fma(a0_0_2, q, s0_2);
-    q = subgroupBroadcast(w1, 3u); s0_3 = fma(a0_0_2, q, s0_3);
-    q = subgroupBroadcast(w1, 4u); s0_0 = fma(a0_1_0, q, s0_0);
-    q = subgroupBroadcast(w1, 5u); s0_1 = fma(a0_1_0, q, s0_1);
-    q = subgroupBroadcast(w1, 6u); s0_2 = fma(a0_1_0, q, s0_2);
-    q = subgroupBroadcast(w1, 7u); s0_3 = fma(a0_1_0, q, s0_3);
-    q = subgroupBroadcast(w2, 0u); s0_0 = fma(a0_1_1, q, s0_0);
-    q = subgroupBroadcast(w2, 1u); s0_1 = fma(a0_1_1, q, s0_1);
-    q = subgroupBroadcast(w2, 2u); s0_2 = fma(a0_1_1, q, s0_2);
-    q = subgroupBroadcast(w2, 3u); s0_3 = fma(a0_1_1, q, s0_3);
-    q = subgroupBroadcast(w2, 4u); s0_0 = fma(a0_1_2, q, s0_0);
-    q = subgroupBroadcast(w2, 5u); s0_1 = fma(a0_1_2, q, s0_1);
-    q = subgroupBroadcast(w2, 6u); s0_2 = fma(a0_1_2, q, s0_2);
-    q = subgroupBroadcast(w2, 7u); s0_3 = fma(a0_1_2, q, s0_3);
-    q = subgroupBroadcast(w3, 0u); s0_0 = fma(a0_2_0, q, s0_0);
-    q = subgroupBroadcast(w3, 1u); s0_1 = fma(a0_2_0, q, s0_1);
-    q = subgroupBroadcast(w3, 2u); s0_2 = fma(a0_2_0, q, s0_2);
-    q = subgroupBroadcast(w3, 3u); s0_3 = fma(a0_2_0, q, s0_3);
-    q = subgroupBroadcast(w3, 4u); s0_0 = fma(a0_2_1, q, s0_0);
-    q = subgroupBroadcast(w3, 5u); s0_1 = fma(a0_2_1, q, s0_1);
-    q = subgroupBroadcast(w3, 6u); s0_2 = fma(a0_2_1, q, s0_2);
-    q = subgroupBroadcast(w3, 7u); s0_3 = fma(a0_2_1, q, s0_3);
-    q = subgroupBroadcast(w4, 0u); s0_0 = fma(a0_2_2, q, s0_0);
-    q = subgroupBroadcast(w4, 1u); s0_1 = fma(a0_2_2, q, s0_1);
-    q = subgroupBroadcast(w4, 2u); s0_2 = fma(a0_2_2, q, s0_2);
-    q = subgroupBroadcast(w4, 3u); s0_3 = fma(a0_2_2, q, s0_3);
-    q = subgroupBroadcast(w4, 4u); s0_0 = fma(a1_0_0, q, s0_0);
-    q = subgroupBroadcast(w4, 5u); s0_1 = fma(a1_0_0, q, s0_1);
-    q = subgroupBroadcast(w4, 6u); s0_2 = fma(a1_0_0, q, s0_2);
-    q = subgroupBroadcast(w4, 7u); s0_3 = fma(a1_0_0, q, s0_3);
-    q = subgroupBroadcast(w5, 0u); s0_0 = fma(a1_0_1, q, s0_0);
-    q = subgroupBroadcast(w5, 1u); s0_1 = fma(a1_0_1, q, s0_1);
-    q = subgroupBroadcast(w5, 2u); s0_2 = fma(a1_0_1, q, s0_2);
-    q = subgroupBroadcast(w5, 3u); s0_3 = fma(a1_0_1, q, s0_3);
-    q = subgroupBroadcast(w5, 4u); s0_0 = fma(a1_0_2, q, s0_0);
-    q = subgroupBroadcast(w5, 5u); s0_1 = fma(a1_0_2, q, s0_1);
-    q = subgroupBroadcast(w5, 6u); s0_2 = fma(a1_0_2, q, s0_2);
-    q = subgroupBroadcast(w5, 7u); s0_3 = fma(a1_0_2, q, s0_3);
-    q = subgroupBroadcast(w6, 0u); s0_0 = fma(a1_1_0, q, s0_0);
-    q = subgroupBroadcast(w6, 1u); s0_1 = fma(a1_1_0, q, s0_1);
-    q = subgroupBroadcast(w6, 2u); s0_2 = fma(a1_1_0, q, s0_2);
-    q = subgroupBroadcast(w6, 3u); s0_3 = fma(a1_1_0, q, s0_3);
-    q = subgroupBroadcast(w6, 4u); s0_0 = fma(a1_1_1, q, s0_0);
-    q = subgroupBroadcast(w6, 5u); s0_1 = fma(a1_1_1, q, s0_1);
-    q = subgroupBroadcast(w6, 6u); s0_2 = fma(a1_1_1, q, s0_2);
-    q = subgroupBroadcast(w6, 7u); s0_3 = fma(a1_1_1, q, s0_3);
-    q = subgroupBroadcast(w7, 0u); s0_0 = fma(a1_1_2, q, s0_0);
-    q = subgroupBroadcast(w7, 1u); s0_1 = fma(a1_1_2, q, s0_1);
-    q = subgroupBroadcast(w7, 2u); s0_2 = fma(a1_1_2, q, s0_2);
-    q = subgroupBroadcast(w7, 3u); s0_3 = fma(a1_1_2, q, s0_3);
-    q = subgroupBroadcast(w7, 4u); s0_0 = fma(a1_2_0, q, s0_0);
-    q = subgroupBroadcast(w7, 5u); s0_1 = fma(a1_2_0, q, s0_1);
-    q = subgroupBroadcast(w7, 6u); s0_2 = fma(a1_2_0, q, s0_2);
-    q = subgroupBroadcast(w7, 7u); s0_3 = fma(a1_2_0, q, s0_3);
-    q = subgroupBroadcast(w8, 0u); s0_0 = fma(a1_2_1, q, s0_0);
-    q = subgroupBroadcast(w8, 1u); s0_1 = fma(a1_2_1, q, s0_1);
-    q = subgroupBroadcast(w8, 2u); s0_2 = fma(a1_2_1, q, s0_2);
-    q = subgroupBroadcast(w8, 3u); s0_3 = fma(a1_2_1, q, s0_3);
-    q = subgroupBroadcast(w8, 4u); s0_0 = fma(a1_2_2, q, s0_0);
-    q = subgroupBroadcast(w8, 5u); s0_1 = fma(a1_2_2, q, s0_1);
-    q = subgroupBroadcast(w8, 6u); s0_2 = fma(a1_2_2, q, s0_2);
-    q = subgroupBroadcast(w8, 7u); s0_3 = fma(a1_2_2, q, s0_3);
-    q = subgroupBroadcast(w9, 0u); s0_0 = fma(a2_0_0, q, s0_0);
-    q = subgroupBroadcast(w9, 1u); s0_1 = fma(a2_0_0, q, s0_1);
-    q = subgroupBroadcast(w9, 2u); s0_2 = fma(a2_0_0, q, s0_2);
-    q = subgroupBroadcast(w9, 3u); s0_3 = fma(a2_0_0, q, s0_3);
-    q = subgroupBroadcast(w9, 4u); s0_0 = fma(a2_0_1, q, s0_0);
-    q = subgroupBroadcast(w9, 5u); s0_1 = fma(a2_0_1, q, s0_1);
-    q = subgroupBroadcast(w9, 6u); s0_2 = fma(a2_0_1, q, s0_2);
-    q = subgroupBroadcast(w9, 7u); s0_3 = fma(a2_0_1, q, s0_3);
-    q = subgroupBroadcast(w10, 0u); s0_0 = fma(a2_0_2, q, s0_0);
-    q = subgroupBroadcast(w10, 1u); s0_1 = fma(a2_0_2, q, s0_1);
-    q = subgroupBroadcast(w10, 2u); s0_2 = fma(a2_0_2, q, s0_2);
-    q = subgroupBroadcast(w10, 3u); s0_3 = fma(a2_0_2, q, s0_3);
-    q = subgroupBroadcast(w10, 4u); s0_0 = fma(a2_1_0, q, s0_0);
-    q = subgroupBroadcast(w10, 5u); s0_1 = fma(a2_1_0, q, s0_1);
-    q = subgroupBroadcast(w10, 6u); s0_2 = fma(a2_1_0, q, s0_2);
-    q = subgroupBroadcast(w10, 7u); s0_3 = fma(a2_1_0, q, s0_3);
-    q = subgroupBroadcast(w11, 0u); s0_0 = fma(a2_1_1, q, s0_0);
-    q = subgroupBroadcast(w11, 1u); s0_1 = fma(a2_1_1, q, s0_1);
-    q = subgroupBroadcast(w11, 2u); s0_2 = fma(a2_1_1, q, s0_2);
-    q = subgroupBroadcast(w11, 3u); s0_3 = fma(a2_1_1, q, s0_3);
-    q = subgroupBroadcast(w11, 4u); s0_0 = fma(a2_1_2, q, s0_0);
-    q = subgroupBroadcast(w11, 5u); s0_1 = fma(a2_1_2, q, s0_1);
-    q = subgroupBroadcast(w11, 6u); s0_2 = fma(a2_1_2, q, s0_2);
-    q = subgroupBroadcast(w11, 7u); s0_3 = fma(a2_1_2, q, s0_3);
-    q = subgroupBroadcast(w12, 0u); s0_0 = fma(a2_2_0, q, s0_0);
-    q = subgroupBroadcast(w12, 1u); s0_1 = fma(a2_2_0, q, s0_1);
-    q = subgroupBroadcast(w12, 2u); s0_2 = fma(a2_2_0, q, s0_2);
-    q = subgroupBroadcast(w12, 3u); s0_3 = fma(a2_2_0, q, s0_3);
-    q = subgroupBroadcast(w12, 4u); s0_0 = fma(a2_2_1, q, s0_0);
-    q = subgroupBroadcast(w12, 5u); s0_1 = fma(a2_2_1, q, s0_1);
-    q = subgroupBroadcast(w12, 6u); s0_2 = fma(a2_2_1, q, s0_2);
-    q = subgroupBroadcast(w12, 7u); s0_3 = fma(a2_2_1, q, s0_3);
-    q = subgroupBroadcast(w13, 0u); s0_0 = fma(a2_2_2, q, s0_0);
-    q = subgroupBroadcast(w13, 1u); s0_1 = fma(a2_2_2, q, s0_1);
-    q = subgroupBroadcast(w13, 2u); s0_2 = fma(a2_2_2, q, s0_2);
-    q = subgroupBroadcast(w13, 3u); s0_3 = fma(a2_2_2, q, s0_3);
+    var v0 = T();
+    // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.
+    for (var part = 0; part < 4 + i32(tile.z); part += 1) {
+      let w0 = conv1_weight[own + 0 + f + part];
+      let w1 = conv1_weight[own + 32 + f + part];
+      let w2 = conv1_weight[own + 64 + f + part];
+      let w3 = conv1_weight[min(own + 96 + f + part, 107)];
+      var s0_0 = 0.0;
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_0_1, q, s0_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_0_2, q, s0_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a0_1_0, q, s0_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_1_1, q, s0_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a0_1_2, q, s0_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a0_2_0, q, s0_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a0_2_1, q, s0_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_2_2, q, s0_0);
+      q = subgroupBroadcast(w1, 1u); s0_0 = fma(a1_0_0, q, s0_0);
+      q = subgroupBroadcast(w1, 2u); s0_0 = fma(a1_0_1, q, s0_0);
+      q = subgroupBroadcast(w1, 3u); s0_0 = fma(a1_0_2, q, s0_0);
+      q = subgroupBroadcast(w1, 4u); s0_0 = fma(a1_1_0, q, s0_0);
+      q = subgroupBroadcast(w1, 5u); s0_0 = fma(a1_1_1, q, s0_0);
+      q = subgroupBroadcast(w1, 6u); s0_0 = fma(a1_1_2, q, s0_0);
+      q = subgroupBroadcast(w1, 7u); s0_0 = fma(a1_2_0, q, s0_0);
+      q = subgroupBroadcast(w2, 0u); s0_0 = fma(a1_2_1, q, s0_0);
+      q = subgroupBroadcast(w2, 1u); s0_0 = fma(a1_2_2, q, s0_0);
+      q = subgroupBroadcast(w2, 2u); s0_0 = fma(a2_0_0, q, s0_0);
+      q = subgroupBroadcast(w2, 3u); s0_0 = fma(a2_0_1, q, s0_0);
+      q = subgroupBroadcast(w2, 4u); s0_0 = fma(a2_0_2, q, s0_0);
+      q = subgroupBroadcast(w2, 5u); s0_0 = fma(a2_1_0, q, s0_0);
+      q = subgroupBroadcast(w2, 6u); s0_0 = fma(a2_1_1, q, s0_0);
+      q = subgroupBroadcast(w2, 7u); s0_0 = fma(a2_1_2, q, s0_0);
+      q = subgroupBroadcast(w3, 0u); s0_0 = fma(a2_2_0, q, s0_0);
+      q = subgroupBroadcast(w3, 1u); s0_0 = fma(a2_2_1, q, s0_0);
+      q = subgroupBroadcast(w3, 2u); s0_0 = fma(a2_2_2, q, s0_0);
+      v0 = T(v0.yzw, s0_0);
+    }
 
     {
       let column = u32(f) / 4u;
 
       let o0 = (u32(r) * 1u) * 1u + column;
-      let conv1_z_v_0 = T(s0_0, s0_1, s0_2, s0_3) + conv1_bias[column];
+      let conv1_z_v_0 = v0 + conv1_bias[column];
       let conv1_v_0 = select(0.1 * conv1_z_v_0, conv1_z_v_0, conv1_z_v_0 > T(0.0));
       conv1[o0] = conv1_v_0;
     }

@@ -11,7 +11,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (i >= 5u) { return; }
   let base = i;
   var t0 = T();
-  for (var k = 0u; k < 12u; k++) {
+  for (var k = 0u; k < 12u + id.z; k++) {
       let e = base + k * 5u;
       let d_conv2_alpha_terms_v = d_conv2[e] * min(conv2_z[e], T(0.0));
       t0 += d_conv2_alpha_terms_v;

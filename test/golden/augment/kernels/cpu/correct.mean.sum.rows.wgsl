@@ -12,7 +12,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let base = i * 10u;
   var t0 = T();
   var t1 = T();
-  for (var k = 0u; k < 10u; k++) {
+  for (var k = 0u; k < 10u + id.z; k++) {
       let e = base + k;
       t0 += cross_entropy[e];
       t1 += correct[e];

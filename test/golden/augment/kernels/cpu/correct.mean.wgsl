@@ -12,7 +12,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let base = i * 12u;
   var t0 = T();
   var t1 = T();
-  for (var k = 0u; k < 12u; k++) {
+  for (var k = 0u; k < 12u + id.z; k++) {
       let e = base + k;
       t0 += cross_entropy_mean_sum_rows[e];
       t1 += correct_mean_sum_rows[e];

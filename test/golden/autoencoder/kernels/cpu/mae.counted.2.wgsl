@@ -22,7 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let base = i * 16u;
   var t0 = T();
   var t1 = T();
-  for (var k = 0u; k < 16u; k++) {
+  for (var k = 0u; k < 16u + id.z; k++) {
       let e = base + k;
       let binary_cross_entropy_each_v = max(dense2_z[e], T(0.0)) - dense2_z[e] * x[e] + log(T(1.0) + exp(-abs(dense2_z[e])));
       let mae_size_v = abs(mae_error[e]);

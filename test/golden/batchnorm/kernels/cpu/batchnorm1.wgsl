@@ -2,7 +2,7 @@ enable subgroups;
 // batchnorm1 = conv2d, standardize, mul, add, relu: 64x8x8x4
 // line 4: conv 4 3x3 pad same nobias
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 4096 x 4 x 9
-// Each lane of a subgroup computes 1 x 4 pixels and 4 filters at a time.
+// Each lane of a subgroup computes 1 x 4 pixels and a filter at a time.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 8; const W = 8; const C = 1; const KH = 3; const KW = 3; const OH = 8; const OW = 8; const F = 4;
@@ -17,7 +17,7 @@ const PW = 2; const PH = 8; const WH = 1; const WW = 4;
 @group(0) @binding(6) var<storage, read_write> batchnorm1: array<vec4f, 4096>;
 
 @compute @workgroup_size(16)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let place = i32(id.x);
   let r = place;
   let top = r / PW % PH * WH * SY - TOP;
@@ -50,93 +50,62 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a2_3_0 = select(0.0, x[select(0, at + 2 * (W * C) + 3, y2 && x3)], y2 && x3);
   let a2_4_0 = select(0.0, x[select(0, at + 2 * (W * C) + 4, y2 && x4)], y2 && x4);
   let a2_5_0 = select(0.0, x[select(0, at + 2 * (W * C) + 5, y2 && x5)], y2 && x5);
-  let own = i32(lane) / 4 * F + i32(lane) % 4;
+  let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
-    let w0 = conv1_weight[own + 0 + f];
-    let w1 = conv1_weight[own + 8 + f];
-    let w2 = conv1_weight[own + 16 + f];
-    let w3 = conv1_weight[own + 24 + f];
-    let w4 = conv1_weight[min(own + 32 + f, 35)];
-    var s0_0 = 0.0;
-    var s0_1 = 0.0;
-    var s0_2 = 0.0;
-    var s0_3 = 0.0;
-    var s1_0 = 0.0;
-    var s1_1 = 0.0;
-    var s1_2 = 0.0;
-    var s1_3 = 0.0;
-    var s2_0 = 0.0;
-    var s2_1 = 0.0;
-    var s2_2 = 0.0;
-    var s2_3 = 0.0;
-    var s3_0 = 0.0;
-    var s3_1 = 0.0;
-    var s3_2 = 0.0;
-    var s3_3 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0); s1_0 = fma(a0_1_0, q, s1_0); s2_0 = fma(a0_2_0, q, s2_0); s3_0 = fma(a0_3_0, q, s3_0);
-    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1); s1_1 = fma(a0_1_0, q, s1_1); s2_1 = fma(a0_2_0, q, s2_1); s3_1 = fma(a0_3_0, q, s3_1);
-    q = subgroupBroadcast(w0, 2u); s0_2 = fma(a0_0_0, q, s0_2); s1_2 = fma(a0_1_0, q, s1_2); s2_2 = fma(a0_2_0, q, s2_2); s3_2 = fma(a0_3_0, q, s3_2);
-    q = subgroupBroadcast(w0, 3u); s0_3 = fma(a0_0_0, q, s0_3); s1_3 = fma(a0_1_0, q, s1_3); s2_3 = fma(a0_2_0, q, s2_3); s3_3 = fma(a0_3_0, q, s3_3);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_1_0, q, s0_0); s1_0 = fma(a0_2_0, q, s1_0); s2_0 = fma(a0_3_0, q, s2_0); s3_0 = fma(a0_4_0, q, s3_0);
-    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_1_0, q, s0_1); s1_1 = fma(a0_2_0, q, s1_1); s2_1 = fma(a0_3_0, q, s2_1); s3_1 = fma(a0_4_0, q, s3_1);
-    q = subgroupBroadcast(w0, 6u); s0_2 = fma(a0_1_0, q, s0_2); s1_2 = fma(a0_2_0, q, s1_2); s2_2 = fma(a0_3_0, q, s2_2); s3_2 = fma(a0_4_0, q, s3_2);
-    q = subgroupBroadcast(w0, 7u); s0_3 = fma(a0_1_0, q, s0_3); s1_3 = fma(a0_2_0, q, s1_3); s2_3 = fma(a0_3_0, q, s2_3); s3_3 = fma(a0_4_0, q, s3_3);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_2_0, q, s0_0); s1_0 = fma(a0_3_0, q, s1_0); s2_0 = fma(a0_4_0, q, s2_0); s3_0 = fma(a0_5_0, q, s3_0);
-    q = subgroupBroadcast(w1, 1u); s0_1 = fma(a0_2_0, q, s0_1); s1_1 = fma(a0_3_0, q, s1_1); s2_1 = fma(a0_4_0, q, s2_1); s3_1 = fma(a0_5_0, q, s3_1);
-    q = subgroupBroadcast(w1, 2u); s0_2 = fma(a0_2_0, q, s0_2); s1_2 = fma(a0_3_0, q, s1_2); s2_2 = fma(a0_4_0, q, s2_2); s3_2 = fma(a0_5_0, q, s3_2);
-    q = subgroupBroadcast(w1, 3u); s0_3 = fma(a0_2_0, q, s0_3); s1_3 = fma(a0_3_0, q, s1_3); s2_3 = fma(a0_4_0, q, s2_3); s3_3 = fma(a0_5_0, q, s3_3);
-    q = subgroupBroadcast(w1, 4u); s0_0 = fma(a1_0_0, q, s0_0); s1_0 = fma(a1_1_0, q, s1_0); s2_0 = fma(a1_2_0, q, s2_0); s3_0 = fma(a1_3_0, q, s3_0);
-    q = subgroupBroadcast(w1, 5u); s0_1 = fma(a1_0_0, q, s0_1); s1_1 = fma(a1_1_0, q, s1_1); s2_1 = fma(a1_2_0, q, s2_1); s3_1 = fma(a1_3_0, q, s3_1);
-    q = subgroupBroadcast(w1, 6u); s0_2 = fma(a1_0_0, q, s0_2); s1_2 = fma(a1_1_0, q, s1_2); s2_2 = fma(a1_2_0, q, s2_2); s3_2 = fma(a1_3_0, q, s3_2);
-    q = subgroupBroadcast(w1, 7u); s0_3 = fma(a1_0_0, q, s0_3); s1_3 = fma(a1_1_0, q, s1_3); s2_3 = fma(a1_2_0, q, s2_3); s3_3 = fma(a1_3_0, q, s3_3);
-    q = subgroupBroadcast(w2, 0u); s0_0 = fma(a1_1_0, q, s0_0); s1_0 = fma(a1_2_0, q, s1_0); s2_0 = fma(a1_3_0, q, s2_0); s3_0 = fma(a1_4_0, q, s3_0);
-    q = subgroupBroadcast(w2, 1u); s0_1 = fma(a1_1_0, q, s0_1); s1_1 = fma(a1_2_0, q, s1_1); s2_1 = fma(a1_3_0, q, s2_1); s3_1 = fma(a1_4_0, q, s3_1);
-    q = subgroupBroadcast(w2, 2u); s0_2 = fma(a1_1_0, q, s0_2); s1_2 = fma(a1_2_0, q, s1_2); s2_2 = fma(a1_3_0, q, s2_2); s3_2 = fma(a1_4_0, q, s3_2);
-    q = subgroupBroadcast(w2, 3u); s0_3 = fma(a1_1_0, q, s0_3); s1_3 = fma(a1_2_0, q, s1_3); s2_3 = fma(a1_3_0, q, s2_3); s3_3 = fma(a1_4_0, q, s3_3);
-    q = subgroupBroadcast(w2, 4u); s0_0 = fma(a1_2_0, q, s0_0); s1_0 = fma(a1_3_0, q, s1_0); s2_0 = fma(a1_4_0, q, s2_0); s3_0 = fma(a1_5_0, q, s3_0);
-    q = subgroupBroadcast(w2, 5u); s0_1 = fma(a1_2_0, q, s0_1); s1_1 = fma(a1_3_0, q, s1_1); s2_1 = fma(a1_4_0, q, s2_1); s3_1 = fma(a1_5_0, q, s3_1);
-    q = subgroupBroadcast(w2, 6u); s0_2 = fma(a1_2_0, q, s0_2); s1_2 = fma(a1_3_0, q, s1_2); s2_2 = fma(a1_4_0, q, s2_2); s3_2 = fma(a1_5_0, q, s3_2);
-    q = subgroupBroadcast(w2, 7u); s0_3 = fma(a1_2_0, q, s0_3); s1_3 = fma(a1_3_0, q, s1_3); s2_3 = fma(a1_4_0, q, s2_3); s3_3 = fma(a1_5_0, q, s3_3);
-    q = subgroupBroadcast(w3, 0u); s0_0 = fma(a2_0_0, q, s0_0); s1_0 = fma(a2_1_0, q, s1_0); s2_0 = fma(a2_2_0, q, s2_0); s3_0 = fma(a2_3_0, q, s3_0);
-    q = subgroupBroadcast(w3, 1u); s0_1 = fma(a2_0_0, q, s0_1); s1_1 = fma(a2_1_0, q, s1_1); s2_1 = fma(a2_2_0, q, s2_1); s3_1 = fma(a2_3_0, q, s3_1);
-    q = subgroupBroadcast(w3, 2u); s0_2 = fma(a2_0_0, q, s0_2); s1_2 = fma(a2_1_0, q, s1_2); s2_2 = fma(a2_2_0, q, s2_2); s3_2 = fma(a2_3_0, q, s3_2);
-    q = subgroupBroadcast(w3, 3u); s0_3 = fma(a2_0_0, q, s0_3); s1_3 = fma(a2_1_0, q, s1_3); s2_3 = fma(a2_2_0, q, s2_3); s3_3 = fma(a2_3_0, q, s3_3);
-    q = subgroupBroadcast(w3, 4u); s0_0 = fma(a2_1_0, q, s0_0); s1_0 = fma(a2_2_0, q, s1_0); s2_0 = fma(a2_3_0, q, s2_0); s3_0 = fma(a2_4_0, q, s3_0);
-    q = subgroupBroadcast(w3, 5u); s0_1 = fma(a2_1_0, q, s0_1); s1_1 = fma(a2_2_0, q, s1_1); s2_1 = fma(a2_3_0, q, s2_1); s3_1 = fma(a2_4_0, q, s3_1);
-    q = subgroupBroadcast(w3, 6u); s0_2 = fma(a2_1_0, q, s0_2); s1_2 = fma(a2_2_0, q, s1_2); s2_2 = fma(a2_3_0, q, s2_2); s3_2 = fma(a2_4_0, q, s3_2);
-    q = subgroupBroadcast(w3, 7u); s0_3 = fma(a2_1_0, q, s0_3); s1_3 = fma(a2_2_0, q, s1_3); s2_3 = fma(a2_3_0, q, s2_3); s3_3 = fma(a2_4_0, q, s3_3);
-    q = subgroupBroadcast(w4, 0u); s0_0 = fma(a2_2_0, q, s0_0); s1_0 = fma(a2_3_0, q, s1_0); s2_0 = fma(a2_4_0, q, s2_0); s3_0 = fma(a2_5_0, q, s3_0);
-    q = subgroupBroadcast(w4, 1u); s0_1 = fma(a2_2_0, q, s0_1); s1_1 = fma(a2_3_0, q, s1_1); s2_1 = fma(a2_4_0, q, s2_1); s3_1 = fma(a2_5_0, q, s3_1);
-    q = subgroupBroadcast(w4, 2u); s0_2 = fma(a2_2_0, q, s0_2); s1_2 = fma(a2_3_0, q, s1_2); s2_2 = fma(a2_4_0, q, s2_2); s3_2 = fma(a2_5_0, q, s3_2);
-    q = subgroupBroadcast(w4, 3u); s0_3 = fma(a2_2_0, q, s0_3); s1_3 = fma(a2_3_0, q, s1_3); s2_3 = fma(a2_4_0, q, s2_3); s3_3 = fma(a2_5_0, q, s3_3);
+    var v0 = T();
+    var v1 = T();
+    var v2 = T();
+    var v3 = T();
+    // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.
+    for (var part = 0; part < 4 + i32(tile.z); part += 1) {
+      let w0 = conv1_weight[own + 0 + f + part];
+      let w1 = conv1_weight[min(own + 32 + f + part, 35)];
+      var s0_0 = 0.0;
+      var s1_0 = 0.0;
+      var s2_0 = 0.0;
+      var s3_0 = 0.0;
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0); s1_0 = fma(a0_1_0, q, s1_0); s2_0 = fma(a0_2_0, q, s2_0); s3_0 = fma(a0_3_0, q, s3_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_1_0, q, s0_0); s1_0 = fma(a0_2_0, q, s1_0); s2_0 = fma(a0_3_0, q, s2_0); s3_0 = fma(a0_4_0, q, s3_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_2_0, q, s0_0); s1_0 = fma(a0_3_0, q, s1_0); s2_0 = fma(a0_4_0, q, s2_0); s3_0 = fma(a0_5_0, q, s3_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a1_0_0, q, s0_0); s1_0 = fma(a1_1_0, q, s1_0); s2_0 = fma(a1_2_0, q, s2_0); s3_0 = fma(a1_3_0, q, s3_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a1_1_0, q, s0_0); s1_0 = fma(a1_2_0, q, s1_0); s2_0 = fma(a1_3_0, q, s2_0); s3_0 = fma(a1_4_0, q, s3_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a1_2_0, q, s0_0); s1_0 = fma(a1_3_0, q, s1_0); s2_0 = fma(a1_4_0, q, s2_0); s3_0 = fma(a1_5_0, q, s3_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a2_0_0, q, s0_0); s1_0 = fma(a2_1_0, q, s1_0); s2_0 = fma(a2_2_0, q, s2_0); s3_0 = fma(a2_3_0, q, s3_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a2_1_0, q, s0_0); s1_0 = fma(a2_2_0, q, s1_0); s2_0 = fma(a2_3_0, q, s2_0); s3_0 = fma(a2_4_0, q, s3_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a2_2_0, q, s0_0); s1_0 = fma(a2_3_0, q, s1_0); s2_0 = fma(a2_4_0, q, s2_0); s3_0 = fma(a2_5_0, q, s3_0);
+      v0 = T(v0.yzw, s0_0);
+      v1 = T(v1.yzw, s1_0);
+      v2 = T(v2.yzw, s2_0);
+      v3 = T(v3.yzw, s3_0);
+    }
 
     {
       let column = u32(f) / 4u;
 
       let o0 = (u32(r) * 4u) * 1u + column;
-      let batchnorm1_normal_v_0 = (T(s0_0, s0_1, s0_2, s0_3) - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
+      let batchnorm1_normal_v_0 = (v0 - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
       let batchnorm1_scaled_v_0 = batchnorm1_normal_v_0 * batchnorm1_gamma[column];
       let batchnorm1_z_v_0 = batchnorm1_scaled_v_0 + batchnorm1_beta[column];
       let batchnorm1_v_0 = max(batchnorm1_z_v_0, T(0.0));
       batchnorm1[o0] = batchnorm1_v_0;
 
       let o1 = (u32(r) * 4u + 1u) * 1u + column;
-      let batchnorm1_normal_v_1 = (T(s1_0, s1_1, s1_2, s1_3) - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
+      let batchnorm1_normal_v_1 = (v1 - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
       let batchnorm1_scaled_v_1 = batchnorm1_normal_v_1 * batchnorm1_gamma[column];
       let batchnorm1_z_v_1 = batchnorm1_scaled_v_1 + batchnorm1_beta[column];
       let batchnorm1_v_1 = max(batchnorm1_z_v_1, T(0.0));
       batchnorm1[o1] = batchnorm1_v_1;
 
       let o2 = (u32(r) * 4u + 2u) * 1u + column;
-      let batchnorm1_normal_v_2 = (T(s2_0, s2_1, s2_2, s2_3) - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
+      let batchnorm1_normal_v_2 = (v2 - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
       let batchnorm1_scaled_v_2 = batchnorm1_normal_v_2 * batchnorm1_gamma[column];
       let batchnorm1_z_v_2 = batchnorm1_scaled_v_2 + batchnorm1_beta[column];
       let batchnorm1_v_2 = max(batchnorm1_z_v_2, T(0.0));
       batchnorm1[o2] = batchnorm1_v_2;
 
       let o3 = (u32(r) * 4u + 3u) * 1u + column;
-      let batchnorm1_normal_v_3 = (T(s3_0, s3_1, s3_2, s3_3) - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
+      let batchnorm1_normal_v_3 = (v3 - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
       let batchnorm1_scaled_v_3 = batchnorm1_normal_v_3 * batchnorm1_gamma[column];
       let batchnorm1_z_v_3 = batchnorm1_scaled_v_3 + batchnorm1_beta[column];
       let batchnorm1_v_3 = max(batchnorm1_z_v_3, T(0.0));

@@ -11,7 +11,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (i >= 8u) { return; }
   let base = i % 2u + i / 2u * 32u;
   var t0 = T();
-  for (var k = 0u; k < 16u; k++) {
+  for (var k = 0u; k < 16u + id.z; k++) {
       let e = base + k * 2u;
       let d_multiply1_vector_mul_v = d_multiply1[e] * residual2_add1[e];
       t0 += d_multiply1_vector_mul_v;

@@ -10,7 +10,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (i >= 8u) { return; }
   let base = i % 2u + i / 2u * 32u;
   var t0 = T();
-  for (var k = 0u; k < 16u; k++) {
+  for (var k = 0u; k < 16u + id.z; k++) {
       let e = base + k * 2u;
       t0 += residual2_add1[e];
     }

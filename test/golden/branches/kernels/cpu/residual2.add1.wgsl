@@ -2,7 +2,7 @@ enable subgroups;
 // residual2.add1 = conv2d, add: 4x4x4x8
 // line 5: conv c 1x1 stride s nobias
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 64 x 8 x 4
-// Each lane of a subgroup computes a pixel and 4 filters at a time.
+// Each lane of a subgroup computes a pixel and a filter at a time.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 8; const W = 8; const C = 4; const KH = 1; const KW = 1; const OH = 4; const OW = 4; const F = 8;
@@ -14,7 +14,7 @@ const PW = 4; const PH = 4; const WH = 1; const WW = 1;
 @group(0) @binding(3) var<storage, read_write> residual2_add1: array<vec4f, 128>;
 
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let place = i32(id.x);
   let r = place;
   let top = r / PW % PH * WH * SY - TOP;
@@ -24,37 +24,26 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a0_0_1 = residual1_add1[at + 0 * (W * C) + 1];
   let a0_0_2 = residual1_add1[at + 0 * (W * C) + 2];
   let a0_0_3 = residual1_add1[at + 0 * (W * C) + 3];
-  let own = i32(lane) / 4 * F + i32(lane) % 4;
+  let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
-    let w0 = residual2_conv2_weight[own + 0 + f];
-    let w1 = residual2_conv2_weight[own + 16 + f];
-    var s0_0 = 0.0;
-    var s0_1 = 0.0;
-    var s0_2 = 0.0;
-    var s0_3 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1);
-    q = subgroupBroadcast(w0, 2u); s0_2 = fma(a0_0_0, q, s0_2);
-    q = subgroupBroadcast(w0, 3u); s0_3 = fma(a0_0_0, q, s0_3);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_0_1, q, s0_0);
-    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_0_1, q, s0_1);
-    q = subgroupBroadcast(w0, 6u); s0_2 = fma(a0_0_1, q, s0_2);
-    q = subgroupBroadcast(w0, 7u); s0_3 = fma(a0_0_1, q, s0_3);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_0_2, q, s0_0);
-    q = subgroupBroadcast(w1, 1u); s0_1 = fma(a0_0_2, q, s0_1);
-    q = subgroupBroadcast(w1, 2u); s0_2 = fma(a0_0_2, q, s0_2);
-    q = subgroupBroadcast(w1, 3u); s0_3 = fma(a0_0_2, q, s0_3);
-    q = subgroupBroadcast(w1, 4u); s0_0 = fma(a0_0_3, q, s0_0);
-    q = subgroupBroadcast(w1, 5u); s0_1 = fma(a0_0_3, q, s0_1);
-    q = subgroupBroadcast(w1, 6u); s0_2 = fma(a0_0_3, q, s0_2);
-    q = subgroupBroadcast(w1, 7u); s0_3 = fma(a0_0_3, q, s0_3);
+    var v0 = T();
+    // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.
+    for (var part = 0; part < 4 + i32(tile.z); part += 1) {
+      let w0 = residual2_conv2_weight[min(own + 0 + f + part, 31)];
+      var s0_0 = 0.0;
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_0_1, q, s0_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_0_2, q, s0_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a0_0_3, q, s0_0);
+      v0 = T(v0.yzw, s0_0);
+    }
 
     {
       let column = u32(f) / 4u;
 
       let o0 = (u32(r) * 1u) * 2u + column;
-      let residual2_add1_v_0 = residual2_conv1[o0] + T(s0_0, s0_1, s0_2, s0_3);
+      let residual2_add1_v_0 = residual2_conv1[o0] + v0;
       residual2_add1[o0] = residual2_add1_v_0;
     }
   }

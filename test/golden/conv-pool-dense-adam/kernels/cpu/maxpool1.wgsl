@@ -4,7 +4,7 @@ enable subgroups;
 // of which maxpool2d leaves 8x5x5x4
 // line 5: maxpool 2x2 => 5x5x4
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, pooled row, pooled column, place of the window), n = filter, k = (window row, window column, channel); 800 x 4 x 9
-// Each lane of a subgroup computes 2 x 2 pixels and 4 filters at a time.
+// Each lane of a subgroup computes 2 x 2 pixels and a filter at a time.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 12; const W = 12; const C = 1; const KH = 3; const KW = 3; const OH = 10; const OW = 10; const F = 4;
@@ -17,7 +17,7 @@ const WH = 2; const WW = 2; const PH = 5; const PW = 5;
 @group(0) @binding(3) var<storage, read_write> maxpool1: array<vec4f, 200>;
 
 @compute @workgroup_size(16)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let place = i32(id.x);
   // Lanes beyond the last compute what it does: all take part in spreading the weights.
   let r = min(place, 199);
@@ -40,77 +40,46 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a3_1_0 = x[at + 3 * (W * C) + 1];
   let a3_2_0 = x[at + 3 * (W * C) + 2];
   let a3_3_0 = x[at + 3 * (W * C) + 3];
-  let own = i32(lane) / 4 * F + i32(lane) % 4;
+  let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
-    let w0 = conv1_weight[own + 0 + f];
-    let w1 = conv1_weight[own + 8 + f];
-    let w2 = conv1_weight[own + 16 + f];
-    let w3 = conv1_weight[own + 24 + f];
-    let w4 = conv1_weight[min(own + 32 + f, 35)];
-    var s0_0 = 0.0;
-    var s0_1 = 0.0;
-    var s0_2 = 0.0;
-    var s0_3 = 0.0;
-    var s1_0 = 0.0;
-    var s1_1 = 0.0;
-    var s1_2 = 0.0;
-    var s1_3 = 0.0;
-    var s2_0 = 0.0;
-    var s2_1 = 0.0;
-    var s2_2 = 0.0;
-    var s2_3 = 0.0;
-    var s3_0 = 0.0;
-    var s3_1 = 0.0;
-    var s3_2 = 0.0;
-    var s3_3 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0); s1_0 = fma(a0_1_0, q, s1_0); s2_0 = fma(a1_0_0, q, s2_0); s3_0 = fma(a1_1_0, q, s3_0);
-    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1); s1_1 = fma(a0_1_0, q, s1_1); s2_1 = fma(a1_0_0, q, s2_1); s3_1 = fma(a1_1_0, q, s3_1);
-    q = subgroupBroadcast(w0, 2u); s0_2 = fma(a0_0_0, q, s0_2); s1_2 = fma(a0_1_0, q, s1_2); s2_2 = fma(a1_0_0, q, s2_2); s3_2 = fma(a1_1_0, q, s3_2);
-    q = subgroupBroadcast(w0, 3u); s0_3 = fma(a0_0_0, q, s0_3); s1_3 = fma(a0_1_0, q, s1_3); s2_3 = fma(a1_0_0, q, s2_3); s3_3 = fma(a1_1_0, q, s3_3);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_1_0, q, s0_0); s1_0 = fma(a0_2_0, q, s1_0); s2_0 = fma(a1_1_0, q, s2_0); s3_0 = fma(a1_2_0, q, s3_0);
-    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_1_0, q, s0_1); s1_1 = fma(a0_2_0, q, s1_1); s2_1 = fma(a1_1_0, q, s2_1); s3_1 = fma(a1_2_0, q, s3_1);
-    q = subgroupBroadcast(w0, 6u); s0_2 = fma(a0_1_0, q, s0_2); s1_2 = fma(a0_2_0, q, s1_2); s2_2 = fma(a1_1_0, q, s2_2); s3_2 = fma(a1_2_0, q, s3_2);
-    q = subgroupBroadcast(w0, 7u); s0_3 = fma(a0_1_0, q, s0_3); s1_3 = fma(a0_2_0, q, s1_3); s2_3 = fma(a1_1_0, q, s2_3); s3_3 = fma(a1_2_0, q, s3_3);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_2_0, q, s0_0); s1_0 = fma(a0_3_0, q, s1_0); s2_0 = fma(a1_2_0, q, s2_0); s3_0 = fma(a1_3_0, q, s3_0);
-    q = subgroupBroadcast(w1, 1u); s0_1 = fma(a0_2_0, q, s0_1); s1_1 = fma(a0_3_0, q, s1_1); s2_1 = fma(a1_2_0, q, s2_1); s3_1 = fma(a1_3_0, q, s3_1);
-    q = subgroupBroadcast(w1, 2u); s0_2 = fma(a0_2_0, q, s0_2); s1_2 = fma(a0_3_0, q, s1_2); s2_2 = fma(a1_2_0, q, s2_2); s3_2 = fma(a1_3_0, q, s3_2);
-    q = subgroupBroadcast(w1, 3u); s0_3 = fma(a0_2_0, q, s0_3); s1_3 = fma(a0_3_0, q, s1_3); s2_3 = fma(a1_2_0, q, s2_3); s3_3 = fma(a1_3_0, q, s3_3);
-    q = subgroupBroadcast(w1, 4u); s0_0 = fma(a1_0_0, q, s0_0); s1_0 = fma(a1_1_0, q, s1_0); s2_0 = fma(a2_0_0, q, s2_0); s3_0 = fma(a2_1_0, q, s3_0);
-    q = subgroupBroadcast(w1, 5u); s0_1 = fma(a1_0_0, q, s0_1); s1_1 = fma(a1_1_0, q, s1_1); s2_1 = fma(a2_0_0, q, s2_1); s3_1 = fma(a2_1_0, q, s3_1);
-    q = subgroupBroadcast(w1, 6u); s0_2 = fma(a1_0_0, q, s0_2); s1_2 = fma(a1_1_0, q, s1_2); s2_2 = fma(a2_0_0, q, s2_2); s3_2 = fma(a2_1_0, q, s3_2);
-    q = subgroupBroadcast(w1, 7u); s0_3 = fma(a1_0_0, q, s0_3); s1_3 = fma(a1_1_0, q, s1_3); s2_3 = fma(a2_0_0, q, s2_3); s3_3 = fma(a2_1_0, q, s3_3);
-    q = subgroupBroadcast(w2, 0u); s0_0 = fma(a1_1_0, q, s0_0); s1_0 = fma(a1_2_0, q, s1_0); s2_0 = fma(a2_1_0, q, s2_0); s3_0 = fma(a2_2_0, q, s3_0);
-    q = subgroupBroadcast(w2, 1u); s0_1 = fma(a1_1_0, q, s0_1); s1_1 = fma(a1_2_0, q, s1_1); s2_1 = fma(a2_1_0, q, s2_1); s3_1 = fma(a2_2_0, q, s3_1);
-    q = subgroupBroadcast(w2, 2u); s0_2 = fma(a1_1_0, q, s0_2); s1_2 = fma(a1_2_0, q, s1_2); s2_2 = fma(a2_1_0, q, s2_2); s3_2 = fma(a2_2_0, q, s3_2);
-    q = subgroupBroadcast(w2, 3u); s0_3 = fma(a1_1_0, q, s0_3); s1_3 = fma(a1_2_0, q, s1_3); s2_3 = fma(a2_1_0, q, s2_3); s3_3 = fma(a2_2_0, q, s3_3);
-    q = subgroupBroadcast(w2, 4u); s0_0 = fma(a1_2_0, q, s0_0); s1_0 = fma(a1_3_0, q, s1_0); s2_0 = fma(a2_2_0, q, s2_0); s3_0 = fma(a2_3_0, q, s3_0);
-    q = subgroupBroadcast(w2, 5u); s0_1 = fma(a1_2_0, q, s0_1); s1_1 = fma(a1_3_0, q, s1_1); s2_1 = fma(a2_2_0, q, s2_1); s3_1 = fma(a2_3_0, q, s3_1);
-    q = subgroupBroadcast(w2, 6u); s0_2 = fma(a1_2_0, q, s0_2); s1_2 = fma(a1_3_0, q, s1_2); s2_2 = fma(a2_2_0, q, s2_2); s3_2 = fma(a2_3_0, q, s3_2);
-    q = subgroupBroadcast(w2, 7u); s0_3 = fma(a1_2_0, q, s0_3); s1_3 = fma(a1_3_0, q, s1_3); s2_3 = fma(a2_2_0, q, s2_3); s3_3 = fma(a2_3_0, q, s3_3);
-    q = subgroupBroadcast(w3, 0u); s0_0 = fma(a2_0_0, q, s0_0); s1_0 = fma(a2_1_0, q, s1_0); s2_0 = fma(a3_0_0, q, s2_0); s3_0 = fma(a3_1_0, q, s3_0);
-    q = subgroupBroadcast(w3, 1u); s0_1 = fma(a2_0_0, q, s0_1); s1_1 = fma(a2_1_0, q, s1_1); s2_1 = fma(a3_0_0, q, s2_1); s3_1 = fma(a3_1_0, q, s3_1);
-    q = subgroupBroadcast(w3, 2u); s0_2 = fma(a2_0_0, q, s0_2); s1_2 = fma(a2_1_0, q, s1_2); s2_2 = fma(a3_0_0, q, s2_2); s3_2 = fma(a3_1_0, q, s3_2);
-    q = subgroupBroadcast(w3, 3u); s0_3 = fma(a2_0_0, q, s0_3); s1_3 = fma(a2_1_0, q, s1_3); s2_3 = fma(a3_0_0, q, s2_3); s3_3 = fma(a3_1_0, q, s3_3);
-    q = subgroupBroadcast(w3, 4u); s0_0 = fma(a2_1_0, q, s0_0); s1_0 = fma(a2_2_0, q, s1_0); s2_0 = fma(a3_1_0, q, s2_0); s3_0 = fma(a3_2_0, q, s3_0);
-    q = subgroupBroadcast(w3, 5u); s0_1 = fma(a2_1_0, q, s0_1); s1_1 = fma(a2_2_0, q, s1_1); s2_1 = fma(a3_1_0, q, s2_1); s3_1 = fma(a3_2_0, q, s3_1);
-    q = subgroupBroadcast(w3, 6u); s0_2 = fma(a2_1_0, q, s0_2); s1_2 = fma(a2_2_0, q, s1_2); s2_2 = fma(a3_1_0, q, s2_2); s3_2 = fma(a3_2_0, q, s3_2);
-    q = subgroupBroadcast(w3, 7u); s0_3 = fma(a2_1_0, q, s0_3); s1_3 = fma(a2_2_0, q, s1_3); s2_3 = fma(a3_1_0, q, s2_3); s3_3 = fma(a3_2_0, q, s3_3);
-    q = subgroupBroadcast(w4, 0u); s0_0 = fma(a2_2_0, q, s0_0); s1_0 = fma(a2_3_0, q, s1_0); s2_0 = fma(a3_2_0, q, s2_0); s3_0 = fma(a3_3_0, q, s3_0);
-    q = subgroupBroadcast(w4, 1u); s0_1 = fma(a2_2_0, q, s0_1); s1_1 = fma(a2_3_0, q, s1_1); s2_1 = fma(a3_2_0, q, s2_1); s3_1 = fma(a3_3_0, q, s3_1);
-    q = subgroupBroadcast(w4, 2u); s0_2 = fma(a2_2_0, q, s0_2); s1_2 = fma(a2_3_0, q, s1_2); s2_2 = fma(a3_2_0, q, s2_2); s3_2 = fma(a3_3_0, q, s3_2);
-    q = subgroupBroadcast(w4, 3u); s0_3 = fma(a2_2_0, q, s0_3); s1_3 = fma(a2_3_0, q, s1_3); s2_3 = fma(a3_2_0, q, s2_3); s3_3 = fma(a3_3_0, q, s3_3);
+    var v0 = T();
+    var v1 = T();
+    var v2 = T();
+    var v3 = T();
+    // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.
+    for (var part = 0; part < 4 + i32(tile.z); part += 1) {
+      let w0 = conv1_weight[own + 0 + f + part];
+      let w1 = conv1_weight[min(own + 32 + f + part, 35)];
+      var s0_0 = 0.0;
+      var s1_0 = 0.0;
+      var s2_0 = 0.0;
+      var s3_0 = 0.0;
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0); s1_0 = fma(a0_1_0, q, s1_0); s2_0 = fma(a1_0_0, q, s2_0); s3_0 = fma(a1_1_0, q, s3_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_1_0, q, s0_0); s1_0 = fma(a0_2_0, q, s1_0); s2_0 = fma(a1_1_0, q, s2_0); s3_0 = fma(a1_2_0, q, s3_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_2_0, q, s0_0); s1_0 = fma(a0_3_0, q, s1_0); s2_0 = fma(a1_2_0, q, s2_0); s3_0 = fma(a1_3_0, q, s3_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a1_0_0, q, s0_0); s1_0 = fma(a1_1_0, q, s1_0); s2_0 = fma(a2_0_0, q, s2_0); s3_0 = fma(a2_1_0, q, s3_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a1_1_0, q, s0_0); s1_0 = fma(a1_2_0, q, s1_0); s2_0 = fma(a2_1_0, q, s2_0); s3_0 = fma(a2_2_0, q, s3_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a1_2_0, q, s0_0); s1_0 = fma(a1_3_0, q, s1_0); s2_0 = fma(a2_2_0, q, s2_0); s3_0 = fma(a2_3_0, q, s3_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a2_0_0, q, s0_0); s1_0 = fma(a2_1_0, q, s1_0); s2_0 = fma(a3_0_0, q, s2_0); s3_0 = fma(a3_1_0, q, s3_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a2_1_0, q, s0_0); s1_0 = fma(a2_2_0, q, s1_0); s2_0 = fma(a3_1_0, q, s2_0); s3_0 = fma(a3_2_0, q, s3_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a2_2_0, q, s0_0); s1_0 = fma(a2_3_0, q, s1_0); s2_0 = fma(a3_2_0, q, s2_0); s3_0 = fma(a3_3_0, q, s3_0);
+      v0 = T(v0.yzw, s0_0);
+      v1 = T(v1.yzw, s1_0);
+      v2 = T(v2.yzw, s2_0);
+      v3 = T(v3.yzw, s3_0);
+    }
     if (place < 200) {
           {
             let column = u32(f) / 4u;
             let o = u32(r) * 1u + column;
-            let conv1_z_v_0 = T(s0_0, s0_1, s0_2, s0_3) + conv1_bias[column];
+            let conv1_z_v_0 = v0 + conv1_bias[column];
             let conv1_v_0 = max(conv1_z_v_0, T(0.0));
-            let conv1_z_v_1 = T(s1_0, s1_1, s1_2, s1_3) + conv1_bias[column];
+            let conv1_z_v_1 = v1 + conv1_bias[column];
             let conv1_v_1 = max(conv1_z_v_1, T(0.0));
-            let conv1_z_v_2 = T(s2_0, s2_1, s2_2, s2_3) + conv1_bias[column];
+            let conv1_z_v_2 = v2 + conv1_bias[column];
             let conv1_v_2 = max(conv1_z_v_2, T(0.0));
-            let conv1_z_v_3 = T(s3_0, s3_1, s3_2, s3_3) + conv1_bias[column];
+            let conv1_z_v_3 = v3 + conv1_bias[column];
             let conv1_v_3 = max(conv1_z_v_3, T(0.0));
             let best = max(max(max(conv1_v_0, conv1_v_1), conv1_v_2), conv1_v_3);
             maxpool1[o] = best;

@@ -10,7 +10,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (i >= 3u) { return; }
   let base = i;
   var t0 = T();
-  for (var k = 0u; k < 32u; k++) {
+  for (var k = 0u; k < 32u + id.z; k++) {
       let e = base + k * 3u;
       t0 += d_conv_transpose1_z[e];
     }

@@ -10,7 +10,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (i >= 4u) { return; }
   let base = i;
   var t0 = T();
-  for (var k = 0u; k < 8u; k++) {
+  for (var k = 0u; k < 8u + id.z; k++) {
       let e = base + k * 4u;
       t0 += d_depthwise2_z[e];
     }

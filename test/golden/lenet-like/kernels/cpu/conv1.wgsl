@@ -29,7 +29,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a2_0_0 = x[at + 2 * (W * C) + 0];
   let a2_1_0 = x[at + 2 * (W * C) + 1];
   let a2_2_0 = x[at + 2 * (W * C) + 2];
-  let own = i32(lane) / 1 * F + i32(lane) % 1;
+  let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 1) {
     let w0 = conv1_weight[own + 0 + f];

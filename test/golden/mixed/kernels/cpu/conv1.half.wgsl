@@ -3,7 +3,7 @@ enable subgroups;
 // conv1.half = conv2d, half: 8x7x7x4
 // line 4: conv 4 3x3 nobias
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 392 x 4 x 18
-// Each lane of a subgroup computes a pixel and 4 filters at a time.
+// Each lane of a subgroup computes a pixel and a filter at a time.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 9; const W = 9; const C = 2; const KH = 3; const KW = 3; const OH = 7; const OW = 7; const F = 4;
@@ -14,7 +14,7 @@ const PW = 7; const PH = 7; const WH = 1; const WW = 1;
 @group(0) @binding(2) var<storage, read_write> conv1_half: array<vec4h, 392>;
 
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let place = i32(id.x);
   let r = place;
   let top = r / PW % PH * WH * SY - TOP;
@@ -38,100 +38,42 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a2_1_1 = x[at + 2 * (W * C) + 3];
   let a2_2_0 = x[at + 2 * (W * C) + 4];
   let a2_2_1 = x[at + 2 * (W * C) + 5];
-  let own = i32(lane) / 4 * F + i32(lane) % 4;
+  let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
-    let w0 = conv1_weight[own + 0 + f];
-    let w1 = conv1_weight[own + 8 + f];
-    let w2 = conv1_weight[own + 16 + f];
-    let w3 = conv1_weight[own + 24 + f];
-    let w4 = conv1_weight[own + 32 + f];
-    let w5 = conv1_weight[own + 40 + f];
-    let w6 = conv1_weight[own + 48 + f];
-    let w7 = conv1_weight[own + 56 + f];
-    let w8 = conv1_weight[own + 64 + f];
-    var s0_0 = 0.0;
-    var s0_1 = 0.0;
-    var s0_2 = 0.0;
-    var s0_3 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1);
-    q = subgroupBroadcast(w0, 2u); s0_2 = fma(a0_0_0, q, s0_2);
-    q = subgroupBroadcast(w0, 3u); s0_3 = fma(a0_0_0, q, s0_3);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_0_1, q, s0_0);
-    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_0_1, q, s0_1);
-    q = subgroupBroadcast(w0, 6u); s0_2 = fma(a0_0_1, q, s0_2);
-    q = subgroupBroadcast(w0, 7u); s0_3 = fma(a0_0_1, q, s0_3);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_1_0, q, s0_0);
-    q = subgroupBroadcast(w1, 1u); s0_1 = fma(a0_1_0, q, s0_1);
-    q = subgroupBroadcast(w1, 2u); s0_2 = fma(a0_1_0, q, s0_2);
-    q = subgroupBroadcast(w1, 3u); s0_3 = fma(a0_1_0, q, s0_3);
-    q = subgroupBroadcast(w1, 4u); s0_0 = fma(a0_1_1, q, s0_0);
-    q = subgroupBroadcast(w1, 5u); s0_1 = fma(a0_1_1, q, s0_1);
-    q = subgroupBroadcast(w1, 6u); s0_2 = fma(a0_1_1, q, s0_2);
-    q = subgroupBroadcast(w1, 7u); s0_3 = fma(a0_1_1, q, s0_3);
-    q = subgroupBroadcast(w2, 0u); s0_0 = fma(a0_2_0, q, s0_0);
-    q = subgroupBroadcast(w2, 1u); s0_1 = fma(a0_2_0, q, s0_1);
-    q = subgroupBroadcast(w2, 2u); s0_2 = fma(a0_2_0, q, s0_2);
-    q = subgroupBroadcast(w2, 3u); s0_3 = fma(a0_2_0, q, s0_3);
-    q = subgroupBroadcast(w2, 4u); s0_0 = fma(a0_2_1, q, s0_0);
-    q = subgroupBroadcast(w2, 5u); s0_1 = fma(a0_2_1, q, s0_1);
-    q = subgroupBroadcast(w2, 6u); s0_2 = fma(a0_2_1, q, s0_2);
-    q = subgroupBroadcast(w2, 7u); s0_3 = fma(a0_2_1, q, s0_3);
-    q = subgroupBroadcast(w3, 0u); s0_0 = fma(a1_0_0, q, s0_0);
-    q = subgroupBroadcast(w3, 1u); s0_1 = fma(a1_0_0, q, s0_1);
-    q = subgroupBroadcast(w3, 2u); s0_2 = fma(a1_0_0, q, s0_2);
-    q = subgroupBroadcast(w3, 3u); s0_3 = fma(a1_0_0, q, s0_3);
-    q = subgroupBroadcast(w3, 4u); s0_0 = fma(a1_0_1, q, s0_0);
-    q = subgroupBroadcast(w3, 5u); s0_1 = fma(a1_0_1, q, s0_1);
-    q = subgroupBroadcast(w3, 6u); s0_2 = fma(a1_0_1, q, s0_2);
-    q = subgroupBroadcast(w3, 7u); s0_3 = fma(a1_0_1, q, s0_3);
-    q = subgroupBroadcast(w4, 0u); s0_0 = fma(a1_1_0, q, s0_0);
-    q = subgroupBroadcast(w4, 1u); s0_1 = fma(a1_1_0, q, s0_1);
-    q = subgroupBroadcast(w4, 2u); s0_2 = fma(a1_1_0, q, s0_2);
-    q = subgroupBroadcast(w4, 3u); s0_3 = fma(a1_1_0, q, s0_3);
-    q = subgroupBroadcast(w4, 4u); s0_0 = fma(a1_1_1, q, s0_0);
-    q = subgroupBroadcast(w4, 5u); s0_1 = fma(a1_1_1, q, s0_1);
-    q = subgroupBroadcast(w4, 6u); s0_2 = fma(a1_1_1, q, s0_2);
-    q = subgroupBroadcast(w4, 7u); s0_3 = fma(a1_1_1, q, s0_3);
-    q = subgroupBroadcast(w5, 0u); s0_0 = fma(a1_2_0, q, s0_0);
-    q = subgroupBroadcast(w5, 1u); s0_1 = fma(a1_2_0, q, s0_1);
-    q = subgroupBroadcast(w5, 2u); s0_2 = fma(a1_2_0, q, s0_2);
-    q = subgroupBroadcast(w5, 3u); s0_3 = fma(a1_2_0, q, s0_3);
-    q = subgroupBroadcast(w5, 4u); s0_0 = fma(a1_2_1, q, s0_0);
-    q = subgroupBroadcast(w5, 5u); s0_1 = fma(a1_2_1, q, s0_1);
-    q = subgroupBroadcast(w5, 6u); s0_2 = fma(a1_2_1, q, s0_2);
-    q = subgroupBroadcast(w5, 7u); s0_3 = fma(a1_2_1, q, s0_3);
-    q = subgroupBroadcast(w6, 0u); s0_0 = fma(a2_0_0, q, s0_0);
-    q = subgroupBroadcast(w6, 1u); s0_1 = fma(a2_0_0, q, s0_1);
-    q = subgroupBroadcast(w6, 2u); s0_2 = fma(a2_0_0, q, s0_2);
-    q = subgroupBroadcast(w6, 3u); s0_3 = fma(a2_0_0, q, s0_3);
-    q = subgroupBroadcast(w6, 4u); s0_0 = fma(a2_0_1, q, s0_0);
-    q = subgroupBroadcast(w6, 5u); s0_1 = fma(a2_0_1, q, s0_1);
-    q = subgroupBroadcast(w6, 6u); s0_2 = fma(a2_0_1, q, s0_2);
-    q = subgroupBroadcast(w6, 7u); s0_3 = fma(a2_0_1, q, s0_3);
-    q = subgroupBroadcast(w7, 0u); s0_0 = fma(a2_1_0, q, s0_0);
-    q = subgroupBroadcast(w7, 1u); s0_1 = fma(a2_1_0, q, s0_1);
-    q = subgroupBroadcast(w7, 2u); s0_2 = fma(a2_1_0, q, s0_2);
-    q = subgroupBroadcast(w7, 3u); s0_3 = fma(a2_1_0, q, s0_3);
-    q = subgroupBroadcast(w7, 4u); s0_0 = fma(a2_1_1, q, s0_0);
-    q = subgroupBroadcast(w7, 5u); s0_1 = fma(a2_1_1, q, s0_1);
-    q = subgroupBroadcast(w7, 6u); s0_2 = fma(a2_1_1, q, s0_2);
-    q = subgroupBroadcast(w7, 7u); s0_3 = fma(a2_1_1, q, s0_3);
-    q = subgroupBroadcast(w8, 0u); s0_0 = fma(a2_2_0, q, s0_0);
-    q = subgroupBroadcast(w8, 1u); s0_1 = fma(a2_2_0, q, s0_1);
-    q = subgroupBroadcast(w8, 2u); s0_2 = fma(a2_2_0, q, s0_2);
-    q = subgroupBroadcast(w8, 3u); s0_3 = fma(a2_2_0, q, s0_3);
-    q = subgroupBroadcast(w8, 4u); s0_0 = fma(a2_2_1, q, s0_0);
-    q = subgroupBroadcast(w8, 5u); s0_1 = fma(a2_2_1, q, s0_1);
-    q = subgroupBroadcast(w8, 6u); s0_2 = fma(a2_2_1, q, s0_2);
-    q = subgroupBroadcast(w8, 7u); s0_3 = fma(a2_2_1, q, s0_3);
+    var v0 = T();
+    // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.
+    for (var part = 0; part < 4 + i32(tile.z); part += 1) {
+      let w0 = conv1_weight[own + 0 + f + part];
+      let w1 = conv1_weight[own + 32 + f + part];
+      let w2 = conv1_weight[min(own + 64 + f + part, 71)];
+      var s0_0 = 0.0;
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_0_1, q, s0_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_1_0, q, s0_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a0_1_1, q, s0_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_2_0, q, s0_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a0_2_1, q, s0_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a1_0_0, q, s0_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a1_0_1, q, s0_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a1_1_0, q, s0_0);
+      q = subgroupBroadcast(w1, 1u); s0_0 = fma(a1_1_1, q, s0_0);
+      q = subgroupBroadcast(w1, 2u); s0_0 = fma(a1_2_0, q, s0_0);
+      q = subgroupBroadcast(w1, 3u); s0_0 = fma(a1_2_1, q, s0_0);
+      q = subgroupBroadcast(w1, 4u); s0_0 = fma(a2_0_0, q, s0_0);
+      q = subgroupBroadcast(w1, 5u); s0_0 = fma(a2_0_1, q, s0_0);
+      q = subgroupBroadcast(w1, 6u); s0_0 = fma(a2_1_0, q, s0_0);
+      q = subgroupBroadcast(w1, 7u); s0_0 = fma(a2_1_1, q, s0_0);
+      q = subgroupBroadcast(w2, 0u); s0_0 = fma(a2_2_0, q, s0_0);
+      q = subgroupBroadcast(w2, 1u); s0_0 = fma(a2_2_1, q, s0_0);
+      v0 = T(v0.yzw, s0_0);
+    }
 
     {
       let column = u32(f) / 4u;
 
       let o0 = (u32(r) * 1u) * 1u + column;
-      let conv1_half_v_0 = T(vec4h(T(s0_0, s0_1, s0_2, s0_3)));
+      let conv1_half_v_0 = T(vec4h(v0));
       conv1_half[o0] = vec4h(conv1_half_v_0);
     }
   }

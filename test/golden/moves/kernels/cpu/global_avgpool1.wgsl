@@ -10,7 +10,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (i >= 2u) { return; }
   let base = i % 1u + i * 16u;
   var t0 = T();
-  for (var k = 0u; k < 16u; k++) {
+  for (var k = 0u; k < 16u + id.z; k++) {
       let e = base + k;
       t0 += conv2[e];
     }

@@ -24,7 +24,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a0_0_1 = conv1[at + 0 * (W * C) + 1];
   let a0_0_2 = conv1[at + 0 * (W * C) + 2];
   let a0_0_3 = conv1[at + 0 * (W * C) + 3];
-  let own = i32(lane) / 1 * F + i32(lane) % 1;
+  let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 1) {
     let w0 = conv2_weight[min(own + 0 + f, 11)];

@@ -15,7 +15,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var t0 = T();
   var t1 = T();
   var t2 = T();
-  for (var k = 0u; k < 6u; k++) {
+  for (var k = 0u; k < 6u + id.z; k++) {
       let e = base + k;
       t0 += cross_entropy_mean_sum_rows[e];
       t1 += correct_mean_sum_rows[e];

@@ -44,7 +44,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a2_1_0 = select(0.0, x[select(0, at + 2 * (W * C) + 3, y2 && x1)], y2 && x1);
   let a2_1_1 = select(0.0, x[select(0, at + 2 * (W * C) + 4, y2 && x1)], y2 && x1);
   let a2_1_2 = select(0.0, x[select(0, at + 2 * (W * C) + 5, y2 && x1)], y2 && x1);
-  let own = i32(lane) / 1 * F + i32(lane) % 1;
+  let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 1) {
     let w0 = conv1_weight[own + 0 + f];

@@ -2,7 +2,7 @@ enable subgroups;
 // mixed = conv2d, sigmoid: 2x2x3x2
 // line 8: conv 2 1x1 nobias sigmoid name mixed => 2x3x2
 // y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 12 x 2 x 4
-// Each lane of a subgroup computes a pixel and 2 filters at a time.
+// Each lane of a subgroup computes a pixel and a filter at a time.
 alias T = f32;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 2; const W = 3; const C = 4; const KH = 1; const KW = 1; const OH = 2; const OW = 3; const F = 2;
@@ -24,34 +24,21 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let a0_0_1 = avgpool1[at + 0 * (W * C) + 1];
   let a0_0_2 = avgpool1[at + 0 * (W * C) + 2];
   let a0_0_3 = avgpool1[at + 0 * (W * C) + 3];
-  let own = i32(lane) / 2 * F + i32(lane) % 2;
+  let own = i32(lane) * F;
   var q: f32;
-  for (var f = 0; f < F; f += 2) {
-    let w0 = mixed_weight[own + 0 + f];
+  for (var f = 0; f < F; f += 1) {
+    let w0 = mixed_weight[min(own + 0 + f, 7)];
     var s0_0 = 0.0;
-    var s0_1 = 0.0;
     q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-    q = subgroupBroadcast(w0, 1u); s0_1 = fma(a0_0_0, q, s0_1);
-    q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_0_1, q, s0_0);
-    q = subgroupBroadcast(w0, 3u); s0_1 = fma(a0_0_1, q, s0_1);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_0_2, q, s0_0);
-    q = subgroupBroadcast(w0, 5u); s0_1 = fma(a0_0_2, q, s0_1);
-    q = subgroupBroadcast(w0, 6u); s0_0 = fma(a0_0_3, q, s0_0);
-    q = subgroupBroadcast(w0, 7u); s0_1 = fma(a0_0_3, q, s0_1);
+    q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_0_1, q, s0_0);
+    q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_0_2, q, s0_0);
+    q = subgroupBroadcast(w0, 3u); s0_0 = fma(a0_0_3, q, s0_0);
     if (place < 12) {
           {
             let column = u32(f);
 
             let o0 = (u32(r) * 1u) * 2u + column;
             let mixed_v_0 = T(1.0) / (T(1.0) + exp(-s0_0));
-            mixed[o0] = mixed_v_0;
-          }
-
-          {
-            let column = u32(f) + 1u;
-
-            let o0 = (u32(r) * 1u) * 2u + column;
-            let mixed_v_0 = T(1.0) / (T(1.0) + exp(-s0_1));
             mixed[o0] = mixed_v_0;
           }
         }

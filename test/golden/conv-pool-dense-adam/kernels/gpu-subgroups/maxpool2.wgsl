@@ -1,26 +1,30 @@
 enable subgroups;
 requires subgroup_id;
 
-// batchnorm1 = conv2d, standardize, mul, add, relu: 8x7x7x4
-// line 4: conv 4 3x3 nobias
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 392 x 4 x 18
+// maxpool2 = conv2d, add, relu, maxpool2d: 8x4x4x8
+// line 6: conv 8 2x2 relu => 4x4x8
+// of which maxpool2d leaves 8x2x2x8
+// line 7: maxpool 2x2 => 2x2x8
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, pooled row, pooled column, place of the window), n = filter, k = (window row, window column, channel); 128 x 8 x 16
 // A workgroup makes 32 x 16 of y, 16 steps of k at a time; 4 lanes of a subgroup share 4 rows, each of them 4 columns.
 alias T = vec4f;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
-const H = 9; const W = 9; const C = 2; const KH = 3; const KW = 3; const OH = 7; const OW = 7; const F = 4;
+const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4; const OW = 4; const F = 8;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
-@group(0) @binding(0) var<storage, read_write> x: array<f32, 1296>;
-@group(0) @binding(1) var<storage, read> conv1_weight: array<vec4f, 18>;
-@group(0) @binding(2) var<storage, read> batchnorm1_moving_mean: array<vec4f, 1>;
-@group(0) @binding(3) var<storage, read> batchnorm1_moving_variance: array<vec4f, 1>;
-@group(0) @binding(4) var<storage, read> batchnorm1_gamma: array<vec4f, 1>;
-@group(0) @binding(5) var<storage, read> batchnorm1_beta: array<vec4f, 1>;
-@group(0) @binding(6) var<storage, read_write> batchnorm1: array<vec4f, 392>;
+// Windows of WH x WW are pooled, PH x PW of them.
+const WH = 2; const WW = 2; const PH = 2; const PW = 2;
+@group(0) @binding(0) var<storage, read_write> maxpool1: array<vec4f, 200>;
+@group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
+@group(0) @binding(2) var<storage, read> conv2_bias: array<vec4f, 2>;
+@group(0) @binding(3) var<storage, read_write> maxpool2: array<vec4f, 64>;
 var<workgroup> sb: array<vec4f, 64>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
-  return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);
+  let p = m / (WH * WW);
+  let y = p / PW % PH * WH + m % (WH * WW) / WW;
+  let x = p % PW * WW + m % WW;
+  return vec3i(p / (PH * PW) * H, y * SY - TOP, x * SX - LEFT);
 }
 
 // Where a's elements of a row start.
@@ -32,28 +36,33 @@ fn at(r: vec3i, ky: i32) -> i32 {
 
 // The element of a at step k of row r.
 fn a_at(r: vec3i, k: i32) -> i32 {
-  let ky = k / 6;
-  let c = k % 6;
+  let ky = k / 8;
+  let c = k % 8;
   let p = at(r, ky);
   return p + c;
 }
 
 // The element of b at step k, column 0.
 fn b_at(k: i32) -> i32 {
-  let ky = k / 6;
-  let c = k % 6;
-  return ky * KW * C * F + c * 4;
+  let ky = k / 8;
+  let c = k % 8;
+  return ky * KW * C * F + c * 8;
 }
 
-fn finish(r: i32, c: i32, value: T) {
-  if (r >= 392 || c >= 1) { return; }
+fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
+  if (r >= 32 || c >= 2) { return; }
   let column = u32(c);
-  let o = u32(r) * 1u + column;
-  let batchnorm1_normal_v = (value - batchnorm1_moving_mean[column]) / sqrt(batchnorm1_moving_variance[column] + 0.00001);
-  let batchnorm1_scaled_v = batchnorm1_normal_v * batchnorm1_gamma[column];
-  let batchnorm1_z_v = batchnorm1_scaled_v + batchnorm1_beta[column];
-  let batchnorm1_v = max(batchnorm1_z_v, T(0.0));
-  batchnorm1[o] = batchnorm1_v;
+  let o = u32(r) * 2u + column;
+  let conv2_z_v_0 = t0 + conv2_bias[column];
+  let conv2_v_0 = max(conv2_z_v_0, T(0.0));
+  let conv2_z_v_1 = t1 + conv2_bias[column];
+  let conv2_v_1 = max(conv2_z_v_1, T(0.0));
+  let conv2_z_v_2 = t2 + conv2_bias[column];
+  let conv2_v_2 = max(conv2_z_v_2, T(0.0));
+  let conv2_z_v_3 = t3 + conv2_bias[column];
+  let conv2_v_3 = max(conv2_z_v_3, T(0.0));
+  let best = max(max(max(conv2_v_0, conv2_v_1), conv2_v_2), conv2_v_3);
+  maxpool2[o] = best;
 }
 
 @compute @workgroup_size(32)
@@ -65,10 +74,10 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(subgroup_id) in_group: u32,
   let n = 0;
   let top = t * 32;
   let m = top + id / 4 * 4;
-  let r0 = row(min(m + lane / 4, 391));
-  let r1 = row(min(m + (lane + 4) / 4, 391));
-  let r2 = row(min(m + (lane + 8) / 4, 391));
-  let r3 = row(min(m + (lane + 12) / 4, 391));
+  let r0 = row(m + lane / 4);
+  let r1 = row(m + (lane + 4) / 4);
+  let r2 = row(m + (lane + 8) / 4);
+  let r3 = row(m + (lane + 12) / 4);
   var held0 = vec4f();
   var held1 = vec4f();
   var held2 = vec4f();
@@ -77,50 +86,38 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(subgroup_id) in_group: u32,
   var acc1_0 = vec4f();
   var acc2_0 = vec4f();
   var acc3_0 = vec4f();
-  for (var k0 = 0; k0 < 18; k0 += 16) {
+  for (var k0 = 0; k0 < 16; k0 += 16) {
     {
       let k = k0 + lane % 4 * 4;
-      let p0 = a_at(r0, k + 0);
-      let p1 = a_at(r0, k + 1);
-      let p2 = a_at(r0, k + 2);
-      let p3 = a_at(r0, k + 3);
-      held0 = vec4f(select(0.0, x[select(0, p0, k + 0 < 18)], k + 0 < 18), select(0.0, x[select(0, p1, k + 1 < 18)], k + 1 < 18), select(0.0, x[select(0, p2, k + 2 < 18)], k + 2 < 18), select(0.0, x[select(0, p3, k + 3 < 18)], k + 3 < 18));
+      let p = a_at(r0, k);
+      held0 = maxpool1[p / 4];
     }
     {
       let k = k0 + (lane + 4) % 4 * 4;
-      let p0 = a_at(r1, k + 0);
-      let p1 = a_at(r1, k + 1);
-      let p2 = a_at(r1, k + 2);
-      let p3 = a_at(r1, k + 3);
-      held1 = vec4f(select(0.0, x[select(0, p0, k + 0 < 18)], k + 0 < 18), select(0.0, x[select(0, p1, k + 1 < 18)], k + 1 < 18), select(0.0, x[select(0, p2, k + 2 < 18)], k + 2 < 18), select(0.0, x[select(0, p3, k + 3 < 18)], k + 3 < 18));
+      let p = a_at(r1, k);
+      held1 = maxpool1[p / 4];
     }
     {
       let k = k0 + (lane + 8) % 4 * 4;
-      let p0 = a_at(r2, k + 0);
-      let p1 = a_at(r2, k + 1);
-      let p2 = a_at(r2, k + 2);
-      let p3 = a_at(r2, k + 3);
-      held2 = vec4f(select(0.0, x[select(0, p0, k + 0 < 18)], k + 0 < 18), select(0.0, x[select(0, p1, k + 1 < 18)], k + 1 < 18), select(0.0, x[select(0, p2, k + 2 < 18)], k + 2 < 18), select(0.0, x[select(0, p3, k + 3 < 18)], k + 3 < 18));
+      let p = a_at(r2, k);
+      held2 = maxpool1[p / 4];
     }
     {
       let k = k0 + (lane + 12) % 4 * 4;
-      let p0 = a_at(r3, k + 0);
-      let p1 = a_at(r3, k + 1);
-      let p2 = a_at(r3, k + 2);
-      let p3 = a_at(r3, k + 3);
-      held3 = vec4f(select(0.0, x[select(0, p0, k + 0 < 18)], k + 0 < 18), select(0.0, x[select(0, p1, k + 1 < 18)], k + 1 < 18), select(0.0, x[select(0, p2, k + 2 < 18)], k + 2 < 18), select(0.0, x[select(0, p3, k + 3 < 18)], k + 3 < 18));
+      let p = a_at(r3, k);
+      held3 = maxpool1[p / 4];
     }
     {
       let k = k0 + id / 4;
       let c = n + id % 4 * 4;
       let q = b_at(k) + c;
-      sb[id] = select(vec4f(), conv1_weight[select(0, q, k < 18 && c < 4) / 4], k < 18 && c < 4);
+      sb[id] = select(vec4f(), conv2_weight[select(0, q, c < 8) / 4], c < 8);
     }
     {
       let k = k0 + (id + 32) / 4;
       let c = n + (id + 32) % 4 * 4;
       let q = b_at(k) + c;
-      sb[id + 32] = select(vec4f(), conv1_weight[select(0, q, k < 18 && c < 4) / 4], k < 18 && c < 4);
+      sb[id + 32] = select(vec4f(), conv2_weight[select(0, q, c < 8) / 4], c < 8);
     }
     workgroupBarrier();
     {
@@ -181,8 +178,5 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(subgroup_id) in_group: u32,
     }
     workgroupBarrier();
   }
-  finish(m, n / 4 + lane, acc0_0);
-  finish(m + 1, n / 4 + lane, acc1_0);
-  finish(m + 2, n / 4 + lane, acc2_0);
-  finish(m + 3, n / 4 + lane, acc3_0);
+  finish((m) / 4, n / 4 + lane, acc0_0, acc1_0, acc2_0, acc3_0);
 }

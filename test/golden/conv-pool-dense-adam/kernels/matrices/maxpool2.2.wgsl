@@ -3,18 +3,24 @@ enable chromium_experimental_subgroup_matrix;
 requires subgroup_id;
 diagnostic(off, chromium.subgroup_matrix_uniformity); // a subgroup has one number, which the analysis does not know
 
-// conv2 = conv2d, add, relu: 8x4x4x8
+// maxpool2 = conv2d, add, relu, maxpool2d, maxpool2d_winner: 8x4x4x8
 // line 6: conv 8 2x2 relu => 4x4x8
-// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, row, column), n = filter, k = (window row, window column, channel); 128 x 8 x 16
+// of which maxpool2d leaves 8x2x2x8
+// line 7: maxpool 2x2 => 2x2x8
+// y[m, n] = sum over k of a[m, k] b[k, n]; m = (picture, pooled row, pooled column, place of the window), n = filter, k = (window row, window column, channel); 128 x 8 x 16
 // A workgroup makes 64 x 16 of y, 16 steps of k at a time; a subgroup 32 x 16, by f32 8x8x8.
 alias T = vec4f;
+alias U = vec4u;
 // x is H x W x C, the window KH x KW, y is OH x OW x F.
 const H = 5; const W = 5; const C = 4; const KH = 2; const KW = 2; const OH = 4; const OW = 4; const F = 8;
 const SY = 1; const SX = 1; const TOP = 0; const LEFT = 0; const DY = 1; const DX = 1;
+// Windows of WH x WW are pooled, PH x PW of them.
+const WH = 2; const WW = 2; const PH = 2; const PW = 2;
 @group(0) @binding(0) var<storage, read_write> maxpool1: array<vec4f, 200>;
 @group(0) @binding(1) var<storage, read> conv2_weight: array<vec4f, 32>;
 @group(0) @binding(2) var<storage, read> conv2_bias: array<vec4f, 2>;
-@group(0) @binding(3) var<storage, read_write> conv2: array<vec4f, 256>;
+@group(0) @binding(3) var<storage, read_write> maxpool2: array<vec4f, 64>;
+@group(0) @binding(4) var<storage, read_write> maxpool2_winner: array<u32, 64>;
 alias Left = subgroup_matrix_left<f32, 8, 8>;
 alias Right = subgroup_matrix_right<f32, 8, 8>;
 alias Result = subgroup_matrix_result<f32, 8, 8>;
@@ -24,7 +30,10 @@ var<workgroup> scratch: array<f32, 128>;
 
 // What row m of the result needs to find its elements of a.
 fn row(m: i32) -> vec3i {
-  return vec3i(m / (OH * OW) * H, m / OW % OH * SY - TOP, m % OW * SX - LEFT);
+  let p = m / (WH * WW);
+  let y = p / PW % PH * WH + m % (WH * WW) / WW;
+  let x = p % PW * WW + m % WW;
+  return vec3i(p / (PH * PW) * H, y * SY - TOP, x * SX - LEFT);
 }
 
 // Where a's elements of a row start.
@@ -49,13 +58,25 @@ fn b_at(k: i32) -> i32 {
   return ky * KW * C * F + c * 8;
 }
 
-fn finish(r: i32, c: i32, value: T) {
-  if (r >= 128 || c >= 2) { return; }
+fn finish(r: i32, c: i32, t0: T, t1: T, t2: T, t3: T) {
+  if (r >= 32 || c >= 2) { return; }
   let column = u32(c);
   let o = u32(r) * 2u + column;
-  let conv2_z_v = value + conv2_bias[column];
-  let conv2_v = max(conv2_z_v, T(0.0));
-  conv2[o] = conv2_v;
+  let conv2_z_v_0 = t0 + conv2_bias[column];
+  let conv2_v_0 = max(conv2_z_v_0, T(0.0));
+  let conv2_z_v_1 = t1 + conv2_bias[column];
+  let conv2_v_1 = max(conv2_z_v_1, T(0.0));
+  let conv2_z_v_2 = t2 + conv2_bias[column];
+  let conv2_v_2 = max(conv2_z_v_2, T(0.0));
+  let conv2_z_v_3 = t3 + conv2_bias[column];
+  let conv2_v_3 = max(conv2_z_v_3, T(0.0));
+  var best = conv2_v_0;
+  var first = U();
+  first = select(first, U(1u), conv2_v_1 > best); best = max(best, conv2_v_1);
+  first = select(first, U(2u), conv2_v_2 > best); best = max(best, conv2_v_2);
+  first = select(first, U(3u), conv2_v_3 > best); best = max(best, conv2_v_3);
+  maxpool2[o] = best;
+  maxpool2_winner[o] = dot(first, vec4u(1u, 256u, 65536u, 16777216u));
 }
 
 fn put_a(i: i32, four: vec4f) {
@@ -163,82 +184,114 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
   }
   if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc0_0, 8u); }
   workgroupBarrier();
-  for (var e = id; e < 32; e += 64) {
-    let of_block = e / 16;
-    let row_of = m + of_block / 1 * 32 + 0 + e % 16 / 2;
+  for (var e = id; e < 8; e += 64) {
+    let of_block = e / 4;
+    let row_of = m + of_block / 1 * 32 + 0 + e % 4 / 2 * 4;
     let column_of = n / 4 + of_block % 1 * 4 + 0 + e % 2;
-    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-    finish(row_of, column_of, four_of);
+    let p = (e / 2 * 4 * 2 + e % 2) * 4;
+    let t0 = vec4f(scratch[p], scratch[p + 1], scratch[p + 2], scratch[p + 3]);
+    let t1 = vec4f(scratch[p + 8], scratch[p + 9], scratch[p + 10], scratch[p + 11]);
+    let t2 = vec4f(scratch[p + 16], scratch[p + 17], scratch[p + 18], scratch[p + 19]);
+    let t3 = vec4f(scratch[p + 24], scratch[p + 25], scratch[p + 26], scratch[p + 27]);
+    finish((row_of) / 4, column_of, t0, t1, t2, t3);
   }
   workgroupBarrier();
   if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc0_1, 8u); }
   workgroupBarrier();
-  for (var e = id; e < 32; e += 64) {
-    let of_block = e / 16;
-    let row_of = m + of_block / 1 * 32 + 0 + e % 16 / 2;
+  for (var e = id; e < 8; e += 64) {
+    let of_block = e / 4;
+    let row_of = m + of_block / 1 * 32 + 0 + e % 4 / 2 * 4;
     let column_of = n / 4 + of_block % 1 * 4 + 2 + e % 2;
-    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-    finish(row_of, column_of, four_of);
+    let p = (e / 2 * 4 * 2 + e % 2) * 4;
+    let t0 = vec4f(scratch[p], scratch[p + 1], scratch[p + 2], scratch[p + 3]);
+    let t1 = vec4f(scratch[p + 8], scratch[p + 9], scratch[p + 10], scratch[p + 11]);
+    let t2 = vec4f(scratch[p + 16], scratch[p + 17], scratch[p + 18], scratch[p + 19]);
+    let t3 = vec4f(scratch[p + 24], scratch[p + 25], scratch[p + 26], scratch[p + 27]);
+    finish((row_of) / 4, column_of, t0, t1, t2, t3);
   }
   workgroupBarrier();
   if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc1_0, 8u); }
   workgroupBarrier();
-  for (var e = id; e < 32; e += 64) {
-    let of_block = e / 16;
-    let row_of = m + of_block / 1 * 32 + 8 + e % 16 / 2;
+  for (var e = id; e < 8; e += 64) {
+    let of_block = e / 4;
+    let row_of = m + of_block / 1 * 32 + 8 + e % 4 / 2 * 4;
     let column_of = n / 4 + of_block % 1 * 4 + 0 + e % 2;
-    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-    finish(row_of, column_of, four_of);
+    let p = (e / 2 * 4 * 2 + e % 2) * 4;
+    let t0 = vec4f(scratch[p], scratch[p + 1], scratch[p + 2], scratch[p + 3]);
+    let t1 = vec4f(scratch[p + 8], scratch[p + 9], scratch[p + 10], scratch[p + 11]);
+    let t2 = vec4f(scratch[p + 16], scratch[p + 17], scratch[p + 18], scratch[p + 19]);
+    let t3 = vec4f(scratch[p + 24], scratch[p + 25], scratch[p + 26], scratch[p + 27]);
+    finish((row_of) / 4, column_of, t0, t1, t2, t3);
   }
   workgroupBarrier();
   if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc1_1, 8u); }
   workgroupBarrier();
-  for (var e = id; e < 32; e += 64) {
-    let of_block = e / 16;
-    let row_of = m + of_block / 1 * 32 + 8 + e % 16 / 2;
+  for (var e = id; e < 8; e += 64) {
+    let of_block = e / 4;
+    let row_of = m + of_block / 1 * 32 + 8 + e % 4 / 2 * 4;
     let column_of = n / 4 + of_block % 1 * 4 + 2 + e % 2;
-    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-    finish(row_of, column_of, four_of);
+    let p = (e / 2 * 4 * 2 + e % 2) * 4;
+    let t0 = vec4f(scratch[p], scratch[p + 1], scratch[p + 2], scratch[p + 3]);
+    let t1 = vec4f(scratch[p + 8], scratch[p + 9], scratch[p + 10], scratch[p + 11]);
+    let t2 = vec4f(scratch[p + 16], scratch[p + 17], scratch[p + 18], scratch[p + 19]);
+    let t3 = vec4f(scratch[p + 24], scratch[p + 25], scratch[p + 26], scratch[p + 27]);
+    finish((row_of) / 4, column_of, t0, t1, t2, t3);
   }
   workgroupBarrier();
   if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc2_0, 8u); }
   workgroupBarrier();
-  for (var e = id; e < 32; e += 64) {
-    let of_block = e / 16;
-    let row_of = m + of_block / 1 * 32 + 16 + e % 16 / 2;
+  for (var e = id; e < 8; e += 64) {
+    let of_block = e / 4;
+    let row_of = m + of_block / 1 * 32 + 16 + e % 4 / 2 * 4;
     let column_of = n / 4 + of_block % 1 * 4 + 0 + e % 2;
-    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-    finish(row_of, column_of, four_of);
+    let p = (e / 2 * 4 * 2 + e % 2) * 4;
+    let t0 = vec4f(scratch[p], scratch[p + 1], scratch[p + 2], scratch[p + 3]);
+    let t1 = vec4f(scratch[p + 8], scratch[p + 9], scratch[p + 10], scratch[p + 11]);
+    let t2 = vec4f(scratch[p + 16], scratch[p + 17], scratch[p + 18], scratch[p + 19]);
+    let t3 = vec4f(scratch[p + 24], scratch[p + 25], scratch[p + 26], scratch[p + 27]);
+    finish((row_of) / 4, column_of, t0, t1, t2, t3);
   }
   workgroupBarrier();
   if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc2_1, 8u); }
   workgroupBarrier();
-  for (var e = id; e < 32; e += 64) {
-    let of_block = e / 16;
-    let row_of = m + of_block / 1 * 32 + 16 + e % 16 / 2;
+  for (var e = id; e < 8; e += 64) {
+    let of_block = e / 4;
+    let row_of = m + of_block / 1 * 32 + 16 + e % 4 / 2 * 4;
     let column_of = n / 4 + of_block % 1 * 4 + 2 + e % 2;
-    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-    finish(row_of, column_of, four_of);
+    let p = (e / 2 * 4 * 2 + e % 2) * 4;
+    let t0 = vec4f(scratch[p], scratch[p + 1], scratch[p + 2], scratch[p + 3]);
+    let t1 = vec4f(scratch[p + 8], scratch[p + 9], scratch[p + 10], scratch[p + 11]);
+    let t2 = vec4f(scratch[p + 16], scratch[p + 17], scratch[p + 18], scratch[p + 19]);
+    let t3 = vec4f(scratch[p + 24], scratch[p + 25], scratch[p + 26], scratch[p + 27]);
+    finish((row_of) / 4, column_of, t0, t1, t2, t3);
   }
   workgroupBarrier();
   if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc3_0, 8u); }
   workgroupBarrier();
-  for (var e = id; e < 32; e += 64) {
-    let of_block = e / 16;
-    let row_of = m + of_block / 1 * 32 + 24 + e % 16 / 2;
+  for (var e = id; e < 8; e += 64) {
+    let of_block = e / 4;
+    let row_of = m + of_block / 1 * 32 + 24 + e % 4 / 2 * 4;
     let column_of = n / 4 + of_block % 1 * 4 + 0 + e % 2;
-    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-    finish(row_of, column_of, four_of);
+    let p = (e / 2 * 4 * 2 + e % 2) * 4;
+    let t0 = vec4f(scratch[p], scratch[p + 1], scratch[p + 2], scratch[p + 3]);
+    let t1 = vec4f(scratch[p + 8], scratch[p + 9], scratch[p + 10], scratch[p + 11]);
+    let t2 = vec4f(scratch[p + 16], scratch[p + 17], scratch[p + 18], scratch[p + 19]);
+    let t3 = vec4f(scratch[p + 24], scratch[p + 25], scratch[p + 26], scratch[p + 27]);
+    finish((row_of) / 4, column_of, t0, t1, t2, t3);
   }
   workgroupBarrier();
   if (busy) { subgroupMatrixStore<row_major>(&scratch, u32(block * 64), acc3_1, 8u); }
   workgroupBarrier();
-  for (var e = id; e < 32; e += 64) {
-    let of_block = e / 16;
-    let row_of = m + of_block / 1 * 32 + 24 + e % 16 / 2;
+  for (var e = id; e < 8; e += 64) {
+    let of_block = e / 4;
+    let row_of = m + of_block / 1 * 32 + 24 + e % 4 / 2 * 4;
     let column_of = n / 4 + of_block % 1 * 4 + 2 + e % 2;
-    let four_of = vec4f(scratch[4 * e], scratch[4 * e + 1], scratch[4 * e + 2], scratch[4 * e + 3]);
-    finish(row_of, column_of, four_of);
+    let p = (e / 2 * 4 * 2 + e % 2) * 4;
+    let t0 = vec4f(scratch[p], scratch[p + 1], scratch[p + 2], scratch[p + 3]);
+    let t1 = vec4f(scratch[p + 8], scratch[p + 9], scratch[p + 10], scratch[p + 11]);
+    let t2 = vec4f(scratch[p + 16], scratch[p + 17], scratch[p + 18], scratch[p + 19]);
+    let t3 = vec4f(scratch[p + 24], scratch[p + 25], scratch[p + 26], scratch[p + 27]);
+    finish((row_of) / 4, column_of, t0, t1, t2, t3);
   }
   workgroupBarrier();
 }
