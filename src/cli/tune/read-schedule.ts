@@ -27,9 +27,11 @@ function unitFrom(value: unknown): MatrixUnit | undefined {
 const readers: { readonly [K in Schedule['kind']]: (f: Fields) => Extract<Schedule, { kind: K }> | undefined } = {
   register: ({ rows, workgroup }) =>
     isCount(rows) && isCount(workgroup) ? { kind: 'register', rows, workgroup } : undefined,
-  // Without a number of filters: a file from before there was one.
-  pixels: ({ rows, filters = 4, workgroup }) =>
-    isShort(rows) && isShort(filters) && isCount(workgroup) ? { kind: 'pixels', rows, filters, workgroup } : undefined,
+  // Without filters and loads: a file from before there was a choice.
+  pixels: ({ rows, filters = 4, unrolled = true, workgroup }) =>
+    isShort(rows) && isShort(filters) && typeof unrolled === 'boolean' && isCount(workgroup)
+      ? { kind: 'pixels', rows, filters, unrolled, workgroup }
+      : undefined,
   subgroup: ({ rows, vectors }) =>
     (rows === 8 || rows === 16) && (vectors === 1 || vectors === 2) ? { kind: 'subgroup', rows, vectors } : undefined,
   tiled: (f) => {

@@ -32,30 +32,38 @@ export function pixelKernel(group: Group, schedule: PixelSchedule, fields: reado
   const pixels = list(high * wide, (i) => ({ y: Math.floor(i / wide), x: i % wide }));
   // 2. The elements that their windows read, each once.
   const guarded = padding.some((p) => p > 0);
-  const ys = offsets(high, stride[0], kh, dilation[0]);
-  const xs = offsets(wide, stride[1], kw, dilation[1]);
-  const name = (y: number, x: number, c: number): Wgsl => wgsl`a${size(y)}_${size(x)}_${size(c)}`;
+  const ys = evenly(offsets(high, stride[0], kh, dilation[0]));
+  const xs = evenly(offsets(wide, stride[1], kw, dilation[1]));
+  const row = xs.count * channels;
   const b = bindings(fields);
   const input = b.use(storageOf(x), 'f32', accessOf(storageOf(x)));
   const element = (at: Wgsl): Wgsl => asFloats(storageOf(x), wgsl`${input}[${at}]`, 1);
-  const loads = ys.flatMap((y) =>
-    xs.flatMap((x) =>
-      list(channels, (c) => {
-        const at = wgsl`at + ${i32(y)} * (W * C) + ${i32(x * channels + c)}`;
-        const inside = wgsl`y${size(y)} && x${size(x)}`;
-        const value = guarded
-          ? wgsl`select(0.0, ${element(wgsl`select(0, ${at}, ${inside})`)}, ${inside})`
-          : element(at);
-        return wgsl`let ${name(y, x, c)} = ${value};`;
-      }),
-    ),
-  );
-  const guards = guarded
-    ? [
-        ...ys.map((y) => wgsl`let y${size(y)} = top + ${i32(y)} >= 0 && top + ${i32(y)} < H;`),
-        ...xs.map((x) => wgsl`let x${size(x)} = left + ${i32(x)} >= 0 && left + ${i32(x)} < W;`),
-      ]
-    : [];
+  /** Loads the element `along` a row `below` the first. */
+  const load = (below: Wgsl, along: Wgsl, index: Wgsl): Wgsl => {
+    const at = wgsl`at + ${below} * (W * C) + ${along}`;
+    if (!guarded) return wgsl`a[${index}] = ${element(at)};`;
+    return wgsl`
+{
+  let inside = top + ${below} >= 0 && top + ${below} < H && left * C + ${along} >= 0 && left * C + ${along} < W * C;
+  a[${index}] = select(0.0, ${element(wgsl`select(0, ${at}, inside)`)}, inside);
+}`;
+  };
+  const loads = schedule.unrolled
+    ? list(ys.count, (j) =>
+        list(row, (e) => {
+          const along = Math.floor(e / channels) * xs.step * channels + (e % channels);
+          return load(i32(j * ys.step), i32(along), size(j * row + e));
+        }),
+      ).flat()
+    : wgsl`
+${comment('tile.z is 0; that the compiler cannot know keeps these loops, which compile faster than they would unrolled.')}
+for (var j = 0; j < ${i32(ys.count)} + i32(tile.z); j++) {
+  for (var e = 0; e < ${i32(row)} + i32(tile.z); e++) {
+    ${load(times(wgsl`j`, ys.step), elementOf(xs.step, channels), wgsl`j * ${i32(row)} + e`)}
+  }
+}`;
+  const name = (y: number, x: number, c: number): Wgsl =>
+    wgsl`a[${size((y / ys.step) * row + (x / xs.step) * channels + c)}]`;
   // 3. The weights of a few filters: lane l holds element l of each eight, filters fastest.
   const width = n % 4 === 0 ? 4 : 1;
   const block = [schedule.filters, 2].find((filters) => n % filters === 0 && filters <= schedule.filters) ?? 1;
@@ -120,7 +128,6 @@ ${lines}`;
   // The filters of a four come in parts, each from behind: the first are the first of the four in the end.
   const inParts = wgsl`
 ${pixels.map((_, i) => wgsl`var ${four(i)} = T();`)}
-${comment('tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.')}
 for (var part = 0; part < 4 + i32(tile.z); part += ${i32(block)}) {
   ${filters}
   ${pixels.map(
@@ -144,14 +151,15 @@ ${helpers(group.nodes, width)}${functions}
 ${unpooledFunction({ wgsl: stores.map((s) => s.wgsl).join('\n') })}
 
 @compute @workgroup_size(${size(schedule.workgroup)})
-fn main(${inFour ? wgsl`@builtin(workgroup_id) tile: vec3u, ` : nothing}@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let place = i32(${flatIndex(groups, schedule.workgroup)});
   ${whole ? nothing : comment('Lanes beyond the last compute what it does: all take part in spreading the weights.')}
   let r = ${whole ? wgsl`place` : wgsl`min(place, ${i32(count - 1)})`};
   let top = r / PW % PH * WH * SY - TOP;
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  ${guards}
+  ${comment('What the windows of the lane read.')}
+  var a: array<f32, ${size(ys.count * row)}>;
   ${loads}
   let own = i32(lane) ${block === 1 ? nothing : wgsl`/ ${i32(block)} `}* F${block === 1 ? nothing : wgsl` + i32(lane) % ${i32(block)}`};
   var q: f32;
@@ -173,4 +181,21 @@ fn main(${inFour ? wgsl`@builtin(workgroup_id) tile: vec3u, ` : nothing}@builtin
 export function offsets(pixels: number, stride: number, window: number, dilation: number): number[] {
   const all = list(pixels, (p) => p).flatMap((p) => list(window, (k) => p * stride + k * dilation));
   return [...new Set(all)].sort((a, b) => a - b);
+}
+
+/** How many there are, each `step` from the one before; where they are not even, all places from 0 to the last. */
+function evenly(offsets: readonly number[]): { readonly count: number; readonly step: number } {
+  const [, second = 1] = offsets;
+  const last = offsets.at(-1) as number;
+  return offsets.every((o, i) => o === i * second)
+    ? { count: offsets.length, step: second }
+    : { count: last + 1, step: 1 };
+}
+
+const times = (x: Wgsl, by: number): Wgsl => (by === 1 ? x : wgsl`${x} * ${i32(by)}`);
+
+/** Where element e of a row that is held lies behind the first: channels of pixels that are `step` apart. */
+function elementOf(step: number, channels: number): Wgsl {
+  if (step === 1) return wgsl`e`;
+  return channels === 1 ? wgsl`e * ${i32(step)}` : wgsl`(e / C * ${i32(step)} * C + e % C)`;
 }

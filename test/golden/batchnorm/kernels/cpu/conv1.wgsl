@@ -19,33 +19,98 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let top = r / PW % PH * WH * SY - TOP;
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  let y0 = top + 0 >= 0 && top + 0 < H;
-  let y1 = top + 1 >= 0 && top + 1 < H;
-  let y2 = top + 2 >= 0 && top + 2 < H;
-  let x0 = left + 0 >= 0 && left + 0 < W;
-  let x1 = left + 1 >= 0 && left + 1 < W;
-  let x2 = left + 2 >= 0 && left + 2 < W;
-  let x3 = left + 3 >= 0 && left + 3 < W;
-  let x4 = left + 4 >= 0 && left + 4 < W;
-  let x5 = left + 5 >= 0 && left + 5 < W;
-  let a0_0_0 = select(0.0, x[select(0, at + 0 * (W * C) + 0, y0 && x0)], y0 && x0);
-  let a0_1_0 = select(0.0, x[select(0, at + 0 * (W * C) + 1, y0 && x1)], y0 && x1);
-  let a0_2_0 = select(0.0, x[select(0, at + 0 * (W * C) + 2, y0 && x2)], y0 && x2);
-  let a0_3_0 = select(0.0, x[select(0, at + 0 * (W * C) + 3, y0 && x3)], y0 && x3);
-  let a0_4_0 = select(0.0, x[select(0, at + 0 * (W * C) + 4, y0 && x4)], y0 && x4);
-  let a0_5_0 = select(0.0, x[select(0, at + 0 * (W * C) + 5, y0 && x5)], y0 && x5);
-  let a1_0_0 = select(0.0, x[select(0, at + 1 * (W * C) + 0, y1 && x0)], y1 && x0);
-  let a1_1_0 = select(0.0, x[select(0, at + 1 * (W * C) + 1, y1 && x1)], y1 && x1);
-  let a1_2_0 = select(0.0, x[select(0, at + 1 * (W * C) + 2, y1 && x2)], y1 && x2);
-  let a1_3_0 = select(0.0, x[select(0, at + 1 * (W * C) + 3, y1 && x3)], y1 && x3);
-  let a1_4_0 = select(0.0, x[select(0, at + 1 * (W * C) + 4, y1 && x4)], y1 && x4);
-  let a1_5_0 = select(0.0, x[select(0, at + 1 * (W * C) + 5, y1 && x5)], y1 && x5);
-  let a2_0_0 = select(0.0, x[select(0, at + 2 * (W * C) + 0, y2 && x0)], y2 && x0);
-  let a2_1_0 = select(0.0, x[select(0, at + 2 * (W * C) + 1, y2 && x1)], y2 && x1);
-  let a2_2_0 = select(0.0, x[select(0, at + 2 * (W * C) + 2, y2 && x2)], y2 && x2);
-  let a2_3_0 = select(0.0, x[select(0, at + 2 * (W * C) + 3, y2 && x3)], y2 && x3);
-  let a2_4_0 = select(0.0, x[select(0, at + 2 * (W * C) + 4, y2 && x4)], y2 && x4);
-  let a2_5_0 = select(0.0, x[select(0, at + 2 * (W * C) + 5, y2 && x5)], y2 && x5);
+  // What the windows of the lane read.
+  var a: array<f32, 18>;
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
+    a[0] = select(0.0, x[select(0, at + 0 * (W * C) + 0, inside)], inside);
+  }
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
+    a[1] = select(0.0, x[select(0, at + 0 * (W * C) + 1, inside)], inside);
+  }
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
+    a[2] = select(0.0, x[select(0, at + 0 * (W * C) + 2, inside)], inside);
+  }
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
+    a[3] = select(0.0, x[select(0, at + 0 * (W * C) + 3, inside)], inside);
+  }
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
+    a[4] = select(0.0, x[select(0, at + 0 * (W * C) + 4, inside)], inside);
+  }
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
+    a[5] = select(0.0, x[select(0, at + 0 * (W * C) + 5, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
+    a[6] = select(0.0, x[select(0, at + 1 * (W * C) + 0, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
+    a[7] = select(0.0, x[select(0, at + 1 * (W * C) + 1, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
+    a[8] = select(0.0, x[select(0, at + 1 * (W * C) + 2, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
+    a[9] = select(0.0, x[select(0, at + 1 * (W * C) + 3, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
+    a[10] = select(0.0, x[select(0, at + 1 * (W * C) + 4, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
+    a[11] = select(0.0, x[select(0, at + 1 * (W * C) + 5, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
+    a[12] = select(0.0, x[select(0, at + 2 * (W * C) + 0, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
+    a[13] = select(0.0, x[select(0, at + 2 * (W * C) + 1, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
+    a[14] = select(0.0, x[select(0, at + 2 * (W * C) + 2, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
+    a[15] = select(0.0, x[select(0, at + 2 * (W * C) + 3, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
+    a[16] = select(0.0, x[select(0, at + 2 * (W * C) + 4, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
+    a[17] = select(0.0, x[select(0, at + 2 * (W * C) + 5, inside)], inside);
+  }
   let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
@@ -53,7 +118,6 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
     var v1 = T();
     var v2 = T();
     var v3 = T();
-    // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.
     for (var part = 0; part < 4 + i32(tile.z); part += 1) {
       let w0 = conv1_weight[own + 0 + f + part];
       let w1 = conv1_weight[min(own + 32 + f + part, 35)];
@@ -61,15 +125,15 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
       var s1_0 = 0.0;
       var s2_0 = 0.0;
       var s3_0 = 0.0;
-      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0); s1_0 = fma(a0_1_0, q, s1_0); s2_0 = fma(a0_2_0, q, s2_0); s3_0 = fma(a0_3_0, q, s3_0);
-      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_1_0, q, s0_0); s1_0 = fma(a0_2_0, q, s1_0); s2_0 = fma(a0_3_0, q, s2_0); s3_0 = fma(a0_4_0, q, s3_0);
-      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_2_0, q, s0_0); s1_0 = fma(a0_3_0, q, s1_0); s2_0 = fma(a0_4_0, q, s2_0); s3_0 = fma(a0_5_0, q, s3_0);
-      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a1_0_0, q, s0_0); s1_0 = fma(a1_1_0, q, s1_0); s2_0 = fma(a1_2_0, q, s2_0); s3_0 = fma(a1_3_0, q, s3_0);
-      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a1_1_0, q, s0_0); s1_0 = fma(a1_2_0, q, s1_0); s2_0 = fma(a1_3_0, q, s2_0); s3_0 = fma(a1_4_0, q, s3_0);
-      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a1_2_0, q, s0_0); s1_0 = fma(a1_3_0, q, s1_0); s2_0 = fma(a1_4_0, q, s2_0); s3_0 = fma(a1_5_0, q, s3_0);
-      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a2_0_0, q, s0_0); s1_0 = fma(a2_1_0, q, s1_0); s2_0 = fma(a2_2_0, q, s2_0); s3_0 = fma(a2_3_0, q, s3_0);
-      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a2_1_0, q, s0_0); s1_0 = fma(a2_2_0, q, s1_0); s2_0 = fma(a2_3_0, q, s2_0); s3_0 = fma(a2_4_0, q, s3_0);
-      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a2_2_0, q, s0_0); s1_0 = fma(a2_3_0, q, s1_0); s2_0 = fma(a2_4_0, q, s2_0); s3_0 = fma(a2_5_0, q, s3_0);
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0); s1_0 = fma(a[1], q, s1_0); s2_0 = fma(a[2], q, s2_0); s3_0 = fma(a[3], q, s3_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0); s1_0 = fma(a[2], q, s1_0); s2_0 = fma(a[3], q, s2_0); s3_0 = fma(a[4], q, s3_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0); s1_0 = fma(a[3], q, s1_0); s2_0 = fma(a[4], q, s2_0); s3_0 = fma(a[5], q, s3_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[6], q, s0_0); s1_0 = fma(a[7], q, s1_0); s2_0 = fma(a[8], q, s2_0); s3_0 = fma(a[9], q, s3_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a[7], q, s0_0); s1_0 = fma(a[8], q, s1_0); s2_0 = fma(a[9], q, s2_0); s3_0 = fma(a[10], q, s3_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a[8], q, s0_0); s1_0 = fma(a[9], q, s1_0); s2_0 = fma(a[10], q, s2_0); s3_0 = fma(a[11], q, s3_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a[12], q, s0_0); s1_0 = fma(a[13], q, s1_0); s2_0 = fma(a[14], q, s2_0); s3_0 = fma(a[15], q, s3_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a[13], q, s0_0); s1_0 = fma(a[14], q, s1_0); s2_0 = fma(a[15], q, s2_0); s3_0 = fma(a[16], q, s3_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a[14], q, s0_0); s1_0 = fma(a[15], q, s1_0); s2_0 = fma(a[16], q, s2_0); s3_0 = fma(a[17], q, s3_0);
       v0 = T(v0.yzw, s0_0);
       v1 = T(v1.yzw, s1_0);
       v2 = T(v2.yzw, s2_0);

@@ -20,77 +20,55 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let top = r / PW % PH * WH * SY - TOP;
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  let y0 = top + 0 >= 0 && top + 0 < H;
-  let y1 = top + 1 >= 0 && top + 1 < H;
-  let y2 = top + 2 >= 0 && top + 2 < H;
-  let x0 = left + 0 >= 0 && left + 0 < W;
-  let x1 = left + 1 >= 0 && left + 1 < W;
-  let x2 = left + 2 >= 0 && left + 2 < W;
-  let a0_0_0 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 0, y0 && x0)], y0 && x0);
-  let a0_0_1 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 1, y0 && x0)], y0 && x0);
-  let a0_0_2 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 2, y0 && x0)], y0 && x0);
-  let a0_1_0 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 3, y0 && x1)], y0 && x1);
-  let a0_1_1 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 4, y0 && x1)], y0 && x1);
-  let a0_1_2 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 5, y0 && x1)], y0 && x1);
-  let a0_2_0 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 6, y0 && x2)], y0 && x2);
-  let a0_2_1 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 7, y0 && x2)], y0 && x2);
-  let a0_2_2 = select(0.0, d_conv_transpose1_z[select(0, at + 0 * (W * C) + 8, y0 && x2)], y0 && x2);
-  let a1_0_0 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 0, y1 && x0)], y1 && x0);
-  let a1_0_1 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 1, y1 && x0)], y1 && x0);
-  let a1_0_2 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 2, y1 && x0)], y1 && x0);
-  let a1_1_0 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 3, y1 && x1)], y1 && x1);
-  let a1_1_1 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 4, y1 && x1)], y1 && x1);
-  let a1_1_2 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 5, y1 && x1)], y1 && x1);
-  let a1_2_0 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 6, y1 && x2)], y1 && x2);
-  let a1_2_1 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 7, y1 && x2)], y1 && x2);
-  let a1_2_2 = select(0.0, d_conv_transpose1_z[select(0, at + 1 * (W * C) + 8, y1 && x2)], y1 && x2);
-  let a2_0_0 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 0, y2 && x0)], y2 && x0);
-  let a2_0_1 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 1, y2 && x0)], y2 && x0);
-  let a2_0_2 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 2, y2 && x0)], y2 && x0);
-  let a2_1_0 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 3, y2 && x1)], y2 && x1);
-  let a2_1_1 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 4, y2 && x1)], y2 && x1);
-  let a2_1_2 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 5, y2 && x1)], y2 && x1);
-  let a2_2_0 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 6, y2 && x2)], y2 && x2);
-  let a2_2_1 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 7, y2 && x2)], y2 && x2);
-  let a2_2_2 = select(0.0, d_conv_transpose1_z[select(0, at + 2 * (W * C) + 8, y2 && x2)], y2 && x2);
+  // What the windows of the lane read.
+  var a: array<f32, 27>;
+
+  // tile.z is 0; that the compiler cannot know keeps these loops, which compile faster than they would unrolled.
+  for (var j = 0; j < 3 + i32(tile.z); j++) {
+    for (var e = 0; e < 9 + i32(tile.z); e++) {
+      {
+        let inside = top + j >= 0 && top + j < H && left * C + e >= 0 && left * C + e < W * C;
+        a[j * 9 + e] = select(0.0, d_conv_transpose1_z[select(0, at + j * (W * C) + e, inside)], inside);
+      }
+    }
+  }
   let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
     var v0 = T();
-    // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.
     for (var part = 0; part < 4 + i32(tile.z); part += 1) {
       let w0 = conv_transpose1_weight[own + 0 + f + part];
       let w1 = conv_transpose1_weight[own + 128 + f + part];
       let w2 = conv_transpose1_weight[own + 256 + f + part];
       let w3 = conv_transpose1_weight[min(own + 384 + f + part, 431)];
       var s0_0 = 0.0;
-      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_0_1, q, s0_0);
-      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_0_2, q, s0_0);
-      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a0_1_0, q, s0_0);
-      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a0_1_1, q, s0_0);
-      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a0_1_2, q, s0_0);
-      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a0_2_0, q, s0_0);
-      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a0_2_1, q, s0_0);
-      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a0_2_2, q, s0_0);
-      q = subgroupBroadcast(w1, 1u); s0_0 = fma(a1_0_0, q, s0_0);
-      q = subgroupBroadcast(w1, 2u); s0_0 = fma(a1_0_1, q, s0_0);
-      q = subgroupBroadcast(w1, 3u); s0_0 = fma(a1_0_2, q, s0_0);
-      q = subgroupBroadcast(w1, 4u); s0_0 = fma(a1_1_0, q, s0_0);
-      q = subgroupBroadcast(w1, 5u); s0_0 = fma(a1_1_1, q, s0_0);
-      q = subgroupBroadcast(w1, 6u); s0_0 = fma(a1_1_2, q, s0_0);
-      q = subgroupBroadcast(w1, 7u); s0_0 = fma(a1_2_0, q, s0_0);
-      q = subgroupBroadcast(w2, 0u); s0_0 = fma(a1_2_1, q, s0_0);
-      q = subgroupBroadcast(w2, 1u); s0_0 = fma(a1_2_2, q, s0_0);
-      q = subgroupBroadcast(w2, 2u); s0_0 = fma(a2_0_0, q, s0_0);
-      q = subgroupBroadcast(w2, 3u); s0_0 = fma(a2_0_1, q, s0_0);
-      q = subgroupBroadcast(w2, 4u); s0_0 = fma(a2_0_2, q, s0_0);
-      q = subgroupBroadcast(w2, 5u); s0_0 = fma(a2_1_0, q, s0_0);
-      q = subgroupBroadcast(w2, 6u); s0_0 = fma(a2_1_1, q, s0_0);
-      q = subgroupBroadcast(w2, 7u); s0_0 = fma(a2_1_2, q, s0_0);
-      q = subgroupBroadcast(w3, 0u); s0_0 = fma(a2_2_0, q, s0_0);
-      q = subgroupBroadcast(w3, 1u); s0_0 = fma(a2_2_1, q, s0_0);
-      q = subgroupBroadcast(w3, 2u); s0_0 = fma(a2_2_2, q, s0_0);
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[3], q, s0_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a[4], q, s0_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a[5], q, s0_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a[6], q, s0_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a[7], q, s0_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a[8], q, s0_0);
+      q = subgroupBroadcast(w1, 1u); s0_0 = fma(a[9], q, s0_0);
+      q = subgroupBroadcast(w1, 2u); s0_0 = fma(a[10], q, s0_0);
+      q = subgroupBroadcast(w1, 3u); s0_0 = fma(a[11], q, s0_0);
+      q = subgroupBroadcast(w1, 4u); s0_0 = fma(a[12], q, s0_0);
+      q = subgroupBroadcast(w1, 5u); s0_0 = fma(a[13], q, s0_0);
+      q = subgroupBroadcast(w1, 6u); s0_0 = fma(a[14], q, s0_0);
+      q = subgroupBroadcast(w1, 7u); s0_0 = fma(a[15], q, s0_0);
+      q = subgroupBroadcast(w2, 0u); s0_0 = fma(a[16], q, s0_0);
+      q = subgroupBroadcast(w2, 1u); s0_0 = fma(a[17], q, s0_0);
+      q = subgroupBroadcast(w2, 2u); s0_0 = fma(a[18], q, s0_0);
+      q = subgroupBroadcast(w2, 3u); s0_0 = fma(a[19], q, s0_0);
+      q = subgroupBroadcast(w2, 4u); s0_0 = fma(a[20], q, s0_0);
+      q = subgroupBroadcast(w2, 5u); s0_0 = fma(a[21], q, s0_0);
+      q = subgroupBroadcast(w2, 6u); s0_0 = fma(a[22], q, s0_0);
+      q = subgroupBroadcast(w2, 7u); s0_0 = fma(a[23], q, s0_0);
+      q = subgroupBroadcast(w3, 0u); s0_0 = fma(a[24], q, s0_0);
+      q = subgroupBroadcast(w3, 1u); s0_0 = fma(a[25], q, s0_0);
+      q = subgroupBroadcast(w3, 2u); s0_0 = fma(a[26], q, s0_0);
       v0 = T(v0.yzw, s0_0);
     }
 

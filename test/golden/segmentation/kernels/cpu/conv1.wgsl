@@ -20,39 +20,70 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let top = r / PW % PH * WH * SY - TOP;
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  let y0 = top + 0 >= 0 && top + 0 < H;
-  let y1 = top + 1 >= 0 && top + 1 < H;
-  let y2 = top + 2 >= 0 && top + 2 < H;
-  let x0 = left + 0 >= 0 && left + 0 < W;
-  let x1 = left + 1 >= 0 && left + 1 < W;
-  let x2 = left + 2 >= 0 && left + 2 < W;
-  let a0_0_0 = select(0.0, x[select(0, at + 0 * (W * C) + 0, y0 && x0)], y0 && x0);
-  let a0_1_0 = select(0.0, x[select(0, at + 0 * (W * C) + 1, y0 && x1)], y0 && x1);
-  let a0_2_0 = select(0.0, x[select(0, at + 0 * (W * C) + 2, y0 && x2)], y0 && x2);
-  let a1_0_0 = select(0.0, x[select(0, at + 1 * (W * C) + 0, y1 && x0)], y1 && x0);
-  let a1_1_0 = select(0.0, x[select(0, at + 1 * (W * C) + 1, y1 && x1)], y1 && x1);
-  let a1_2_0 = select(0.0, x[select(0, at + 1 * (W * C) + 2, y1 && x2)], y1 && x2);
-  let a2_0_0 = select(0.0, x[select(0, at + 2 * (W * C) + 0, y2 && x0)], y2 && x0);
-  let a2_1_0 = select(0.0, x[select(0, at + 2 * (W * C) + 1, y2 && x1)], y2 && x1);
-  let a2_2_0 = select(0.0, x[select(0, at + 2 * (W * C) + 2, y2 && x2)], y2 && x2);
+  // What the windows of the lane read.
+  var a: array<f32, 9>;
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
+    a[0] = select(0.0, x[select(0, at + 0 * (W * C) + 0, inside)], inside);
+  }
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
+    a[1] = select(0.0, x[select(0, at + 0 * (W * C) + 1, inside)], inside);
+  }
+
+  {
+    let inside = top + 0 >= 0 && top + 0 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
+    a[2] = select(0.0, x[select(0, at + 0 * (W * C) + 2, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
+    a[3] = select(0.0, x[select(0, at + 1 * (W * C) + 0, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
+    a[4] = select(0.0, x[select(0, at + 1 * (W * C) + 1, inside)], inside);
+  }
+
+  {
+    let inside = top + 1 >= 0 && top + 1 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
+    a[5] = select(0.0, x[select(0, at + 1 * (W * C) + 2, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
+    a[6] = select(0.0, x[select(0, at + 2 * (W * C) + 0, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
+    a[7] = select(0.0, x[select(0, at + 2 * (W * C) + 1, inside)], inside);
+  }
+
+  {
+    let inside = top + 2 >= 0 && top + 2 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
+    a[8] = select(0.0, x[select(0, at + 2 * (W * C) + 2, inside)], inside);
+  }
   let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
     var v0 = T();
-    // tile.z is 0: a short loop whose end the compiler knows is unrolled, which takes it twice as long.
     for (var part = 0; part < 4 + i32(tile.z); part += 1) {
       let w0 = conv1_weight[own + 0 + f + part];
       let w1 = conv1_weight[min(own + 32 + f + part, 35)];
       var s0_0 = 0.0;
-      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_1_0, q, s0_0);
-      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_2_0, q, s0_0);
-      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a1_0_0, q, s0_0);
-      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a1_1_0, q, s0_0);
-      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a1_2_0, q, s0_0);
-      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a2_0_0, q, s0_0);
-      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a2_1_0, q, s0_0);
-      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a2_2_0, q, s0_0);
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[3], q, s0_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a[4], q, s0_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a[5], q, s0_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a[6], q, s0_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a[7], q, s0_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a[8], q, s0_0);
       v0 = T(v0.yzw, s0_0);
     }
 

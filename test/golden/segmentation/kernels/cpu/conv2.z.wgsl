@@ -14,25 +14,27 @@ const PW = 5; const PH = 6; const WH = 1; const WW = 1;
 @group(0) @binding(3) var<storage, read_write> conv2_z: array<f32, 360>;
 
 @compute @workgroup_size(8)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let place = i32(id.x);
   let r = place;
   let top = r / PW % PH * WH * SY - TOP;
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
-  let a0_0_0 = conv1[at + 0 * (W * C) + 0];
-  let a0_0_1 = conv1[at + 0 * (W * C) + 1];
-  let a0_0_2 = conv1[at + 0 * (W * C) + 2];
-  let a0_0_3 = conv1[at + 0 * (W * C) + 3];
+  // What the windows of the lane read.
+  var a: array<f32, 4>;
+  a[0] = conv1[at + 0 * (W * C) + 0];
+  a[1] = conv1[at + 0 * (W * C) + 1];
+  a[2] = conv1[at + 0 * (W * C) + 2];
+  a[3] = conv1[at + 0 * (W * C) + 3];
   let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 1) {
     let w0 = conv2_weight[min(own + 0 + f, 11)];
     var s0_0 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a0_0_0, q, s0_0);
-    q = subgroupBroadcast(w0, 1u); s0_0 = fma(a0_0_1, q, s0_0);
-    q = subgroupBroadcast(w0, 2u); s0_0 = fma(a0_0_2, q, s0_0);
-    q = subgroupBroadcast(w0, 3u); s0_0 = fma(a0_0_3, q, s0_0);
+    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0);
+    q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0);
+    q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0);
+    q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[3], q, s0_0);
 
     {
       let column = u32(f);
