@@ -4,7 +4,7 @@ import type { StepField } from '../../../runtime/plan.ts';
 import { type Node, showShape, sizeOf, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { asFloats, bindings, heading, type Kernel, spread, workgroupNumber } from '../kernel.ts';
-import { comment, i32, kernelText, list, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, i32, join, kernelText, list, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { offsets } from './contraction-pixels.ts';
 import { accessOf, constants } from './index-map.ts';
 
@@ -106,7 +106,9 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   }
   if (mine < F) {
     let o = part * ${i32(sums.length)} * F + f;
-    ${sums.map((s, k) => wgsl`${out}[o + ${i32(k)} * F] = ${s};`)}
+    ${comment('tile.z is 0; that the compiler cannot know keeps this a loop, which compiles faster than it would unrolled.')}
+    var result = array<f32, ${size(sums.length)}>(${join(sums, ', ')});
+    for (var i = 0; i < ${i32(sums.length)} + i32(tile.z); i++) { ${out}[o + i * F] = result[i]; }
   }
 }`;
   return { name: group.name, wgsl: kernelText(text), bindings: b.list(), groups };

@@ -65,14 +65,8 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: ve
   }
   if (mine < F) {
     let o = part * 9 * F + f;
-    d_conv1_weight_parts[o + 0 * F] = s0;
-    d_conv1_weight_parts[o + 1 * F] = s1;
-    d_conv1_weight_parts[o + 2 * F] = s2;
-    d_conv1_weight_parts[o + 3 * F] = s3;
-    d_conv1_weight_parts[o + 4 * F] = s4;
-    d_conv1_weight_parts[o + 5 * F] = s5;
-    d_conv1_weight_parts[o + 6 * F] = s6;
-    d_conv1_weight_parts[o + 7 * F] = s7;
-    d_conv1_weight_parts[o + 8 * F] = s8;
+    // tile.z is 0; that the compiler cannot know keeps this a loop, which compiles faster than it would unrolled.
+    var result = array<f32, 9>(s0, s1, s2, s3, s4, s5, s6, s7, s8);
+    for (var i = 0; i < 9 + i32(tile.z); i++) { d_conv1_weight_parts[o + i * F] = result[i]; }
   }
 }
