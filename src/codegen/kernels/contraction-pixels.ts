@@ -41,11 +41,11 @@ export function pixelKernel(group: Group, schedule: PixelSchedule, fields: reado
   /** Loads the element `along` a row `below` the first. */
   const load = (below: Wgsl, along: Wgsl, index: Wgsl): Wgsl => {
     const at = wgsl`at + ${below} * (W * C) + ${along}`;
-    if (!guarded) return wgsl`a[${index}] = ${element(at)};`;
+    if (!guarded) return wgsl`held[${index}] = ${element(at)};`;
     return wgsl`
 {
   let inside = top + ${below} >= 0 && top + ${below} < H && left * C + ${along} >= 0 && left * C + ${along} < W * C;
-  a[${index}] = select(0.0, ${element(wgsl`select(0, ${at}, inside)`)}, inside);
+  held[${index}] = select(0.0, ${element(wgsl`select(0, ${at}, inside)`)}, inside);
 }`;
   };
   const loads = schedule.unrolled
@@ -63,7 +63,7 @@ for (var j = 0; j < ${i32(ys.count)} + i32(tile.z); j++) {
   }
 }`;
   const name = (y: number, x: number, c: number): Wgsl =>
-    wgsl`a[${size((y / ys.step) * row + (x / xs.step) * channels + c)}]`;
+    wgsl`held[${size((y / ys.step) * row + (x / xs.step) * channels + c)}]`;
   // 3. The weights of a few filters: lane l holds element l of each eight, filters fastest.
   const width = n % 4 === 0 ? 4 : 1;
   const block = [schedule.filters, 2].find((filters) => n % filters === 0 && filters <= schedule.filters) ?? 1;
@@ -159,7 +159,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
   ${comment('What the windows of the lane read.')}
-  var a: array<f32, ${size(ys.count * row)}>;
+  var held: array<f32, ${size(ys.count * row)}>;
   ${loads}
   let own = i32(lane) ${block === 1 ? nothing : wgsl`/ ${i32(block)} `}* F${block === 1 ? nothing : wgsl` + i32(lane) % ${i32(block)}`};
   var q: f32;

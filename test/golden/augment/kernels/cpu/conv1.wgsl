@@ -22,141 +22,141 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
   // What the windows of the lane read.
-  var a: array<f32, 27>;
+  var held: array<f32, 27>;
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
-    a[0] = select(0.0, normalise[select(0, at + 0 * (W * C) + 0, inside)], inside);
+    held[0] = select(0.0, normalise[select(0, at + 0 * (W * C) + 0, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
-    a[1] = select(0.0, normalise[select(0, at + 0 * (W * C) + 1, inside)], inside);
+    held[1] = select(0.0, normalise[select(0, at + 0 * (W * C) + 1, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
-    a[2] = select(0.0, normalise[select(0, at + 0 * (W * C) + 2, inside)], inside);
+    held[2] = select(0.0, normalise[select(0, at + 0 * (W * C) + 2, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
-    a[3] = select(0.0, normalise[select(0, at + 0 * (W * C) + 3, inside)], inside);
+    held[3] = select(0.0, normalise[select(0, at + 0 * (W * C) + 3, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
-    a[4] = select(0.0, normalise[select(0, at + 0 * (W * C) + 4, inside)], inside);
+    held[4] = select(0.0, normalise[select(0, at + 0 * (W * C) + 4, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
-    a[5] = select(0.0, normalise[select(0, at + 0 * (W * C) + 5, inside)], inside);
+    held[5] = select(0.0, normalise[select(0, at + 0 * (W * C) + 5, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 6 >= 0 && left * C + 6 < W * C;
-    a[6] = select(0.0, normalise[select(0, at + 0 * (W * C) + 6, inside)], inside);
+    held[6] = select(0.0, normalise[select(0, at + 0 * (W * C) + 6, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 7 >= 0 && left * C + 7 < W * C;
-    a[7] = select(0.0, normalise[select(0, at + 0 * (W * C) + 7, inside)], inside);
+    held[7] = select(0.0, normalise[select(0, at + 0 * (W * C) + 7, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 8 >= 0 && left * C + 8 < W * C;
-    a[8] = select(0.0, normalise[select(0, at + 0 * (W * C) + 8, inside)], inside);
+    held[8] = select(0.0, normalise[select(0, at + 0 * (W * C) + 8, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
-    a[9] = select(0.0, normalise[select(0, at + 1 * (W * C) + 0, inside)], inside);
+    held[9] = select(0.0, normalise[select(0, at + 1 * (W * C) + 0, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
-    a[10] = select(0.0, normalise[select(0, at + 1 * (W * C) + 1, inside)], inside);
+    held[10] = select(0.0, normalise[select(0, at + 1 * (W * C) + 1, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
-    a[11] = select(0.0, normalise[select(0, at + 1 * (W * C) + 2, inside)], inside);
+    held[11] = select(0.0, normalise[select(0, at + 1 * (W * C) + 2, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
-    a[12] = select(0.0, normalise[select(0, at + 1 * (W * C) + 3, inside)], inside);
+    held[12] = select(0.0, normalise[select(0, at + 1 * (W * C) + 3, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
-    a[13] = select(0.0, normalise[select(0, at + 1 * (W * C) + 4, inside)], inside);
+    held[13] = select(0.0, normalise[select(0, at + 1 * (W * C) + 4, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
-    a[14] = select(0.0, normalise[select(0, at + 1 * (W * C) + 5, inside)], inside);
+    held[14] = select(0.0, normalise[select(0, at + 1 * (W * C) + 5, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 6 >= 0 && left * C + 6 < W * C;
-    a[15] = select(0.0, normalise[select(0, at + 1 * (W * C) + 6, inside)], inside);
+    held[15] = select(0.0, normalise[select(0, at + 1 * (W * C) + 6, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 7 >= 0 && left * C + 7 < W * C;
-    a[16] = select(0.0, normalise[select(0, at + 1 * (W * C) + 7, inside)], inside);
+    held[16] = select(0.0, normalise[select(0, at + 1 * (W * C) + 7, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 8 >= 0 && left * C + 8 < W * C;
-    a[17] = select(0.0, normalise[select(0, at + 1 * (W * C) + 8, inside)], inside);
+    held[17] = select(0.0, normalise[select(0, at + 1 * (W * C) + 8, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
-    a[18] = select(0.0, normalise[select(0, at + 2 * (W * C) + 0, inside)], inside);
+    held[18] = select(0.0, normalise[select(0, at + 2 * (W * C) + 0, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
-    a[19] = select(0.0, normalise[select(0, at + 2 * (W * C) + 1, inside)], inside);
+    held[19] = select(0.0, normalise[select(0, at + 2 * (W * C) + 1, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
-    a[20] = select(0.0, normalise[select(0, at + 2 * (W * C) + 2, inside)], inside);
+    held[20] = select(0.0, normalise[select(0, at + 2 * (W * C) + 2, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
-    a[21] = select(0.0, normalise[select(0, at + 2 * (W * C) + 3, inside)], inside);
+    held[21] = select(0.0, normalise[select(0, at + 2 * (W * C) + 3, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
-    a[22] = select(0.0, normalise[select(0, at + 2 * (W * C) + 4, inside)], inside);
+    held[22] = select(0.0, normalise[select(0, at + 2 * (W * C) + 4, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
-    a[23] = select(0.0, normalise[select(0, at + 2 * (W * C) + 5, inside)], inside);
+    held[23] = select(0.0, normalise[select(0, at + 2 * (W * C) + 5, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 6 >= 0 && left * C + 6 < W * C;
-    a[24] = select(0.0, normalise[select(0, at + 2 * (W * C) + 6, inside)], inside);
+    held[24] = select(0.0, normalise[select(0, at + 2 * (W * C) + 6, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 7 >= 0 && left * C + 7 < W * C;
-    a[25] = select(0.0, normalise[select(0, at + 2 * (W * C) + 7, inside)], inside);
+    held[25] = select(0.0, normalise[select(0, at + 2 * (W * C) + 7, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 8 >= 0 && left * C + 8 < W * C;
-    a[26] = select(0.0, normalise[select(0, at + 2 * (W * C) + 8, inside)], inside);
+    held[26] = select(0.0, normalise[select(0, at + 2 * (W * C) + 8, inside)], inside);
   }
   let own = i32(lane) * F;
   var q: f32;
@@ -168,33 +168,33 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
       let w2 = conv1_weight[own + 64 + f + part];
       let w3 = conv1_weight[min(own + 96 + f + part, 107)];
       var s0_0 = 0.0;
-      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0);
-      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0);
-      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0);
-      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[3], q, s0_0);
-      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a[4], q, s0_0);
-      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a[5], q, s0_0);
-      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a[6], q, s0_0);
-      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a[7], q, s0_0);
-      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a[8], q, s0_0);
-      q = subgroupBroadcast(w1, 1u); s0_0 = fma(a[9], q, s0_0);
-      q = subgroupBroadcast(w1, 2u); s0_0 = fma(a[10], q, s0_0);
-      q = subgroupBroadcast(w1, 3u); s0_0 = fma(a[11], q, s0_0);
-      q = subgroupBroadcast(w1, 4u); s0_0 = fma(a[12], q, s0_0);
-      q = subgroupBroadcast(w1, 5u); s0_0 = fma(a[13], q, s0_0);
-      q = subgroupBroadcast(w1, 6u); s0_0 = fma(a[14], q, s0_0);
-      q = subgroupBroadcast(w1, 7u); s0_0 = fma(a[15], q, s0_0);
-      q = subgroupBroadcast(w2, 0u); s0_0 = fma(a[16], q, s0_0);
-      q = subgroupBroadcast(w2, 1u); s0_0 = fma(a[17], q, s0_0);
-      q = subgroupBroadcast(w2, 2u); s0_0 = fma(a[18], q, s0_0);
-      q = subgroupBroadcast(w2, 3u); s0_0 = fma(a[19], q, s0_0);
-      q = subgroupBroadcast(w2, 4u); s0_0 = fma(a[20], q, s0_0);
-      q = subgroupBroadcast(w2, 5u); s0_0 = fma(a[21], q, s0_0);
-      q = subgroupBroadcast(w2, 6u); s0_0 = fma(a[22], q, s0_0);
-      q = subgroupBroadcast(w2, 7u); s0_0 = fma(a[23], q, s0_0);
-      q = subgroupBroadcast(w3, 0u); s0_0 = fma(a[24], q, s0_0);
-      q = subgroupBroadcast(w3, 1u); s0_0 = fma(a[25], q, s0_0);
-      q = subgroupBroadcast(w3, 2u); s0_0 = fma(a[26], q, s0_0);
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(held[0], q, s0_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(held[1], q, s0_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(held[2], q, s0_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(held[3], q, s0_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(held[4], q, s0_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(held[5], q, s0_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(held[6], q, s0_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(held[7], q, s0_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(held[8], q, s0_0);
+      q = subgroupBroadcast(w1, 1u); s0_0 = fma(held[9], q, s0_0);
+      q = subgroupBroadcast(w1, 2u); s0_0 = fma(held[10], q, s0_0);
+      q = subgroupBroadcast(w1, 3u); s0_0 = fma(held[11], q, s0_0);
+      q = subgroupBroadcast(w1, 4u); s0_0 = fma(held[12], q, s0_0);
+      q = subgroupBroadcast(w1, 5u); s0_0 = fma(held[13], q, s0_0);
+      q = subgroupBroadcast(w1, 6u); s0_0 = fma(held[14], q, s0_0);
+      q = subgroupBroadcast(w1, 7u); s0_0 = fma(held[15], q, s0_0);
+      q = subgroupBroadcast(w2, 0u); s0_0 = fma(held[16], q, s0_0);
+      q = subgroupBroadcast(w2, 1u); s0_0 = fma(held[17], q, s0_0);
+      q = subgroupBroadcast(w2, 2u); s0_0 = fma(held[18], q, s0_0);
+      q = subgroupBroadcast(w2, 3u); s0_0 = fma(held[19], q, s0_0);
+      q = subgroupBroadcast(w2, 4u); s0_0 = fma(held[20], q, s0_0);
+      q = subgroupBroadcast(w2, 5u); s0_0 = fma(held[21], q, s0_0);
+      q = subgroupBroadcast(w2, 6u); s0_0 = fma(held[22], q, s0_0);
+      q = subgroupBroadcast(w2, 7u); s0_0 = fma(held[23], q, s0_0);
+      q = subgroupBroadcast(w3, 0u); s0_0 = fma(held[24], q, s0_0);
+      q = subgroupBroadcast(w3, 1u); s0_0 = fma(held[25], q, s0_0);
+      q = subgroupBroadcast(w3, 2u); s0_0 = fma(held[26], q, s0_0);
       v0 = T(v0.yzw, s0_0);
     }
     if (place < 600) {

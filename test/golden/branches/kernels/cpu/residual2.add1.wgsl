@@ -21,11 +21,11 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
   // What the windows of the lane read.
-  var a: array<f32, 4>;
-  a[0] = residual1_add1[at + 0 * (W * C) + 0];
-  a[1] = residual1_add1[at + 0 * (W * C) + 1];
-  a[2] = residual1_add1[at + 0 * (W * C) + 2];
-  a[3] = residual1_add1[at + 0 * (W * C) + 3];
+  var held: array<f32, 4>;
+  held[0] = residual1_add1[at + 0 * (W * C) + 0];
+  held[1] = residual1_add1[at + 0 * (W * C) + 1];
+  held[2] = residual1_add1[at + 0 * (W * C) + 2];
+  held[3] = residual1_add1[at + 0 * (W * C) + 3];
   let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
@@ -33,10 +33,10 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
     for (var part = 0; part < 4 + i32(tile.z); part += 1) {
       let w0 = residual2_conv2_weight[min(own + 0 + f + part, 31)];
       var s0_0 = 0.0;
-      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0);
-      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0);
-      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0);
-      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[3], q, s0_0);
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(held[0], q, s0_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(held[1], q, s0_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(held[2], q, s0_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(held[3], q, s0_0);
       v0 = T(v0.yzw, s0_0);
     }
 

@@ -21,31 +21,31 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
   // What the windows of the lane read.
-  var a: array<f32, 9>;
-  a[0] = x[at + 0 * (W * C) + 0];
-  a[1] = x[at + 0 * (W * C) + 1];
-  a[2] = x[at + 0 * (W * C) + 2];
-  a[3] = x[at + 1 * (W * C) + 0];
-  a[4] = x[at + 1 * (W * C) + 1];
-  a[5] = x[at + 1 * (W * C) + 2];
-  a[6] = x[at + 2 * (W * C) + 0];
-  a[7] = x[at + 2 * (W * C) + 1];
-  a[8] = x[at + 2 * (W * C) + 2];
+  var held: array<f32, 9>;
+  held[0] = x[at + 0 * (W * C) + 0];
+  held[1] = x[at + 0 * (W * C) + 1];
+  held[2] = x[at + 0 * (W * C) + 2];
+  held[3] = x[at + 1 * (W * C) + 0];
+  held[4] = x[at + 1 * (W * C) + 1];
+  held[5] = x[at + 1 * (W * C) + 2];
+  held[6] = x[at + 2 * (W * C) + 0];
+  held[7] = x[at + 2 * (W * C) + 1];
+  held[8] = x[at + 2 * (W * C) + 2];
   let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 1) {
     let w0 = conv1_weight[own + 0 + f];
     let w1 = conv1_weight[min(own + 24 + f, 26)];
     var s0_0 = 0.0;
-    q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0);
-    q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0);
-    q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0);
-    q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[3], q, s0_0);
-    q = subgroupBroadcast(w0, 4u); s0_0 = fma(a[4], q, s0_0);
-    q = subgroupBroadcast(w0, 5u); s0_0 = fma(a[5], q, s0_0);
-    q = subgroupBroadcast(w0, 6u); s0_0 = fma(a[6], q, s0_0);
-    q = subgroupBroadcast(w0, 7u); s0_0 = fma(a[7], q, s0_0);
-    q = subgroupBroadcast(w1, 0u); s0_0 = fma(a[8], q, s0_0);
+    q = subgroupBroadcast(w0, 0u); s0_0 = fma(held[0], q, s0_0);
+    q = subgroupBroadcast(w0, 1u); s0_0 = fma(held[1], q, s0_0);
+    q = subgroupBroadcast(w0, 2u); s0_0 = fma(held[2], q, s0_0);
+    q = subgroupBroadcast(w0, 3u); s0_0 = fma(held[3], q, s0_0);
+    q = subgroupBroadcast(w0, 4u); s0_0 = fma(held[4], q, s0_0);
+    q = subgroupBroadcast(w0, 5u); s0_0 = fma(held[5], q, s0_0);
+    q = subgroupBroadcast(w0, 6u); s0_0 = fma(held[6], q, s0_0);
+    q = subgroupBroadcast(w0, 7u); s0_0 = fma(held[7], q, s0_0);
+    q = subgroupBroadcast(w1, 0u); s0_0 = fma(held[8], q, s0_0);
 
     {
       let column = u32(f);

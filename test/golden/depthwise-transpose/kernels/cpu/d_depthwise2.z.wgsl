@@ -21,14 +21,14 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
   // What the windows of the lane read.
-  var a: array<f32, 27>;
+  var held: array<f32, 27>;
 
   // tile.z is 0; that the compiler cannot know keeps these loops, which compile faster than they would unrolled.
   for (var j = 0; j < 3 + i32(tile.z); j++) {
     for (var e = 0; e < 9 + i32(tile.z); e++) {
       {
         let inside = top + j >= 0 && top + j < H && left * C + e >= 0 && left * C + e < W * C;
-        a[j * 9 + e] = select(0.0, d_conv_transpose1_z[select(0, at + j * (W * C) + e, inside)], inside);
+        held[j * 9 + e] = select(0.0, d_conv_transpose1_z[select(0, at + j * (W * C) + e, inside)], inside);
       }
     }
   }
@@ -42,33 +42,33 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
       let w2 = conv_transpose1_weight[own + 256 + f + part];
       let w3 = conv_transpose1_weight[min(own + 384 + f + part, 431)];
       var s0_0 = 0.0;
-      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0);
-      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0);
-      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0);
-      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[3], q, s0_0);
-      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a[4], q, s0_0);
-      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a[5], q, s0_0);
-      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a[6], q, s0_0);
-      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a[7], q, s0_0);
-      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a[8], q, s0_0);
-      q = subgroupBroadcast(w1, 1u); s0_0 = fma(a[9], q, s0_0);
-      q = subgroupBroadcast(w1, 2u); s0_0 = fma(a[10], q, s0_0);
-      q = subgroupBroadcast(w1, 3u); s0_0 = fma(a[11], q, s0_0);
-      q = subgroupBroadcast(w1, 4u); s0_0 = fma(a[12], q, s0_0);
-      q = subgroupBroadcast(w1, 5u); s0_0 = fma(a[13], q, s0_0);
-      q = subgroupBroadcast(w1, 6u); s0_0 = fma(a[14], q, s0_0);
-      q = subgroupBroadcast(w1, 7u); s0_0 = fma(a[15], q, s0_0);
-      q = subgroupBroadcast(w2, 0u); s0_0 = fma(a[16], q, s0_0);
-      q = subgroupBroadcast(w2, 1u); s0_0 = fma(a[17], q, s0_0);
-      q = subgroupBroadcast(w2, 2u); s0_0 = fma(a[18], q, s0_0);
-      q = subgroupBroadcast(w2, 3u); s0_0 = fma(a[19], q, s0_0);
-      q = subgroupBroadcast(w2, 4u); s0_0 = fma(a[20], q, s0_0);
-      q = subgroupBroadcast(w2, 5u); s0_0 = fma(a[21], q, s0_0);
-      q = subgroupBroadcast(w2, 6u); s0_0 = fma(a[22], q, s0_0);
-      q = subgroupBroadcast(w2, 7u); s0_0 = fma(a[23], q, s0_0);
-      q = subgroupBroadcast(w3, 0u); s0_0 = fma(a[24], q, s0_0);
-      q = subgroupBroadcast(w3, 1u); s0_0 = fma(a[25], q, s0_0);
-      q = subgroupBroadcast(w3, 2u); s0_0 = fma(a[26], q, s0_0);
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(held[0], q, s0_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(held[1], q, s0_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(held[2], q, s0_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(held[3], q, s0_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(held[4], q, s0_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(held[5], q, s0_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(held[6], q, s0_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(held[7], q, s0_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(held[8], q, s0_0);
+      q = subgroupBroadcast(w1, 1u); s0_0 = fma(held[9], q, s0_0);
+      q = subgroupBroadcast(w1, 2u); s0_0 = fma(held[10], q, s0_0);
+      q = subgroupBroadcast(w1, 3u); s0_0 = fma(held[11], q, s0_0);
+      q = subgroupBroadcast(w1, 4u); s0_0 = fma(held[12], q, s0_0);
+      q = subgroupBroadcast(w1, 5u); s0_0 = fma(held[13], q, s0_0);
+      q = subgroupBroadcast(w1, 6u); s0_0 = fma(held[14], q, s0_0);
+      q = subgroupBroadcast(w1, 7u); s0_0 = fma(held[15], q, s0_0);
+      q = subgroupBroadcast(w2, 0u); s0_0 = fma(held[16], q, s0_0);
+      q = subgroupBroadcast(w2, 1u); s0_0 = fma(held[17], q, s0_0);
+      q = subgroupBroadcast(w2, 2u); s0_0 = fma(held[18], q, s0_0);
+      q = subgroupBroadcast(w2, 3u); s0_0 = fma(held[19], q, s0_0);
+      q = subgroupBroadcast(w2, 4u); s0_0 = fma(held[20], q, s0_0);
+      q = subgroupBroadcast(w2, 5u); s0_0 = fma(held[21], q, s0_0);
+      q = subgroupBroadcast(w2, 6u); s0_0 = fma(held[22], q, s0_0);
+      q = subgroupBroadcast(w2, 7u); s0_0 = fma(held[23], q, s0_0);
+      q = subgroupBroadcast(w3, 0u); s0_0 = fma(held[24], q, s0_0);
+      q = subgroupBroadcast(w3, 1u); s0_0 = fma(held[25], q, s0_0);
+      q = subgroupBroadcast(w3, 2u); s0_0 = fma(held[26], q, s0_0);
       v0 = T(v0.yzw, s0_0);
     }
 

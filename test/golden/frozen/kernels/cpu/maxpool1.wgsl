@@ -27,166 +27,166 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
   // What the windows of the lane read.
-  var a: array<f32, 32>;
+  var held: array<f32, 32>;
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
-    a[0] = select(0.0, x[select(0, at + 0 * (W * C) + 0, inside)], inside);
+    held[0] = select(0.0, x[select(0, at + 0 * (W * C) + 0, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
-    a[1] = select(0.0, x[select(0, at + 0 * (W * C) + 1, inside)], inside);
+    held[1] = select(0.0, x[select(0, at + 0 * (W * C) + 1, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
-    a[2] = select(0.0, x[select(0, at + 0 * (W * C) + 2, inside)], inside);
+    held[2] = select(0.0, x[select(0, at + 0 * (W * C) + 2, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
-    a[3] = select(0.0, x[select(0, at + 0 * (W * C) + 3, inside)], inside);
+    held[3] = select(0.0, x[select(0, at + 0 * (W * C) + 3, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
-    a[4] = select(0.0, x[select(0, at + 0 * (W * C) + 4, inside)], inside);
+    held[4] = select(0.0, x[select(0, at + 0 * (W * C) + 4, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
-    a[5] = select(0.0, x[select(0, at + 0 * (W * C) + 5, inside)], inside);
+    held[5] = select(0.0, x[select(0, at + 0 * (W * C) + 5, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 6 >= 0 && left * C + 6 < W * C;
-    a[6] = select(0.0, x[select(0, at + 0 * (W * C) + 6, inside)], inside);
+    held[6] = select(0.0, x[select(0, at + 0 * (W * C) + 6, inside)], inside);
   }
 
   {
     let inside = top + 0 >= 0 && top + 0 < H && left * C + 7 >= 0 && left * C + 7 < W * C;
-    a[7] = select(0.0, x[select(0, at + 0 * (W * C) + 7, inside)], inside);
+    held[7] = select(0.0, x[select(0, at + 0 * (W * C) + 7, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
-    a[8] = select(0.0, x[select(0, at + 1 * (W * C) + 0, inside)], inside);
+    held[8] = select(0.0, x[select(0, at + 1 * (W * C) + 0, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
-    a[9] = select(0.0, x[select(0, at + 1 * (W * C) + 1, inside)], inside);
+    held[9] = select(0.0, x[select(0, at + 1 * (W * C) + 1, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
-    a[10] = select(0.0, x[select(0, at + 1 * (W * C) + 2, inside)], inside);
+    held[10] = select(0.0, x[select(0, at + 1 * (W * C) + 2, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
-    a[11] = select(0.0, x[select(0, at + 1 * (W * C) + 3, inside)], inside);
+    held[11] = select(0.0, x[select(0, at + 1 * (W * C) + 3, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
-    a[12] = select(0.0, x[select(0, at + 1 * (W * C) + 4, inside)], inside);
+    held[12] = select(0.0, x[select(0, at + 1 * (W * C) + 4, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
-    a[13] = select(0.0, x[select(0, at + 1 * (W * C) + 5, inside)], inside);
+    held[13] = select(0.0, x[select(0, at + 1 * (W * C) + 5, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 6 >= 0 && left * C + 6 < W * C;
-    a[14] = select(0.0, x[select(0, at + 1 * (W * C) + 6, inside)], inside);
+    held[14] = select(0.0, x[select(0, at + 1 * (W * C) + 6, inside)], inside);
   }
 
   {
     let inside = top + 1 >= 0 && top + 1 < H && left * C + 7 >= 0 && left * C + 7 < W * C;
-    a[15] = select(0.0, x[select(0, at + 1 * (W * C) + 7, inside)], inside);
+    held[15] = select(0.0, x[select(0, at + 1 * (W * C) + 7, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
-    a[16] = select(0.0, x[select(0, at + 2 * (W * C) + 0, inside)], inside);
+    held[16] = select(0.0, x[select(0, at + 2 * (W * C) + 0, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
-    a[17] = select(0.0, x[select(0, at + 2 * (W * C) + 1, inside)], inside);
+    held[17] = select(0.0, x[select(0, at + 2 * (W * C) + 1, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
-    a[18] = select(0.0, x[select(0, at + 2 * (W * C) + 2, inside)], inside);
+    held[18] = select(0.0, x[select(0, at + 2 * (W * C) + 2, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
-    a[19] = select(0.0, x[select(0, at + 2 * (W * C) + 3, inside)], inside);
+    held[19] = select(0.0, x[select(0, at + 2 * (W * C) + 3, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
-    a[20] = select(0.0, x[select(0, at + 2 * (W * C) + 4, inside)], inside);
+    held[20] = select(0.0, x[select(0, at + 2 * (W * C) + 4, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
-    a[21] = select(0.0, x[select(0, at + 2 * (W * C) + 5, inside)], inside);
+    held[21] = select(0.0, x[select(0, at + 2 * (W * C) + 5, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 6 >= 0 && left * C + 6 < W * C;
-    a[22] = select(0.0, x[select(0, at + 2 * (W * C) + 6, inside)], inside);
+    held[22] = select(0.0, x[select(0, at + 2 * (W * C) + 6, inside)], inside);
   }
 
   {
     let inside = top + 2 >= 0 && top + 2 < H && left * C + 7 >= 0 && left * C + 7 < W * C;
-    a[23] = select(0.0, x[select(0, at + 2 * (W * C) + 7, inside)], inside);
+    held[23] = select(0.0, x[select(0, at + 2 * (W * C) + 7, inside)], inside);
   }
 
   {
     let inside = top + 3 >= 0 && top + 3 < H && left * C + 0 >= 0 && left * C + 0 < W * C;
-    a[24] = select(0.0, x[select(0, at + 3 * (W * C) + 0, inside)], inside);
+    held[24] = select(0.0, x[select(0, at + 3 * (W * C) + 0, inside)], inside);
   }
 
   {
     let inside = top + 3 >= 0 && top + 3 < H && left * C + 1 >= 0 && left * C + 1 < W * C;
-    a[25] = select(0.0, x[select(0, at + 3 * (W * C) + 1, inside)], inside);
+    held[25] = select(0.0, x[select(0, at + 3 * (W * C) + 1, inside)], inside);
   }
 
   {
     let inside = top + 3 >= 0 && top + 3 < H && left * C + 2 >= 0 && left * C + 2 < W * C;
-    a[26] = select(0.0, x[select(0, at + 3 * (W * C) + 2, inside)], inside);
+    held[26] = select(0.0, x[select(0, at + 3 * (W * C) + 2, inside)], inside);
   }
 
   {
     let inside = top + 3 >= 0 && top + 3 < H && left * C + 3 >= 0 && left * C + 3 < W * C;
-    a[27] = select(0.0, x[select(0, at + 3 * (W * C) + 3, inside)], inside);
+    held[27] = select(0.0, x[select(0, at + 3 * (W * C) + 3, inside)], inside);
   }
 
   {
     let inside = top + 3 >= 0 && top + 3 < H && left * C + 4 >= 0 && left * C + 4 < W * C;
-    a[28] = select(0.0, x[select(0, at + 3 * (W * C) + 4, inside)], inside);
+    held[28] = select(0.0, x[select(0, at + 3 * (W * C) + 4, inside)], inside);
   }
 
   {
     let inside = top + 3 >= 0 && top + 3 < H && left * C + 5 >= 0 && left * C + 5 < W * C;
-    a[29] = select(0.0, x[select(0, at + 3 * (W * C) + 5, inside)], inside);
+    held[29] = select(0.0, x[select(0, at + 3 * (W * C) + 5, inside)], inside);
   }
 
   {
     let inside = top + 3 >= 0 && top + 3 < H && left * C + 6 >= 0 && left * C + 6 < W * C;
-    a[30] = select(0.0, x[select(0, at + 3 * (W * C) + 6, inside)], inside);
+    held[30] = select(0.0, x[select(0, at + 3 * (W * C) + 6, inside)], inside);
   }
 
   {
     let inside = top + 3 >= 0 && top + 3 < H && left * C + 7 >= 0 && left * C + 7 < W * C;
-    a[31] = select(0.0, x[select(0, at + 3 * (W * C) + 7, inside)], inside);
+    held[31] = select(0.0, x[select(0, at + 3 * (W * C) + 7, inside)], inside);
   }
   let own = i32(lane) * F;
   var q: f32;
@@ -203,24 +203,24 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
       var s1_0 = 0.0;
       var s2_0 = 0.0;
       var s3_0 = 0.0;
-      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0); s1_0 = fma(a[2], q, s1_0); s2_0 = fma(a[8], q, s2_0); s3_0 = fma(a[10], q, s3_0);
-      q = subgroupBroadcast(w0, 1u); s0_0 = fma(a[1], q, s0_0); s1_0 = fma(a[3], q, s1_0); s2_0 = fma(a[9], q, s2_0); s3_0 = fma(a[11], q, s3_0);
-      q = subgroupBroadcast(w0, 2u); s0_0 = fma(a[2], q, s0_0); s1_0 = fma(a[4], q, s1_0); s2_0 = fma(a[10], q, s2_0); s3_0 = fma(a[12], q, s3_0);
-      q = subgroupBroadcast(w0, 3u); s0_0 = fma(a[3], q, s0_0); s1_0 = fma(a[5], q, s1_0); s2_0 = fma(a[11], q, s2_0); s3_0 = fma(a[13], q, s3_0);
-      q = subgroupBroadcast(w0, 4u); s0_0 = fma(a[4], q, s0_0); s1_0 = fma(a[6], q, s1_0); s2_0 = fma(a[12], q, s2_0); s3_0 = fma(a[14], q, s3_0);
-      q = subgroupBroadcast(w0, 5u); s0_0 = fma(a[5], q, s0_0); s1_0 = fma(a[7], q, s1_0); s2_0 = fma(a[13], q, s2_0); s3_0 = fma(a[15], q, s3_0);
-      q = subgroupBroadcast(w0, 6u); s0_0 = fma(a[8], q, s0_0); s1_0 = fma(a[10], q, s1_0); s2_0 = fma(a[16], q, s2_0); s3_0 = fma(a[18], q, s3_0);
-      q = subgroupBroadcast(w0, 7u); s0_0 = fma(a[9], q, s0_0); s1_0 = fma(a[11], q, s1_0); s2_0 = fma(a[17], q, s2_0); s3_0 = fma(a[19], q, s3_0);
-      q = subgroupBroadcast(w1, 0u); s0_0 = fma(a[10], q, s0_0); s1_0 = fma(a[12], q, s1_0); s2_0 = fma(a[18], q, s2_0); s3_0 = fma(a[20], q, s3_0);
-      q = subgroupBroadcast(w1, 1u); s0_0 = fma(a[11], q, s0_0); s1_0 = fma(a[13], q, s1_0); s2_0 = fma(a[19], q, s2_0); s3_0 = fma(a[21], q, s3_0);
-      q = subgroupBroadcast(w1, 2u); s0_0 = fma(a[12], q, s0_0); s1_0 = fma(a[14], q, s1_0); s2_0 = fma(a[20], q, s2_0); s3_0 = fma(a[22], q, s3_0);
-      q = subgroupBroadcast(w1, 3u); s0_0 = fma(a[13], q, s0_0); s1_0 = fma(a[15], q, s1_0); s2_0 = fma(a[21], q, s2_0); s3_0 = fma(a[23], q, s3_0);
-      q = subgroupBroadcast(w1, 4u); s0_0 = fma(a[16], q, s0_0); s1_0 = fma(a[18], q, s1_0); s2_0 = fma(a[24], q, s2_0); s3_0 = fma(a[26], q, s3_0);
-      q = subgroupBroadcast(w1, 5u); s0_0 = fma(a[17], q, s0_0); s1_0 = fma(a[19], q, s1_0); s2_0 = fma(a[25], q, s2_0); s3_0 = fma(a[27], q, s3_0);
-      q = subgroupBroadcast(w1, 6u); s0_0 = fma(a[18], q, s0_0); s1_0 = fma(a[20], q, s1_0); s2_0 = fma(a[26], q, s2_0); s3_0 = fma(a[28], q, s3_0);
-      q = subgroupBroadcast(w1, 7u); s0_0 = fma(a[19], q, s0_0); s1_0 = fma(a[21], q, s1_0); s2_0 = fma(a[27], q, s2_0); s3_0 = fma(a[29], q, s3_0);
-      q = subgroupBroadcast(w2, 0u); s0_0 = fma(a[20], q, s0_0); s1_0 = fma(a[22], q, s1_0); s2_0 = fma(a[28], q, s2_0); s3_0 = fma(a[30], q, s3_0);
-      q = subgroupBroadcast(w2, 1u); s0_0 = fma(a[21], q, s0_0); s1_0 = fma(a[23], q, s1_0); s2_0 = fma(a[29], q, s2_0); s3_0 = fma(a[31], q, s3_0);
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(held[0], q, s0_0); s1_0 = fma(held[2], q, s1_0); s2_0 = fma(held[8], q, s2_0); s3_0 = fma(held[10], q, s3_0);
+      q = subgroupBroadcast(w0, 1u); s0_0 = fma(held[1], q, s0_0); s1_0 = fma(held[3], q, s1_0); s2_0 = fma(held[9], q, s2_0); s3_0 = fma(held[11], q, s3_0);
+      q = subgroupBroadcast(w0, 2u); s0_0 = fma(held[2], q, s0_0); s1_0 = fma(held[4], q, s1_0); s2_0 = fma(held[10], q, s2_0); s3_0 = fma(held[12], q, s3_0);
+      q = subgroupBroadcast(w0, 3u); s0_0 = fma(held[3], q, s0_0); s1_0 = fma(held[5], q, s1_0); s2_0 = fma(held[11], q, s2_0); s3_0 = fma(held[13], q, s3_0);
+      q = subgroupBroadcast(w0, 4u); s0_0 = fma(held[4], q, s0_0); s1_0 = fma(held[6], q, s1_0); s2_0 = fma(held[12], q, s2_0); s3_0 = fma(held[14], q, s3_0);
+      q = subgroupBroadcast(w0, 5u); s0_0 = fma(held[5], q, s0_0); s1_0 = fma(held[7], q, s1_0); s2_0 = fma(held[13], q, s2_0); s3_0 = fma(held[15], q, s3_0);
+      q = subgroupBroadcast(w0, 6u); s0_0 = fma(held[8], q, s0_0); s1_0 = fma(held[10], q, s1_0); s2_0 = fma(held[16], q, s2_0); s3_0 = fma(held[18], q, s3_0);
+      q = subgroupBroadcast(w0, 7u); s0_0 = fma(held[9], q, s0_0); s1_0 = fma(held[11], q, s1_0); s2_0 = fma(held[17], q, s2_0); s3_0 = fma(held[19], q, s3_0);
+      q = subgroupBroadcast(w1, 0u); s0_0 = fma(held[10], q, s0_0); s1_0 = fma(held[12], q, s1_0); s2_0 = fma(held[18], q, s2_0); s3_0 = fma(held[20], q, s3_0);
+      q = subgroupBroadcast(w1, 1u); s0_0 = fma(held[11], q, s0_0); s1_0 = fma(held[13], q, s1_0); s2_0 = fma(held[19], q, s2_0); s3_0 = fma(held[21], q, s3_0);
+      q = subgroupBroadcast(w1, 2u); s0_0 = fma(held[12], q, s0_0); s1_0 = fma(held[14], q, s1_0); s2_0 = fma(held[20], q, s2_0); s3_0 = fma(held[22], q, s3_0);
+      q = subgroupBroadcast(w1, 3u); s0_0 = fma(held[13], q, s0_0); s1_0 = fma(held[15], q, s1_0); s2_0 = fma(held[21], q, s2_0); s3_0 = fma(held[23], q, s3_0);
+      q = subgroupBroadcast(w1, 4u); s0_0 = fma(held[16], q, s0_0); s1_0 = fma(held[18], q, s1_0); s2_0 = fma(held[24], q, s2_0); s3_0 = fma(held[26], q, s3_0);
+      q = subgroupBroadcast(w1, 5u); s0_0 = fma(held[17], q, s0_0); s1_0 = fma(held[19], q, s1_0); s2_0 = fma(held[25], q, s2_0); s3_0 = fma(held[27], q, s3_0);
+      q = subgroupBroadcast(w1, 6u); s0_0 = fma(held[18], q, s0_0); s1_0 = fma(held[20], q, s1_0); s2_0 = fma(held[26], q, s2_0); s3_0 = fma(held[28], q, s3_0);
+      q = subgroupBroadcast(w1, 7u); s0_0 = fma(held[19], q, s0_0); s1_0 = fma(held[21], q, s1_0); s2_0 = fma(held[27], q, s2_0); s3_0 = fma(held[29], q, s3_0);
+      q = subgroupBroadcast(w2, 0u); s0_0 = fma(held[20], q, s0_0); s1_0 = fma(held[22], q, s1_0); s2_0 = fma(held[28], q, s2_0); s3_0 = fma(held[30], q, s3_0);
+      q = subgroupBroadcast(w2, 1u); s0_0 = fma(held[21], q, s0_0); s1_0 = fma(held[23], q, s1_0); s2_0 = fma(held[29], q, s2_0); s3_0 = fma(held[31], q, s3_0);
       v0 = T(v0.yzw, s0_0);
       v1 = T(v1.yzw, s1_0);
       v2 = T(v2.yzw, s2_0);

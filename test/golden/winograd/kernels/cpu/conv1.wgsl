@@ -22,8 +22,8 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   let left = r % PW * WW * SX - LEFT;
   let at = ((r / (PH * PW) * H + top) * W + left) * C;
   // What the windows of the lane read.
-  var a: array<f32, 1>;
-  a[0] = x[at + 0 * (W * C) + 0];
+  var held: array<f32, 1>;
+  held[0] = x[at + 0 * (W * C) + 0];
   let own = i32(lane) * F;
   var q: f32;
   for (var f = 0; f < F; f += 4) {
@@ -31,7 +31,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
     for (var part = 0; part < 4 + i32(tile.z); part += 1) {
       let w0 = conv1_weight[min(own + 0 + f + part, 11)];
       var s0_0 = 0.0;
-      q = subgroupBroadcast(w0, 0u); s0_0 = fma(a[0], q, s0_0);
+      q = subgroupBroadcast(w0, 0u); s0_0 = fma(held[0], q, s0_0);
       v0 = T(v0.yzw, s0_0);
     }
     if (place < 324) {
