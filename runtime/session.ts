@@ -212,25 +212,13 @@ export async function createSession(
     device.queue.writeBuffer(buffers.get(role)!, offset, values);
   const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
   // Through a buffer that is gone afterwards: what Dawn stages writes in, it keeps.
-  const put = (valuesOf: (p: ParameterSpec) => Float32Array<ArrayBuffer> | undefined): void => {
-    const pieces = plan.parameters.flatMap((p) => {
-      const values = valuesOf(p);
-      if (!values) return [];
-      const { buffer, byteOffset, byteLength } = p.stored ? storedBytes(values, p.stored) : values;
-      return [{ offset: p.offset, bytes: new Uint8Array(buffer, byteOffset, byteLength) }];
-    });
-    const size = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (size === 0) return;
+  const put = ({ offset, stored }: ParameterSpec, values: Float32Array<ArrayBuffer>): void => {
+    const { buffer, byteOffset, byteLength: size } = stored ? storedBytes(values, stored) : values;
     const source = device.createBuffer({ size, usage: WRITE, mappedAtCreation: true });
-    const mapped = new Uint8Array(source.getMappedRange());
-    const encoder = device.createCommandEncoder();
-    let at = 0;
-    for (const { offset, bytes } of pieces) {
-      mapped.set(bytes, at);
-      encoder.copyBufferToBuffer(source, at, buffers.get('parameters')!, offset, bytes.length);
-      at += bytes.length;
-    }
+    new Uint8Array(source.getMappedRange()).set(new Uint8Array(buffer, byteOffset, size));
     source.unmap();
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(source, 0, buffers.get('parameters')!, offset, size);
     device.queue.submit([encoder.finish()]);
     source.destroy();
   };
@@ -240,7 +228,7 @@ export async function createSession(
     plan,
     upload: (pictures, memory = Number.POSITIVE_INFINITY) => dataOnDevice(device, plan, ready, pictures, memory),
     initialise(seed) {
-      put((p) => initialValues(p, seed));
+      for (const p of plan.parameters) put(p, initialValues(p, seed));
       const state = buffers.get('state');
       if (!state) return;
       const encoder = device.createCommandEncoder();
@@ -250,12 +238,13 @@ export async function createSession(
         for (const { offset, bytes, value } of fills) write('state', offset, new Float32Array(bytes / 4).fill(value));
     },
     setParameters(values) {
-      put(({ name, shape }) => {
-        const given = values.get(name);
-        if (given && given.length !== elements(shape))
-          throw new Error(`${name} has ${elements(shape)} values, not ${given.length}`);
-        return given;
-      });
+      for (const p of plan.parameters) {
+        const given = values.get(p.name);
+        if (!given) continue;
+        if (given.length !== elements(p.shape))
+          throw new Error(`${p.name} has ${elements(p.shape)} values, not ${given.length}`);
+        put(p, given);
+      }
     },
     async parameters() {
       const all = await read({ buffer: 'parameters', offset: 0, bytes: 0 });
