@@ -27,7 +27,15 @@ function timed(words, env) {
 
 /** Milliseconds to the first training step, as bench/run.mjs measures it for all contenders. */
 function firstStep(env) {
-  const job = { kind: 'train', contender: 'cnnc', name: 'mnist', batch: 128, seconds: 0.1, limit: 1, spawned: Date.now() };
+  const job = {
+    kind: 'train',
+    contender: 'cnnc',
+    name: 'mnist',
+    batch: 128,
+    seconds: 0.1,
+    limit: 1,
+    spawned: Date.now(),
+  };
   const { stdout } = timed([join(root, 'bench/child.mjs'), JSON.stringify(job)], env);
   return JSON.parse(stdout.trim().split('\n').at(-1)).first;
 }
