@@ -1,15 +1,7 @@
 // Kernels that may write their result where an operand lies that nobody needs any more: each invocation reads all that it needs of
 // the operand before it writes, and no invocation reads what another writes.
-import { isOp, type Node, opDef, type PoolAttrs, sameShape, storageOf } from '../ir/index.ts';
+import { isOp, liesSideBySide, type Node, opDef, sameShape, storageOf } from '../ir/index.ts';
 import type { Group, MemoryPlan } from './types.ts';
-
-/** Do windows lie side by side from the first row on, so that each element is in at most one? */
-export const tiles = (a: PoolAttrs): boolean =>
-  a.padding.every((p) => p === 0) &&
-  a.dilation[0] === 1 &&
-  a.dilation[1] === 1 &&
-  a.stride[0] === a.window[0] &&
-  a.stride[1] === a.window[1];
 
 export interface InPlace {
   readonly output: Node;
@@ -25,7 +17,7 @@ export function inPlaceOf(group: Group): InPlace | undefined {
   const root = group.nodes[0];
   const [output, more] = group.outputs;
   if (group.family !== 'window' || !root || !isOp(root, 'maxpool2d_dx') || !output || more) return undefined;
-  if (!tiles(root.attrs)) return undefined;
+  if (!liesSideBySide(root.attrs)) return undefined;
   const operand = storageOf(root.inputs[0] as Node);
   const { dtype, shape } = operand.type;
   const byElement = group.nodes

@@ -1,7 +1,16 @@
 // Pooling and its gradients: an item is an element of the result (or four channels), or a whole window.
 import type { StepField } from '../../../runtime/plan.ts';
-import { isOp, type MeanAttrs, type Node, type PoolAttrs, showShape, sizeOf, storageOf } from '../../ir/index.ts';
-import { type Group, type InPlace, tiles } from '../../schedule/index.ts';
+import {
+  isOp,
+  liesSideBySide,
+  type MeanAttrs,
+  type Node,
+  type PoolAttrs,
+  showShape,
+  sizeOf,
+  storageOf,
+} from '../../ir/index.ts';
+import type { Group, InPlace } from '../../schedule/index.ts';
 import type { ItemSchedule } from '../family-schedules.ts';
 import { asFloats, type Bindings, bindings, heading, type Kernel } from '../kernel.ts';
 import type { Target } from '../schedules.ts';
@@ -33,7 +42,7 @@ export function windowKernel(
       : isOp(root, 'unpool2d')
         ? unpool(t, root.attrs)
         : isOp(root, 'maxpool2d_dx')
-          ? tiles(root.attrs)
+          ? liesSideBySide(root.attrs)
             ? maxGradientByWindow(t, root.attrs)
             : maxGradient(t, root.attrs)
           : averageGradient(t, (root as Node<'avgpool2d_dx'>).attrs);
