@@ -142,7 +142,6 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
     const { split } = await loadFor(io, model.compiled.plan, spec, seed);
     const folder = values.out ?? `runs/${model.compiled.plan.model}-sweep`;
     await prepareFolder(io, folder);
-    const plans = [...new Map(all.map((job) => [job.key, job.options])).values()];
     const identity = identityOfSweep(model, split, {
       data: spec,
       grid: values.grid.join(' '),
@@ -150,10 +149,12 @@ cnnc sweep models/drawn.cnn --grid batch=16,32,64 --seeds 3`,
       epochs,
       seed,
       seeds,
-      kernels: await kernelsOfPlans(io, values.device, model, plans, kernels),
     });
     const keys = all.map((job) => runKey(job.point, job.seed));
-    const table = await openTable(io, folder, identity, keys);
+    const plans = [...new Map(all.map((job) => [job.key, job.options])).values()];
+    const table = await openTable(io, folder, identity, keys, () =>
+      kernelsOfPlans(io, values.device, model, plans, kernels),
+    );
     // 2. Training what is not there yet.
     const there = new Set(table.rows.map((row) => runKey(row.point, row.seed)));
     const left = all.filter((job) => !there.has(runKey(job.point, job.seed)));

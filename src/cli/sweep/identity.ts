@@ -14,13 +14,11 @@ export function identityOfSweep(
     readonly epochs: number;
     readonly seed: number;
     readonly seeds: number;
-    readonly kernels: string;
   },
 ): SweepIdentity {
   const { plan } = model.compiled;
   const { data, seed, epochs } = facts;
   const { optimizer = '', lr = 0 } = plan.train ?? {};
   const one = identityOf(model, { model: plan.model, data, optimizer, lr, batch: plan.batch, seed }, split, epochs);
-  const { grid, random, kernels } = facts;
-  return { ...one, grid, random, epochs: String(epochs), seeds: String(facts.seeds), kernels };
+  return { ...one, grid: facts.grid, random: facts.random, epochs: String(epochs), seeds: String(facts.seeds) };
 }

@@ -26,10 +26,7 @@ export interface Row {
 }
 
 /** What two calls must agree on to be one sweep: words by name. */
-export interface SweepIdentity extends Readonly<Record<string, string>> {
-  /** Their target, and which measured schedules they have: only trainings that are left to do must agree on them. */
-  readonly kernels: string;
-}
+export type SweepIdentity = Readonly<Record<string, string>>;
 
 export interface Table {
   readonly rows: readonly Row[];
@@ -41,13 +38,15 @@ export const runKey = (point: Point, seed: number): string => JSON.stringify([Ob
 
 /**
  * Opens the table in a folder that is there. Refuses that of another sweep (E0864), and damaged ones (E0865). `runs`: the keys of all
- * trainings that there will be.
+ * trainings that there will be. `kernelsNow`: their target, and which measured schedules they have; asked where trainings are left to do,
+ * which alone must agree on it.
  */
 export async function openTable(
   io: Io,
   folder: string,
   identity: SweepIdentity,
   runs: readonly string[],
+  kernelsNow: () => Promise<string>,
 ): Promise<Table> {
   const shown = join(folder, TABLE);
   const path = resolve(io.cwd, shown);
@@ -78,7 +77,7 @@ export async function openTable(
     kernels = was.kernels;
     // Tables of before say nothing of the precision.
     const before = (name: string): unknown => was[name] ?? (name === 'precision' ? 'f32' : undefined);
-    const differ = Object.keys(identity).filter((name) => name !== 'kernels' && before(name) !== identity[name]);
+    const differ = Object.keys(identity).filter((name) => before(name) !== identity[name]);
     const hashes = ['network', 'pictures'];
     if (differ.length > 0)
       refuse(
@@ -93,14 +92,14 @@ export async function openTable(
       );
   });
   const there = new Set(rows.map((row) => runKey(row.point, row.seed)));
+  const now = runs.some((key) => !there.has(key)) ? await kernelsNow() : undefined;
   // Tables of before say nothing of the kernels either.
-  if (kernels !== undefined && kernels !== identity.kernels && runs.some((key) => !there.has(key)))
+  if (now !== undefined && kernels !== undefined && kernels !== now)
     refuse(
-      say.otherSweep(folder, [
-        `kernels: ${kernels} there, ${identity.kernels} now; --device, --target and --tune choose them`,
-      ]),
+      say.otherSweep(folder, [`kernels: ${kernels} there, ${now} now; --device, --target and --tune choose them`]),
     );
-  if (lines.length === 0) await writeAtomic(path, `${JSON.stringify({ sweep: identity })}\n`, shown);
+  if (lines.length === 0)
+    await writeAtomic(path, `${JSON.stringify({ sweep: { ...identity, kernels: now } })}\n`, shown);
   else if (whole !== text) await writeAtomic(path, whole, shown);
   return {
     rows,
