@@ -55,12 +55,10 @@ export interface TiledSchedule {
   readonly each: { readonly rows: number; readonly columns: number };
 }
 
-/** A lane of eight computes `rows` neighbouring pixels of a convolution (or a window of the pool behind it), a few filters at a time. */
+/** A lane of eight computes `rows` neighbouring pixels of a convolution (or a window of the pool behind it), filter by filter. */
 export interface PixelSchedule {
   readonly kind: 'pixels';
   readonly rows: 1 | 2 | 4;
-  /** Filters at a time, where their number is a multiple of it. Fewer are a shorter kernel: it compiles sooner, and in less memory. */
-  readonly filters: 1 | 2 | 4;
   /** Is each load of the windows written out? A loop compiles sooner, and takes a little longer where there are few filters. */
   readonly unrolled: boolean;
   /** Invocations of a workgroup, eights of them. */
@@ -164,8 +162,7 @@ function pixelTrouble(map: IndexMap, rows: number): string | undefined {
 }
 
 /**
- * As many pixels as divide a row and leave enough lanes: neighbours share what their windows read. Filters one by one: as fast as
- * four at a time, or up to a sixth faster (first layers of mnist, digits, cifar10 and resnet20), and the kernel compiles in 0.7 of the time.
+ * As many pixels as divide a row and leave enough lanes: neighbours share what their windows read.
  * Loads in a loop: no slower with 16 filters and more, and the kernel compiles in 0.25 of the time; with digits' 10 it takes up to 1.3 times as long.
  */
 function pixelSchedule(map: IndexMap): PixelSchedule {
@@ -173,7 +170,7 @@ function pixelSchedule(map: IndexMap): PixelSchedule {
   const rows = width % 4 === 0 && map.m >= 4096 ? 4 : width % 2 === 0 && map.m >= 1024 ? 2 : 1;
   const lanes = map.m / rows;
   const unrolled = map.n < MANY_FILTERS;
-  return { kind: 'pixels', rows, filters: 1, unrolled, workgroup: lanes >= 4096 ? 64 : lanes >= 512 ? 16 : 8 };
+  return { kind: 'pixels', rows, unrolled, workgroup: lanes >= 4096 ? 64 : lanes >= 512 ? 16 : 8 };
 }
 
 /**
@@ -209,10 +206,10 @@ export function scheduleTrouble(
   }
   if (s.kind === 'pixels') {
     if (target !== 'cpu') return `pixels of lanes are for --target cpu, and this is ${target}`;
-    const whole = [s.rows, s.filters].every((n) => [1, 2, 4].includes(n)) && [8, 16, 32, 64].includes(s.workgroup);
+    const whole = [1, 2, 4].includes(s.rows) && [8, 16, 32, 64].includes(s.workgroup);
     return whole
       ? pixelTrouble(map, s.rows)
-      : 'a lane computes 1, 2 or 4 pixels and filters at a time, and a workgroup has 8, 16, 32 or 64 lanes';
+      : 'a lane computes 1, 2 or 4 pixels, and a workgroup has 8, 16, 32 or 64 lanes';
   }
   if (s.kind === 'winograd') return winogradTrouble(s, map, target);
   if (s.kind === 'register') {
@@ -250,7 +247,7 @@ export function candidateSchedules(map: IndexMap, target: Target, facts?: Subgro
   const all: ContractionSchedule[] = target === 'gpu-subgroups' ? [...shared] : [];
   if (target === 'cpu')
     for (const rows of [4, 2, 1] as const)
-      for (const unrolled of [true, false]) all.push({ kind: 'pixels', rows, filters: 1, unrolled, workgroup: 64 });
+      for (const unrolled of [true, false]) all.push({ kind: 'pixels', rows, unrolled, workgroup: 64 });
   if (target === 'cpu')
     for (const rows of [16, 8] as const)
       for (const vectors of map.n > 8 ? ([2, 1] as const) : ([1] as const))
@@ -315,8 +312,7 @@ const possible = (
 export function scheduleText(s: Schedule): string {
   if (!isOfContraction(s)) return familyText(s);
   if (s.kind === 'register') return `register ${s.rows}, workgroups of ${s.workgroup}`;
-  if (s.kind === 'pixels')
-    return `pixels ${s.rows}x${s.filters}${s.unrolled ? ' unrolled' : ''}, workgroups of ${s.workgroup}`;
+  if (s.kind === 'pixels') return `pixels ${s.rows}${s.unrolled ? ' unrolled' : ''}, workgroups of ${s.workgroup}`;
   if (s.kind === 'subgroup') return `subgroup ${s.rows}x${s.vectors}`;
   if (s.kind === 'winograd') return `winograd ${s.tiles}x${s.width}`;
   if (isSubgroupKind(s)) return subgroupText(s);

@@ -38,7 +38,6 @@ const subgroup = fc.record({
 const pixels = fc.record({
   kind: fc.constant('pixels' as const),
   rows: fc.constantFrom(1 as const, 2 as const, 4 as const),
-  filters: fc.constantFrom(1 as const, 2 as const, 4 as const),
   unrolled: fc.boolean(),
   workgroup: fc.constantFrom(8, 16, 32, 64),
 });

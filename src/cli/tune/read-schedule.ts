@@ -8,8 +8,6 @@ export const isObject = (value: unknown): value is Fields =>
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0;
 
-const isShort = (value: unknown): value is 1 | 2 | 4 => value === 1 || value === 2 || value === 4;
-
 /** What every schedule by tiles says. */
 function tileFrom({ rows, columns, depth, each }: Fields) {
   if (!isCount(rows) || !isCount(columns) || !isCount(depth) || !isObject(each)) return undefined;
@@ -27,10 +25,10 @@ function unitFrom(value: unknown): MatrixUnit | undefined {
 const readers: { readonly [K in Schedule['kind']]: (f: Fields) => Extract<Schedule, { kind: K }> | undefined } = {
   register: ({ rows, workgroup }) =>
     isCount(rows) && isCount(workgroup) ? { kind: 'register', rows, workgroup } : undefined,
-  // Without filters and loads: a file from before there was a choice.
-  pixels: ({ rows, filters = 4, unrolled = true, workgroup }) =>
-    isShort(rows) && isShort(filters) && typeof unrolled === 'boolean' && isCount(workgroup)
-      ? { kind: 'pixels', rows, filters, unrolled, workgroup }
+  // A file from before loads could be a loop does not say which they are.
+  pixels: ({ rows, unrolled = true, workgroup }) =>
+    (rows === 1 || rows === 2 || rows === 4) && typeof unrolled === 'boolean' && isCount(workgroup)
+      ? { kind: 'pixels', rows, unrolled, workgroup }
       : undefined,
   subgroup: ({ rows, vectors }) =>
     (rows === 8 || rows === 16) && (vectors === 1 || vectors === 2) ? { kind: 'subgroup', rows, vectors } : undefined,

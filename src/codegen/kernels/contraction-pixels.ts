@@ -5,7 +5,7 @@ import { isOp, type Node, storageOf } from '../../ir/index.ts';
 import type { Group } from '../../schedule/index.ts';
 import { asFloats, bindings, flatIndex, type Kernel, spread } from '../kernel.ts';
 import type { PixelSchedule } from '../schedules.ts';
-import { comment, i32, join, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
+import { comment, i32, kernelText, list, nothing, size, u32, type Wgsl, wgsl } from '../wgsl.ts';
 import { contractionHead, storeResults } from './contraction-frame.ts';
 import { helpers } from './epilogue.ts';
 import { accessOf, constants } from './index-map.ts';
@@ -64,83 +64,55 @@ for (var j = 0; j < ${i32(ys.count)} + i32(tile.z); j++) {
 }`;
   const name = (y: number, x: number, c: number): Wgsl =>
     wgsl`held[${size((y / ys.step) * row + (x / xs.step) * channels + c)}]`;
-  // 3. The weights of a few filters: lane l holds element l of each eight, filters fastest.
+  // 3. The weights of a filter: lane l holds element l of each eight. Four filters are stored together where they can be.
   const width = n % 4 === 0 ? 4 : 1;
-  const block = [schedule.filters, 2].find((filters) => n % filters === 0 && filters <= schedule.filters) ?? 1;
-  /** Filters between two stores, those of a four. */
-  const together = Math.max(width, block);
-  const inFour = width > block;
   const steps = kh * kw * channels;
   const { functions, at: weight } = readWeights(b, w, 1);
-  const vectors = list(Math.ceil((steps * block) / LANES), (i) => {
-    const index = wgsl`own + ${i32((i * LANES * n) / block)} + f${inFour ? wgsl` + part` : nothing}`;
-    return wgsl`let w${size(i)} = ${weight((i + 1) * LANES <= steps * block ? index : wgsl`min(${index}, ${i32(steps * n - 1)})`)};`;
+  const vectors = list(Math.ceil(steps / LANES), (i) => {
+    const index = wgsl`own + ${i32(i * LANES * n)} + f${width === 4 ? wgsl` + part` : nothing}`;
+    return wgsl`let w${size(i)} = ${weight((i + 1) * LANES <= steps ? index : wgsl`min(${index}, ${i32(steps * n - 1)})`)};`;
   });
-  const sum = (i: number, f: number): Wgsl => wgsl`s${size(i)}_${size(f)}`;
+  const sum = (i: number): Wgsl => wgsl`s${size(i)}_0`;
   const products = list(kh, (ky) => ky).flatMap((ky) =>
     list(kw, (kx) => kx).flatMap((kx) =>
-      list(channels, (c) => c).flatMap((c) =>
-        list(block, (f) => f).flatMap((f) => {
-          const t = ((ky * kw + kx) * channels + c) * block + f;
-          const spreadWeight = wgsl`q = subgroupBroadcast(w${size(Math.floor(t / LANES))}, ${u32(t % LANES)});`;
-          const adds = pixels.map((p, i) => {
-            const a = name(p.y * stride[0] + ky * dilation[0], p.x * stride[1] + kx * dilation[1], c);
-            return wgsl`${sum(i, f)} = fma(${a}, q, ${sum(i, f)});`;
-          });
-          return { wgsl: [spreadWeight, ...adds].map((l) => l.wgsl).join(' ') };
-        }),
-      ),
+      list(channels, (c) => {
+        const t = (ky * kw + kx) * channels + c;
+        const spreadWeight = wgsl`q = subgroupBroadcast(w${size(Math.floor(t / LANES))}, ${u32(t % LANES)});`;
+        const adds = pixels.map((p, i) => {
+          const a = name(p.y * stride[0] + ky * dilation[0], p.x * stride[1] + kx * dilation[1], c);
+          return wgsl`${sum(i)} = fma(${a}, q, ${sum(i)});`;
+        });
+        return { wgsl: [spreadWeight, ...adds].map((l) => l.wgsl).join(' ') };
+      }),
     ),
   );
   // 4. The results.
   const four = (i: number): Wgsl => wgsl`v${size(i)}`;
-  const stores = list(together / width, (f): Wgsl => {
-    const values = pixels.map((_, i) =>
-      inFour ? four(i) : width === 4 ? wgsl`T(${{ wgsl: list(4, (j) => sum(i, j).wgsl).join(', ') }})` : sum(i, f),
-    );
-    const column = wgsl`let column = u32(f)${width === 4 ? wgsl` / 4u` : f === 0 ? nothing : wgsl` + ${u32(f)}`};`;
-    const at = { row: wgsl`r`, index: wgsl`o`, column: wgsl`column`, width } as const;
-    if (pooling)
-      return wgsl`
-{
-  ${column}
-  let o = u32(r) * ${u32(n / width)} + column;
-  ${storeResults(b, group, values, at)}
-}`;
-    const each = values.map((value, i) => {
-      const index = wgsl`o${size(i)}`;
-      const lines = storeResults(b, group, [value], { ...at, index, number: i });
-      return wgsl`
+  const values = pixels.map((_, i) => (width === 4 ? four(i) : sum(i)));
+  const at = { row: wgsl`r`, index: wgsl`o`, column: wgsl`column`, width } as const;
+  const storeOne = (value: Wgsl, i: number): Wgsl => {
+    const index = wgsl`o${size(i)}`;
+    const lines = storeResults(b, group, [value], { ...at, index, number: i });
+    return wgsl`
 let ${index} = (u32(r) * ${u32(wide)}${i === 0 ? nothing : wgsl` + ${u32(i)}`}) * ${u32(n / width)} + column;
 ${lines}`;
-    });
-    return wgsl`
+  };
+  const stores = wgsl`
 {
-  ${column}
-  ${each}
+  let column = u32(f)${width === 4 ? wgsl` / 4u` : nothing};
+  ${pooling ? [wgsl`let o = u32(r) * ${u32(n / width)} + column;`, storeResults(b, group, values, at)] : values.map(storeOne)}
 }`;
-  });
-  const filters = [
-    ...vectors,
-    ...pixels.flatMap((_, i) => list(block, (f) => wgsl`var ${sum(i, f)} = 0.0;`)),
-    ...products,
-  ];
-  // The filters of a four come in parts, each from behind: the first are the first of the four in the end.
-  const inParts = wgsl`
+  const filter = [...vectors, ...pixels.map((_, i) => wgsl`var ${sum(i)} = 0.0;`), ...products];
+  // The filters of a four come one by one, each from behind: the first is the first of the four in the end.
+  const inFours = wgsl`
 ${pixels.map((_, i) => wgsl`var ${four(i)} = T();`)}
-for (var part = 0; part < 4 + i32(tile.z); part += ${i32(block)}) {
-  ${filters}
-  ${pixels.map(
-    (_, i) =>
-      wgsl`${four(i)} = T(${four(i)}.${block === 2 ? wgsl`zw` : wgsl`yzw`}, ${join(
-        list(block, (f) => sum(i, f)),
-        ', ',
-      )});`,
-  )}
+for (var part = 0; part < 4 + i32(tile.z); part += 1) {
+  ${filter}
+  ${pixels.map((_, i) => wgsl`${four(i)} = T(${four(i)}.yzw, ${sum(i)});`)}
 }`;
   const groups = spread(Math.ceil(count / schedule.workgroup));
   const whole = count % schedule.workgroup === 0;
-  const how = `Each lane of a subgroup computes ${pixels.length === 1 ? 'a pixel' : `${high} x ${wide} pixels`} and ${block === 1 ? 'a filter' : `${block} filters`} at a time.`;
+  const how = `Each lane of a subgroup computes ${pixels.length === 1 ? 'a pixel' : `${high} x ${wide} pixels`} and a filter at a time.`;
   const own = groupMap(group);
   const sizes = constants({ PW: across, PH: down, WH: high, WW: wide });
   const map = pooling ? own : { ...own, prelude: [...own.prelude, sizes] };
@@ -148,7 +120,7 @@ for (var part = 0; part < 4 + i32(tile.z); part += ${i32(block)}) {
 enable subgroups;
 ${contractionHead(group, map, b, width, how)}
 ${helpers(group.nodes, width)}${functions}
-${unpooledFunction({ wgsl: stores.map((s) => s.wgsl).join('\n') })}
+${unpooledFunction(stores)}
 
 @compute @workgroup_size(${size(schedule.workgroup)})
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -161,10 +133,10 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(global_invocation_id) id: v
   ${comment('What the windows of the lane read.')}
   var held: array<f32, ${size(ys.count * row)}>;
   ${loads}
-  let own = i32(lane) ${block === 1 ? nothing : wgsl`/ ${i32(block)} `}* F${block === 1 ? nothing : wgsl` + i32(lane) % ${i32(block)}`};
+  let own = i32(lane) * F;
   var q: f32;
-  for (var f = 0; f < F; f += ${i32(together)}) {
-    ${inFour ? inParts : filters}
+  for (var f = 0; f < F; f += ${i32(width)}) {
+    ${width === 4 ? inFours : filter}
     ${
       whole
         ? stores
